@@ -1,0 +1,1 @@
+"""The words of a module file, the registry that binds them and the checks on both."""

@@ -1,0 +1,29 @@
+"""@computed: a value worked out from a record, shown, sorted, exported and given by the API like a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Computed:
+    """label: shown name. kind: the name of a field kind that formats it. sorts_by: an ORM expression, or None.
+
+    needs: field names the function reads, so that lists load what it needs.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], label: Any, kind: str, sorts_by: Any, needs: str):
+        self.function, self.label, self.kind = function, label, kind
+        self.sorts_by, self.needs = sorts_by, needs.split()
+        self.name = function.__name__
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, record: Any, owner: type | None = None) -> Any:
+        return self if record is None else self.function(record)
+
+
+def computed(label: Any, *, kind: str = "text", sorts_by: Any = None, needs: str = "") -> Callable[..., Computed]:
+    return lambda function: Computed(function, label, kind, sorts_by, needs)

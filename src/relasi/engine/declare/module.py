@@ -1,0 +1,136 @@
+"""What a module declares, with the defaults for all it leaves out, and the bound form the engine reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.text import capfirst
+
+from relasi.engine.declare.computed import Computed
+from relasi.engine.declare.words import Action, Board, Section, View
+
+
+class Declaration:
+    """Attributes a model's inner `class Module` may set. Each has a default; what is absent is derived."""
+
+    slug: str = ""  # in addresses: /contacts/
+    area: str = ""  # the menu group; "settings" keeps a module out of the menu and for admins alone
+    icon: str = "file"
+    number: str = ""  # "CON-{n:05}"; may hold {year}
+    gapless: bool = False
+    title: str = ""  # names of the fields that make the title, joined by a space
+    subtitle: str = ""  # the field shown beside the title in search results and related panels
+    columns: Sequence[str] = ()
+    filters: Sequence[str] = ()
+    sort: Sequence[str] = ("-changed_at",)
+    search: Mapping[str, str] = {}
+    form: Sequence[Section] = ()
+    quick: str = ""  # names of the fields of the quick-create drawer
+    page: Sequence[Any] = ()
+    facts: Sequence[Section] = ()  # what the left pane of the page shows; default: the form's sections
+    headline: str = ""  # names of at most two facts in the page header
+    fill: Mapping[str, str] = {}
+    actions: Sequence[Action] = ()
+    board: Board | None = None
+    views: Sequence[View] = ()
+    menu: Sequence[tuple[str, Any, Any, Mapping[str, Any]]] = ()  # more entries: (slug, plural, singular, fixed values)
+    aliases: Mapping[str, str] = {}  # field name: other column headings, separated by |
+    required_to_find: str = ""  # field names a form of another module may create this record from
+    doubles: str = ""  # dotted path of the function that finds likely doubles
+    words: str = ""  # other words people use for this module, for search
+
+
+DECLARABLE = frozenset(name for name in vars(Declaration) if not name.startswith("_"))
+
+
+class Module:
+    """One kind of record as the engine sees it: its model and everything declared or derived."""
+
+    def __init__(self, model: type[models.Model], declaration: type[Declaration]):
+        self.model = model
+        self.declaration = declaration
+        self.label: str = model._meta.label  # "customers.Contact"
+        self.key: str = model._meta.label_lower  # "customers.contact"
+        self.table: str = model._meta.db_table
+
+    def __getattr__(self, name: str) -> Any:
+        if name in DECLARABLE:
+            return getattr(self.declaration, name)
+        raise AttributeError(name)
+
+    def __repr__(self) -> str:
+        return f"<Module {self.label}>"
+
+    @cached_property
+    def slug(self) -> str:
+        return self.declaration.slug or self.model._meta.model_name + "s"
+
+    @property
+    def name(self) -> Any:
+        return capfirst(self.model._meta.verbose_name)
+
+    @property
+    def plural(self) -> Any:
+        return capfirst(self.model._meta.verbose_name_plural)
+
+    @cached_property
+    def fields(self) -> dict[str, models.Field]:
+        """Every database field of the record by name, base fields last."""
+        own, base = {}, {}
+        shared = {f.name for parent in self.model.__mro__[1:] if _is_abstract(parent) for f in parent._meta.fields}
+        for field in self.model._meta.concrete_fields:
+            (base if field.name in shared else own)[field.name] = field
+        return {**own, **base}
+
+    @cached_property
+    def computed(self) -> dict[str, Computed]:
+        found = {}
+        for parent in reversed(self.model.__mro__):
+            found.update({name: value for name, value in vars(parent).items() if isinstance(value, Computed)})
+        return found
+
+    @cached_property
+    def title_fields(self) -> list[str]:
+        if self.declaration.title:
+            return self.declaration.title.split()
+        return ["name"] if "name" in self.fields else ["number"]
+
+    @cached_property
+    def is_settings(self) -> bool:
+        return self.declaration.area == "settings"
+
+    @cached_property
+    def is_record(self) -> bool:
+        """Whether it has the base of a business record: number, owner, search index."""
+        return "owner" in self.fields
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        if self.declaration.form:
+            return list(self.declaration.form)
+        names = [name for name, field in self.fields.items() if field.editable and not field.primary_key]
+        return [Section(self.name, " ".join(names))]
+
+    @cached_property
+    def form_fields(self) -> list[str]:
+        return [name for section in self.sections for name in section.fields]
+
+    @cached_property
+    def quick_fields(self) -> list[str]:
+        if self.declaration.quick:
+            return self.declaration.quick.split()
+        return [n for n in self.form_fields if n in self.fields and not self.fields[n].blank] or self.form_fields[:6]
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return list(self.declaration.columns) or [*self.title_fields, *self.form_fields[:5]]
+
+    def has(self, name: str) -> bool:
+        return name in self.fields or name in self.computed
+
+
+def _is_abstract(model: Any) -> bool:
+    return hasattr(model, "_meta") and model._meta.abstract

@@ -1,0 +1,115 @@
+"""Tracked: every row whose changes are kept. Its triggers write the history and refuse a write without a change set."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+ID_SEQUENCE = "relasi_id"
+
+# Stamps that every save moves: they would only repeat what the change set already says.
+STAMPS = ("version", "changed_at", "changed_by_id")
+
+_NO_CHANGE_SET = """
+    IF coalesce(current_setting('relasi.change_set', true), '') = '' THEN
+        RAISE EXCEPTION 'write to % without an open change set', TG_TABLE_NAME USING ERRCODE = 'RL001';
+    END IF;
+"""
+
+_ON_INSERT = (
+    _NO_CHANGE_SET
+    + """
+    INSERT INTO records_change (change_set_id, at, record_id, origin, kind)
+    SELECT current_setting('relasi.change_set')::bigint, now(), id, TG_TABLE_NAME, 'c' FROM new_rows;
+    RETURN NULL;
+"""
+)
+
+_ON_DELETE = (
+    _NO_CHANGE_SET
+    + """
+    INSERT INTO records_change (change_set_id, at, record_id, origin, kind, before)
+    SELECT current_setting('relasi.change_set')::bigint, now(), id, TG_TABLE_NAME, 'd', to_jsonb(old_rows)
+    FROM old_rows;
+    RETURN NULL;
+"""
+)
+
+_ON_UPDATE = """
+    IF coalesce(current_setting('relasi.change_set', true), '') = '' THEN
+        IF EXISTS (SELECT FROM new_rows n JOIN old_rows o USING (id)
+                   WHERE (to_jsonb(n) - '{untold}'::text[]) <> (to_jsonb(o) - '{untold}'::text[])) THEN
+            RAISE EXCEPTION 'write to % without an open change set', TG_TABLE_NAME USING ERRCODE = 'RL001';
+        END IF;
+        RETURN NULL;
+    END IF;
+    INSERT INTO records_change (change_set_id, at, record_id, origin, kind, before, after)
+    SELECT current_setting('relasi.change_set')::bigint, now(), n.id, TG_TABLE_NAME, 'u', d.before, d.after
+    FROM new_rows n JOIN old_rows o USING (id)
+    CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(b.key, b.value) AS before, jsonb_object_agg(a.key, a.value) AS after
+        FROM jsonb_each(to_jsonb(n)) a JOIN jsonb_each(to_jsonb(o)) b USING (key)
+        WHERE a.value <> b.value AND NOT (a.key = ANY ('{untold}'::text[]))
+    ) d
+    WHERE d.after IS NOT NULL;
+    RETURN NULL;
+"""
+
+
+def history_triggers(*untold: str) -> list[pgtrigger.Trigger]:
+    """The three triggers of a tracked table. untold: columns history must not hold (secrets)."""
+    columns = "{" + ",".join([*STAMPS, *untold]) + "}"
+    return [
+        _trigger("history_insert", pgtrigger.Insert, _ON_INSERT, new="new_rows"),
+        _trigger("history_delete", pgtrigger.Delete, _ON_DELETE, old="old_rows"),
+        _trigger(
+            "history_update",
+            pgtrigger.Update,
+            _ON_UPDATE.replace("{untold}", columns),
+            old="old_rows",
+            new="new_rows",
+        ),
+    ]
+
+
+def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**tables),
+        func=body,
+    )
+
+
+def next_id() -> models.Func:
+    """The database default of every tracked id: one sequence, so an id names one record anywhere."""
+    return models.Func(models.Value(ID_SEQUENCE), function="nextval", output_field=models.BigIntegerField())
+
+
+class Tracked(models.Model):
+    """Abstract. Anything whose history is kept: settings as well as customers' records."""
+
+    id = models.BigIntegerField(primary_key=True, db_default=next_id(), editable=False)
+    version = models.IntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("Created"), db_default=models.functions.Now(), editable=False)
+    created_by = models.ForeignKey(
+        "users.User", models.PROTECT, null=True, editable=False, related_name="+", db_index=False,
+        verbose_name=_("Created by"),
+    )  # fmt: skip
+    changed_at = models.DateTimeField(_("Changed"), db_default=models.functions.Now(), editable=False)
+    changed_by = models.ForeignKey(
+        "users.User", models.PROTECT, null=True, editable=False, related_name="+", db_index=False,
+        verbose_name=_("Changed by"),
+    )  # fmt: skip
+    trashed_at = models.DateTimeField(_("Deleted"), null=True, editable=False)
+    trashed_by = models.ForeignKey(
+        "users.User", models.PROTECT, null=True, editable=False, related_name="+", db_index=False,
+        verbose_name=_("Deleted by"),
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+        triggers = history_triggers()

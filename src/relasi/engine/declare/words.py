@@ -1,0 +1,78 @@
+"""The words a module file may use to say how its records show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# Search weights, as PostgreSQL names them: a hit in A counts most.
+A, B, C, D = "A", "B", "C", "D"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields on the form and on the page: Section(_("Request"), "title contact")."""
+
+    title: Any
+    names: str
+
+    @property
+    def fields(self) -> list[str]:
+        return self.names.split()
+
+
+@dataclass(frozen=True)
+class Related:
+    """A panel of the records of another module that point here: Related("sales.Deal", by="account")."""
+
+    module: str
+    by: str = ""
+    columns: Sequence[str] = ()
+    title: Any = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The middle of the page: everything that happened to the record, newest first."""
+
+
+@dataclass(frozen=True)
+class StagePath:
+    """A bar of the steps of a choice or stage field, the current one marked, each one a button."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb of the module as a button: one method of the same name on the record.
+
+    ask: fields asked for in a small form before the verb runs.
+    when: tells from the record alone whether the button shows.
+    """
+
+    verb: str
+    label: Any
+    icon: str = "check"
+    ask: tuple[Any, ...] = ()
+    when: Callable[[Any], bool] | None = None
+    tool: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Board:
+    by: str
+    card: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """A built-in list: name, icon and a condition tree (see engine.query.condition)."""
+
+    key: str
+    name: Any
+    condition: dict[str, Any] = field(default_factory=dict)
+    icon: str = ""
+    sort: Sequence[str] = ()

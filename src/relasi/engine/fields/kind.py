@@ -1,0 +1,250 @@
+"""Kind: one kind of value with all its faces. A field class finds its kind by itself; a kind knows no module."""
+
+from __future__ import annotations
+
+import operator as op
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
+
+from relasi.engine.fields.reader import Reader, current_reader
+
+
+class Invalid(ValueError):
+    """A value that cannot be taken. code: of the error vocabulary. message: a sentence for the reader."""
+
+    def __init__(self, message: str | Promise, code: str = "INVALID_VALUE"):
+        super().__init__(str(message))
+        self.message, self.code = message, code
+
+
+EMPTY_VALUES = (None, "", [], {})
+
+
+class Kind:
+    """The faces of one kind of value, bound to one field of one module.
+
+    parse: what a person, file or program gave -> the value stored, None when empty; raises Invalid.
+    show: value -> plain text for the reader. cell: value -> Markup for a table or a fact.
+    export: value -> what a spreadsheet should hold. to_json, from_json: value <-> what JSON can hold (the
+    database's own to_jsonb form, as history and the API use it).
+    operators: names of the conditions this kind understands; `where` compiles one to SQL, `holds` answers it
+    in memory, and both must always agree.
+    """
+
+    name: ClassVar[str] = "text"
+    input: ClassVar[str] = "text"  # the macro of templates/fields/<name>.html that draws the input
+    operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    align: ClassVar[str] = "left"
+    width: ClassVar[str] = "13rem"
+    sums: ClassVar[bool] = False
+    sortable: ClassVar[bool] = True
+    multiline: ClassVar[bool] = False
+
+    def __init__(self, field: Any):
+        self.field = field
+        self.key: str = field.name
+        self.column: str = getattr(field, "attname", field.name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key}>"
+
+    # What the field says about itself.
+    @property
+    def label(self) -> Any:
+        return capfirst(self.field.verbose_name)
+
+    @property
+    def hint(self) -> Any:
+        return self.field.help_text
+
+    @property
+    def required(self) -> bool:
+        return not self.field.blank and self.field.editable
+
+    @property
+    def editable(self) -> bool:
+        return self.field.editable and not self.field.primary_key
+
+    @property
+    def unique(self) -> bool:
+        return self.field.unique
+
+    # In.
+    def parse(self, raw: Any, reader: Reader | None = None) -> Any:
+        if raw is None:
+            return None
+        text = str(raw).strip()
+        return text or None
+
+    def is_empty(self, value: Any) -> bool:
+        return value in EMPTY_VALUES
+
+    # Out.
+    def value_of(self, record: Any) -> Any:
+        return getattr(record, self.column)
+
+    def show(self, value: Any, reader: Reader | None = None) -> str:
+        return "" if value is None else str(value)
+
+    def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
+        return Markup(escape(self.show(value, reader)))
+
+    def typed(self, value: Any, reader: Reader | None = None) -> str:
+        """What stands in the input when the form opens: parse(typed(v)) == v."""
+        return self.show(value, reader)
+
+    def export(self, value: Any, reader: Reader | None = None) -> Any:
+        return self.show(value, reader)
+
+    def to_json(self, value: Any) -> Any:
+        return value
+
+    def from_json(self, value: Any) -> Any:
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"]}
+
+    # Conditions. `path` is the ORM path of the field, which differs for related columns.
+    def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
+        """The stored, JSON form of what a person typed beside an operator; raises Invalid."""
+        if operator in ("empty", "not_empty"):
+            return None
+        if operator in ("in", "not_in"):
+            parts = raw if isinstance(raw, list | tuple) else str(raw or "").split(",")
+            return [self.to_json(self._needed(part, reader)) for part in parts]
+        return self.to_json(self._needed(raw, reader))
+
+    def _needed(self, raw: Any, reader: Reader | None) -> Any:
+        value = self.parse(raw, reader)
+        if value is None:
+            raise Invalid(_("Fill in a value for this filter."), "REQUIRED")
+        return value
+
+    def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
+        reader = reader or current_reader()
+        if operator == "empty":
+            return self.empty_q(path)
+        if operator == "not_empty":
+            return ~self.empty_q(path)
+        if operator in ("in", "not_in"):
+            found = Q(**{f"{path}__in": [self.from_json(value) for value in operand]})
+            return found if operator == "in" else ~found | self.empty_q(path)
+        value = self.from_json(operand)
+        if operator == "is":
+            return Q(**{path: value})
+        if operator == "is_not":
+            return ~Q(**{path: value}) | self.empty_q(path)
+        return self.where_more(path, operator, value, reader)
+
+    def where_more(self, path: str, operator: str, value: Any, reader: Reader) -> Q:
+        raise Invalid(_("This field has no such filter."))
+
+    def empty_q(self, path: str) -> Q:
+        return Q(**{f"{path}__isnull": True})
+
+    def holds(self, value: Any, operator: str, operand: Any, reader: Reader | None = None) -> bool:
+        reader = reader or current_reader()
+        if operator == "empty":
+            return self.is_empty(value)
+        if operator == "not_empty":
+            return not self.is_empty(value)
+        if operator in ("in", "not_in"):
+            found = not self.is_empty(value) and any(self.same(value, self.from_json(o)) for o in operand)
+            return found if operator == "in" else not found
+        other = self.from_json(operand)
+        if operator == "is":
+            return not self.is_empty(value) and self.same(value, other)
+        if operator == "is_not":
+            return self.is_empty(value) or not self.same(value, other)
+        if self.is_empty(value):
+            return False
+        return self.holds_more(value, operator, other, reader)
+
+    def holds_more(self, value: Any, operator: str, other: Any, reader: Reader) -> bool:
+        raise Invalid(_("This field has no such filter."))
+
+    def same(self, value: Any, other: Any) -> bool:
+        return bool(value == other)
+
+    def order(self, path: str) -> Any:
+        """The expression a list sorts by."""
+        return F(path)
+
+
+# Ordered kinds (numbers, dates) share their comparisons.
+COMPARISONS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "lt": ("lt", op.lt),
+    "lte": ("lte", op.le),
+    "gt": ("gt", op.gt),
+    "gte": ("gte", op.ge),
+}
+
+
+class OrderedKind(Kind):
+    """A kind whose values can be compared: < ≤ > ≥ and between (both ends included)."""
+
+    operators = ("is", "is_not", "lt", "lte", "gt", "gte", "between", "empty", "not_empty")
+
+    def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
+        if operator == "between":
+            low, high = raw if isinstance(raw, list | tuple) else str(raw).split("..", 1)
+            return [self.to_json(self._needed(low, reader)), self.to_json(self._needed(high, reader))]
+        return super().operand(operator, raw, reader)
+
+    def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
+        if operator == "between":
+            low, high = (self.from_json(part) for part in operand)
+            return Q(**{f"{path}__gte": low, f"{path}__lte": high})
+        return super().where(path, operator, operand, reader)
+
+    def where_more(self, path: str, operator: str, value: Any, reader: Reader) -> Q:
+        if operator in COMPARISONS:
+            return Q(**{f"{path}__{COMPARISONS[operator][0]}": value})
+        return super().where_more(path, operator, value, reader)
+
+    def holds(self, value: Any, operator: str, operand: Any, reader: Reader | None = None) -> bool:
+        if operator == "between":
+            low, high = (self.from_json(part) for part in operand)
+            return not self.is_empty(value) and low <= value <= high
+        return super().holds(value, operator, operand, reader)
+
+    def holds_more(self, value: Any, operator: str, other: Any, reader: Reader) -> bool:
+        if operator in COMPARISONS:
+            return COMPARISONS[operator][1](value, other)
+        return super().holds_more(value, operator, other, reader)
+
+
+_KINDS: dict[type, type[Kind]] = {}
+
+
+def shows_as(*field_classes: type) -> Callable[[type[Kind]], type[Kind]]:
+    """Class decorator: this kind serves these field classes and those below them without a nearer one."""
+
+    def register(kind: type[Kind]) -> type[Kind]:
+        for field_class in field_classes:
+            _KINDS[field_class] = kind
+        return kind
+
+    return register
+
+
+def kind_of(field: models.Field) -> Kind:
+    """The kind of a model field: of its class, or of its nearest parent class that has one."""
+    found = field.__dict__.get("_relasi_kind")
+    if found is None:
+        for parent in type(field).__mro__:
+            if parent in _KINDS:
+                found = field._relasi_kind = _KINDS[parent](field)  # type: ignore[attr-defined]
+                break
+        else:
+            raise LookupError(f"no kind for {type(field).__name__}")
+    return found
