@@ -1,0 +1,80 @@
+"""What every test stands on: a throw-away PostgreSQL for the whole run, one database for each worker.
+
+Everything here happens before Django reads its settings. RELASI_TEST_DATABASE_URL runs the tests on a
+server of your own instead; DATABASE_URL is never touched by tests.
+"""
+
+import atexit
+import contextlib
+import importlib.util
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from relasi.project.cluster import Cluster
+
+STARTED: list[Cluster] = []
+
+
+def _prepare_environment() -> None:
+    """The first process of a run starts the cluster; xdist's workers inherit its address."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if "RELASI_TEST_FOLDER" not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="relasi-tests-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["RELASI_TEST_FOLDER"] = str(folder)
+        os.environ["DATABASE_URL"] = os.environ.get("RELASI_TEST_DATABASE_URL") or _start_cluster(folder)
+    home = Path(os.environ["RELASI_TEST_FOLDER"]) / worker
+    home.mkdir(exist_ok=True)
+    os.environ["RELASI_DATA"] = str(home)
+    os.environ["RELASI_SECRET_KEY"] = "only-for-tests-" * 4
+    os.environ["RELASI_HTTPS"] = "0"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "relasi.project.settings"
+    # Playwright keeps an event loop in the thread that runs the test; the ORM would refuse to work there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def _start_cluster(folder: Path) -> str:
+    cluster = Cluster(folder / "postgres", fast=True)
+    cluster.create()
+    cluster.start(with_parent=True)
+    cluster.ensure_database()
+    STARTED.append(cluster)
+    atexit.register(cluster.stop)
+    return cluster.url()
+
+
+_prepare_environment()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Quick password hashing, and static files without a manifest."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if _exists(app)]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if _exists(name)]
+    if not importlib.util.find_spec("relasi.users.models"):
+        settings.AUTH_USER_MODEL = "auth.User"
+
+
+def _exists(name: str) -> bool:
+    """While the tree grows: a part that is not written yet must not stop the tests of the others."""
+    if not name.startswith("relasi."):
+        return True
+    for wanted in (name, name.rpartition(".")[0]):
+        with contextlib.suppress(ModuleNotFoundError):
+            if importlib.util.find_spec(wanted):
+                return True
+    return False
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> str:
+    """The address of the run's PostgreSQL, for tests that make databases of their own."""
+    return os.environ["DATABASE_URL"]
