@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from relasi.engine.fields.reader import Reader, current_reader
 
@@ -26,13 +25,21 @@ class Invalid(ValueError):
 
 
 EMPTY_VALUES = (None, "", [], {})
+EMPTY_CELL = Markup('<span class="muted">–</span>')
+
+
+_KINDS: dict[type, type[Kind]] = {}
+_NAMED: dict[str, type[Kind]] = {}
+_SPECIAL: list[tuple[Callable[[Any], bool], type[Kind]]] = []
 
 
 class Kind:
     """The faces of one kind of value, bound to one field of one module.
 
     parse: what a person, file or program gave -> the value stored, None when empty; raises Invalid.
-    show: value -> plain text for the reader. cell: value -> Markup for a table or a fact.
+    show: value -> plain text for the reader. cell: value -> Markup for one line of a table, a dash when empty;
+    fact: value -> Markup for the record page, empty when empty. text_of, export_of: the same for a whole
+    record, where the text of a value hangs on its neighbours (a reference, an amount with its currency).
     export: value -> what a spreadsheet should hold. to_json, from_json: value <-> what JSON can hold (the
     database's own to_jsonb form, as history and the API use it).
     operators: names of the conditions this kind understands; `where` compiles one to SQL, `holds` answers it
@@ -41,17 +48,25 @@ class Kind:
 
     name: ClassVar[str] = "text"
     input: ClassVar[str] = "text"  # the macro of templates/fields/<name>.html that draws the input
-    operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    operators: tuple[str, ...] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    wording: ClassVar[str] = ""  # whose words the operators take: see operators.py
     align: ClassVar[str] = "left"
     width: ClassVar[str] = "13rem"
-    sums: ClassVar[bool] = False
-    sortable: ClassVar[bool] = True
+    cell_class: ClassVar[str] = ""  # classes of the table cell around it
+    sums: bool = False
+    sortable: bool = True
     multiline: ClassVar[bool] = False
+    nothing: Any = None  # what parse gives for an empty value
 
     def __init__(self, field: Any):
         self.field = field
         self.key: str = field.name
         self.column: str = getattr(field, "attname", field.name)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            _NAMED[cls.name] = cls
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.key}>"
@@ -77,12 +92,26 @@ class Kind:
     def unique(self) -> bool:
         return self.field.unique
 
+    @property
+    def secret(self) -> bool:
+        """Whether it must stay out of history and exports."""
+        return getattr(self.field, "secret", False)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other headings a column of this field may have in a file."""
+        return getattr(self.field, "aliases", ())
+
     # In.
+    def given(self, data: Any, files: Any = None, name: str = "") -> Any:
+        """The raw value a posted form holds for this field, for parse. data, files: of the request."""
+        return data.get(name or self.key)
+
     def parse(self, raw: Any, reader: Reader | None = None) -> Any:
         if raw is None:
-            return None
+            return self.nothing
         text = str(raw).strip()
-        return text or None
+        return text or self.nothing
 
     def is_empty(self, value: Any) -> bool:
         return value in EMPTY_VALUES
@@ -95,14 +124,27 @@ class Kind:
         return "" if value is None else str(value)
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
-        return Markup(escape(self.show(value, reader)))
+        return EMPTY_CELL if value is None or value == "" else escape(self.show(value, reader))
+
+    def fact(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
+        return Markup("") if self.is_empty(value) else self.cell(value, record, reader)
+
+    def text_of(self, record: Any, reader: Reader | None = None) -> str:
+        return self.show(self.value_of(record), reader)
 
     def typed(self, value: Any, reader: Reader | None = None) -> str:
-        """What stands in the input when the form opens: parse(typed(v)) == v."""
+        """What stands in the input when the form opens: parse(typed(v)) == v. Refused text stays as it is."""
+        return self.show(value, reader)
+
+    def brief(self, value: Any, reader: Reader | None = None) -> str:
+        """The text of a filter chip or a card, where room is short."""
         return self.show(value, reader)
 
     def export(self, value: Any, reader: Reader | None = None) -> Any:
-        return self.show(value, reader)
+        return None if value is None else self.show(value, reader)
+
+    def export_of(self, record: Any, reader: Reader | None = None) -> Any:
+        return self.export(self.value_of(record), reader)
 
     def to_json(self, value: Any) -> Any:
         return value
@@ -112,6 +154,13 @@ class Kind:
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"]}
+
+    def part(self, key: str) -> Kind:
+        """The kind of one part of a value made of several, such as the city of an address."""
+        raise LookupError(f"{self.key} has no part {key}")
+
+    def parts(self) -> dict[str, Kind]:
+        return {}
 
     # Conditions. `path` is the ORM path of the field, which differs for related columns.
     def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
@@ -175,6 +224,10 @@ class Kind:
     def same(self, value: Any, other: Any) -> bool:
         return bool(value == other)
 
+    def search_sql(self) -> str:
+        """SQL giving the text the search index holds for this field; `t` is the record's table."""
+        return f't."{self.field.column}"'
+
     def order(self, path: str) -> Any:
         """The expression a list sorts by."""
         return F(path)
@@ -196,8 +249,10 @@ class OrderedKind(Kind):
 
     def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
         if operator == "between":
-            low, high = raw if isinstance(raw, list | tuple) else str(raw).split("..", 1)
-            return [self.to_json(self._needed(low, reader)), self.to_json(self._needed(high, reader))]
+            parts = raw if isinstance(raw, list | tuple) else str(raw or "").split("..", 1)
+            if len(parts) != 2:
+                raise Invalid(_("Fill in both ends of the range."), "REQUIRED")
+            return [self.to_json(self._needed(part, reader)) for part in parts]
         return super().operand(operator, raw, reader)
 
     def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
@@ -223,9 +278,6 @@ class OrderedKind(Kind):
         return super().holds_more(value, operator, other, reader)
 
 
-_KINDS: dict[type, type[Kind]] = {}
-
-
 def shows_as(*field_classes: type) -> Callable[[type[Kind]], type[Kind]]:
     """Class decorator: this kind serves these field classes and those below them without a nearer one."""
 
@@ -237,14 +289,37 @@ def shows_as(*field_classes: type) -> Callable[[type[Kind]], type[Kind]]:
     return register
 
 
+def shows_where(test: Callable[[Any], bool]) -> Callable[[type[Kind]], type[Kind]]:
+    """Class decorator: this kind serves every field the test holds for, whatever its class."""
+
+    def register(kind: type[Kind]) -> type[Kind]:
+        _SPECIAL.append((test, kind))
+        return kind
+
+    return register
+
+
 def kind_of(field: models.Field) -> Kind:
     """The kind of a model field: of its class, or of its nearest parent class that has one."""
     found = field.__dict__.get("_relasi_kind")
-    if found is None:
-        for parent in type(field).__mro__:
-            if parent in _KINDS:
-                found = field._relasi_kind = _KINDS[parent](field)  # type: ignore[attr-defined]
-                break
-        else:
-            raise LookupError(f"no kind for {type(field).__name__}")
+    if found is None or found.field is not field:
+        found = field._relasi_kind = _kind_class(field)(field)  # type: ignore[attr-defined]
     return found
+
+
+def _kind_class(field: models.Field) -> type[Kind]:
+    for test, kind in _SPECIAL:
+        if test(field):
+            return kind
+    for parent in type(field).__mro__:
+        if parent in _KINDS:
+            return _KINDS[parent]
+    raise LookupError(f"no kind for {type(field).__name__}")
+
+
+def kind_named(name: str) -> type[Kind]:
+    """The class of kind by its name, "money". Raises LookupError."""
+    try:
+        return _NAMED[name]
+    except KeyError:
+        raise LookupError(f"no kind named {name}") from None

@@ -1,0 +1,105 @@
+"""The read door: visible_to is the only way to a queryset of records for a person; can and fields_for say the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from relasi.engine.access.acting import SYSTEM, current_acting
+from relasi.engine.access.directory import directory
+from relasi.engine.access.rights import EVERYTHING, NOTHING, Rights, Scope
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+
+
+def rights_of(user: Any) -> Rights:
+    """The rights that hold now. Asked once for each stretch of acting, so one page is of one mind."""
+    memo = current_acting().memo
+    key = ("rights", user.id)
+    if key not in memo:
+        snapshot = directory()
+        if user.id not in snapshot.rights:
+            snapshot.rights[user.id] = Rights(user.id, snapshot)
+        memo[key] = snapshot.rights[user.id]
+    return memo[key]
+
+
+def scope_of(user: Any, verb: str, module: Module) -> Scope:
+    if user is SYSTEM:
+        return EVERYTHING
+    if user is None:
+        return NOTHING
+    return rights_of(user).scope(verb, module)
+
+
+def co_owned(user: Any) -> frozenset[int]:
+    """Ids of the records this person co-owns, of any module."""
+    if user is None or user is SYSTEM:
+        return frozenset()
+    memo = current_acting().memo
+    if ("co_owned", user.id) not in memo:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT record_id FROM records_co_owner WHERE user_id = %s", [user.id])
+            memo["co_owned", user.id] = frozenset(row[0] for row in cursor.fetchall())
+    return memo["co_owned", user.id]
+
+
+def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> Q:
+    """The condition a record must meet. path: prefix of a related record, such as "account__"."""
+    scope = scope_of(user, verb, module)
+    if scope.everyone:
+        return Q()
+    if scope.nothing:
+        return Q(pk__in=[])
+    found = Q(**{f"{path}owner_id__in": sorted(scope.owners)})
+    beside = co_owned(user) if verb != "delete" else frozenset()
+    return found | Q(**{f"{path}pk__in": sorted(beside)}) if beside else found
+
+
+def visible_to(user: Any, model: Any, verb: str = "view", *, trashed: bool = False) -> QuerySet:
+    """The records of a model this person may see (or edit, or delete). trashed: those in the recycle bin instead."""
+    module = registry.of(model)
+    rows = model._base_manager.filter(trashed_at__isnull=not trashed)
+    return rows.filter(visible_q(user, module, verb))
+
+
+def may(user: Any, verb: str, module: Module, record: Any = None) -> bool:
+    """Whether the person may do the verb: in the module, and on this record when one is given."""
+    if user is SYSTEM:
+        return True
+    if user is None:
+        return False
+    if verb == "create":
+        return rights_of(user).allows("create", module)
+    scope = scope_of(user, verb, module)
+    if record is None:
+        return not scope.nothing
+    if scope.everyone or scope.holds(getattr(record, "owner_id", None)):
+        return True
+    return verb != "delete" and not scope.nothing and record.pk in co_owned(user)
+
+
+def can(user: Any, verb: str, subject: Any) -> bool:
+    """subject: a record, or a model."""
+    if isinstance(subject, type):
+        return may(user, verb, registry.of(subject))
+    return may(user, verb, registry.of(subject), subject)
+
+
+def has_tool(user: Any, tool: str) -> bool:
+    return user is SYSTEM or (user is not None and rights_of(user).has_tool(tool))
+
+
+def fields_for(user: Any, verb: str, module: Module) -> set[str]:
+    """Names of the fields a person may see ("view") or write ("create", "edit")."""
+    if user is SYSTEM:
+        return {*module.fields, *module.computed}
+    if user is None:
+        return set()
+    memo = current_acting().memo
+    key = ("fields", user.id, verb, module.key)
+    if key not in memo:
+        memo[key] = rights_of(user).fields(verb, module)
+    return memo[key]

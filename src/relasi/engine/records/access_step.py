@@ -1,0 +1,70 @@
+"""Steps 0 and 1 of the write door: the records as they stand, locked, and whether this person may touch them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.door import co_owned, fields_for, may, scope_of
+from relasi.engine.records.batch import Batch, Draft
+from relasi.engine.records.blank import blank_record
+from relasi.engine.records.refusal import Change
+
+VERB_RIGHT = {"save": "edit", "trash": "delete", "restore": "delete"}
+
+
+def load(batch: Batch) -> None:
+    """Gives every draft its record: a blank one, or the stored one under a row lock."""
+    model = batch.module.model
+    ids = [draft.id for draft in batch.drafts if draft.id is not None]
+    rows = {}
+    if ids:
+        rows = {row.pk: row for row in model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids)}
+    for draft in batch.drafts:
+        if draft.id is None:
+            draft.record = blank_record(model)
+            draft.change = Change(draft.record, is_new=True, via=batch.via)
+        elif draft.id in rows:
+            draft.record = rows[draft.id]
+            draft.change = Change(draft.record, is_new=False, via=batch.via)
+        else:
+            _not_found(draft)
+
+
+def check(batch: Batch) -> None:
+    module, user = batch.module, batch.user
+    seen = scope_of(user, "view", module)
+    right = VERB_RIGHT[batch.verb]
+    may_create = may(user, "create", module)
+    writable = {is_new: fields_for(user, "create" if is_new else "edit", module) for is_new in (True, False)}
+    for draft in batch.standing():
+        is_new = draft.id is None
+        if is_new and not may_create:
+            draft.refuse("", "NO_PERMISSION", _("You may not create this."))
+        elif not is_new:
+            _check_record(batch, draft, seen, right)
+        if not draft.refusals and not batch.exact:
+            for name in draft.values.keys() - writable[is_new]:
+                known = module.has(name)
+                draft.refuse(
+                    name,
+                    "NO_PERMISSION" if known else "INVALID_VALUE",
+                    _("You may not change this field.") if known else _("There is no such field."),
+                )
+
+
+def _check_record(batch: Batch, draft: Draft, seen: object, right: str) -> None:
+    record, user, module = draft.record, batch.user, batch.module
+    in_bin = record.trashed_at is not None
+    visible = may(user, "view", module, record) or record.pk in co_owned(user)
+    if not visible or (in_bin and batch.verb == "save" and not batch.exact):
+        _not_found(draft)
+    elif not may(user, right, module, record):
+        draft.refuse("", "NO_PERMISSION", _("You may not change this record."))
+    elif batch.verb == "restore" and not in_bin:
+        draft.refuse("", "INVALID_TRANSITION", _("This record is not in the recycle bin."))
+    elif batch.verb == "trash" and in_bin:
+        draft.refuse("", "INVALID_TRANSITION", _("This record is in the recycle bin already."))
+
+
+def _not_found(draft: Draft) -> None:
+    draft.refuse("", "NOT_FOUND", _("This record is not there, or you may not see it."))

@@ -1,0 +1,85 @@
+"""Batch: the drafts of one write on their way through the door, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from relasi.engine.access.acting import current_acting
+from relasi.engine.declare.module import Module
+from relasi.engine.records.refusal import Change, Refusal
+
+
+@dataclass(slots=True)
+class Draft:
+    """What someone wants to be true of one record.
+
+    values: field name -> raw value. id: None for a new record. version: the one the person saw.
+    merge: a stale version is fine as long as nobody touched the same fields. row: the caller's own mark.
+    """
+
+    values: dict[str, Any]
+    id: int | None = None
+    version: int | None = None
+    merge: bool = False
+    row: Any = None
+    record: Any = None
+    change: Change | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:
+        self.refusals.append(Refusal(name, code, message, **more))
+
+
+@dataclass
+class Written:
+    """records: those written, in the order given (unchanged ones too). refusals: by draft, of a partial write."""
+
+    drafts: list[Draft]
+    refusals: list[Refusal]
+    change_set: int | None
+
+    @property
+    def records(self) -> list[Any]:
+        return [draft.record for draft in self.drafts]
+
+
+@dataclass
+class Batch:
+    module: Module
+    drafts: list[Draft]
+    verb: str = "save"
+    exact: bool = False
+    confirmed: frozenset[str] = frozenset()
+    created: list[Draft] = field(default_factory=list)
+    updated: list[Draft] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.user = current_acting().user
+        self.via = current_acting().via
+
+    def standing(self) -> Iterator[Draft]:
+        """Drafts nothing has been held against so far."""
+        return (draft for draft in self.drafts if not draft.refusals)
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        return [refusal for draft in self.drafts for refusal in draft.refusals]
+
+    @property
+    def new(self) -> list[Draft]:
+        return [draft for draft in self.standing() if draft.id is None]
+
+    @property
+    def changed(self) -> list[Draft]:
+        return [d for d in self.standing() if d.id is not None and d.change and d.change.columns()]
+
+    @property
+    def saved(self) -> list[Draft]:
+        return list(self.standing())
+
+    @property
+    def stored(self) -> list[Draft]:
+        """What the store step wrote, created ones first."""
+        return [*self.created, *self.updated]

@@ -1,0 +1,64 @@
+"""Finding records by what people write for them: a number, a title, a user name or an e-mail address."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Coalesce, Concat, Trim, Upper
+
+from relasi.engine.access.acting import acting_user
+from relasi.engine.access.door import visible_q
+from relasi.engine.access.owner import Owner
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.users.user import User
+
+
+def find_references(field: Any, texts: list[str]) -> dict[str, list[int]]:
+    """Text -> ids of the visible records of the field's module it may mean. A number beats a title."""
+    if field.related_model is Owner:
+        return find_owners(texts)
+    module = registry.of(field.related_model)
+    return find_records(module, texts)
+
+
+def find_records(module: Module, texts: list[str]) -> dict[str, list[int]]:
+    wanted = {text.strip().upper(): text for text in texts}
+    rows = module.model._base_manager.filter(visible_q(acting_user(), module), trashed_at=None)
+    title = Upper(title_expression(module))
+    by_number: dict[str, list[int]] = defaultdict(list)
+    by_title: dict[str, list[int]] = defaultdict(list)
+    match = Q(_title__in=list(wanted))
+    columns = ["pk", "_title"]
+    if "number" in module.fields:
+        match |= Q(number__in=list(wanted))
+        columns.append("number")
+    for id, name, *number in rows.annotate(_title=title).filter(match).values_list(*columns):
+        if number and number[0] in wanted:
+            by_number[number[0]].append(id)
+        if name in wanted:
+            by_title[name].append(id)
+    return {text: by_number.get(key) or by_title.get(key, []) for key, text in wanted.items()}
+
+
+def find_owners(texts: list[str]) -> dict[str, list[int]]:
+    """Users by user name, e-mail or full name; groups by name. Only those who can own records now."""
+    names: dict[str, set[int]] = defaultdict(set)
+    active = dict(Owner.objects.filter(active=True).values_list("id", "name"))
+    for id, name in active.items():
+        names[name.casefold()].add(id)
+    for id, username, email in User.objects.filter(id__in=active).values_list("id", "username", "email"):
+        names[username.casefold()].add(id)
+        names[email.casefold()].add(id)
+    return {text: sorted(names.get(text.strip().casefold(), ())) for text in texts}
+
+
+def title_expression(module: Module, path: str = "") -> Any:
+    """The title as SQL. Matches Record.title_text for titles made of text columns."""
+    parts: list[Any] = []
+    for name in module.title_fields:
+        parts += [Coalesce(f"{path}{name}", Value(""), output_field=CharField()), Value(" ")]
+    parts.pop()
+    return parts[0] if len(parts) == 1 else Trim(Concat(*parts, output_field=CharField()))

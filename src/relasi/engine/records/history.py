@@ -1,0 +1,97 @@
+"""History: what happened to a record, in words, read from the change sets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from relasi.engine.access.door import fields_for
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import Kind, kind_of
+from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.engine.records.record import title_of
+
+SILENT = {"trashed_by_id", "custom"}
+
+
+@dataclass
+class FieldChange:
+    kind: Kind
+    before: Any
+    after: Any
+
+
+@dataclass
+class Entry:
+    """One thing that happened. what: created, changed, trashed, restored."""
+
+    change_set: ChangeSet
+    at: datetime
+    what: str
+    fields: list[FieldChange]
+
+
+def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = None) -> list[Entry]:
+    """Newest first. Fields the person may not see are left out, and entries that then say nothing."""
+    module = registry.of(record)
+    rows = ChangeRow.objects.filter(record_id=record.pk, origin=module.table).select_related(
+        "change_set__user", "change_set__impersonator"
+    )
+    if before:
+        rows = rows.filter(pk__lt=before)
+    seen = fields_for(user, "view", module)
+    by_set: dict[int, list[ChangeRow]] = defaultdict(list)
+    for row in rows.order_by("-id")[:limit]:
+        by_set[row.change_set_id].append(row)
+    found = []
+    for group in by_set.values():
+        entry = _entry(module, group, seen)
+        if entry:
+            found.append(entry)
+    _name_references(found)
+    return found
+
+
+def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | None:
+    """One entry for all rows of one change set: created swallows changed."""
+    newest, oldest = rows[0], rows[-1]
+    if oldest.kind == "c":
+        return Entry(oldest.change_set, oldest.at, "created", [])
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for row in rows:
+        before.update(row.before or {})
+        after = {**(row.after or {}), **after}
+    if "trashed_at" in after:
+        return Entry(newest.change_set, newest.at, "trashed" if after["trashed_at"] else "restored", [])
+    fields = []
+    for field in module.fields.values():
+        column = field.attname
+        if column in after and column not in SILENT and field.name in seen and before[column] != after[column]:
+            kind = kind_of(field)
+            fields.append(FieldChange(kind, kind.from_json(before[column]), kind.from_json(after[column])))
+    return Entry(newest.change_set, newest.at, "changed", fields) if fields else None
+
+
+def _name_references(entries: list[Entry]) -> None:
+    """Turns ids in reference fields into (id, title), one query for each module."""
+    wanted: dict[Any, set[int]] = defaultdict(set)
+    for entry in entries:
+        for change in entry.fields:
+            target = getattr(change.kind.field, "related_model", None)
+            if target:
+                wanted[target] |= {value for value in (change.before, change.after) if value is not None}
+    names = {
+        target: {row.pk: title_of(row) for row in target._base_manager.filter(pk__in=ids)}
+        for target, ids in wanted.items()
+        if ids
+    }
+    for entry in entries:
+        for change in entry.fields:
+            target = getattr(change.kind.field, "related_model", None)
+            if target:
+                change.before = names.get(target, {}).get(change.before)
+                change.after = names.get(target, {}).get(change.after)

@@ -1,0 +1,80 @@
+"""Step 7 of the write door: the search index follows the records, one statement for the whole batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+
+from django.db import connection
+
+from relasi.engine.declare.module import Module
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.records.batch import Batch
+
+# Words of long texts are indexed by their stem in both languages, names as they are written.
+PLAIN, INDONESIAN, ENGLISH = "relasi", "indonesian", "english"
+
+
+def index(batch: Batch) -> None:
+    module = batch.module
+    if not module.is_record:
+        return
+    watched = indexed_columns(module)
+    ids = [d.record.pk for d in batch.created]
+    ids += [d.record.pk for d in batch.updated if watched & set(d.change.columns())]
+    if ids:
+        index_records(module, ids)
+
+
+def index_records(module: Module, ids: list[int] | None = None) -> None:
+    """Writes the index rows of these records, or of all records of the module."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(module) + ("" if ids is None else " WHERE t.id = ANY(%s)") + _ON_CONFLICT,
+                       None if ids is None else [ids])  # fmt: skip
+
+
+_ON_CONFLICT = """
+    ON CONFLICT (id) DO UPDATE SET number = excluded.number, title = excluded.title,
+        owner_id = excluded.owner_id, vector = excluded.vector, trashed_at = excluded.trashed_at
+"""
+
+
+@cache
+def indexed_columns(module: Module) -> frozenset[str]:
+    names = {"number", "owner", "trashed_at", *module.title_fields, *module.search}
+    return frozenset(module.fields[name].attname for name in names)
+
+
+@cache
+def _statement(module: Module) -> str:
+    return f"""
+        INSERT INTO records_record_index (id, module, number, title, owner_id, vector, trashed_at)
+        SELECT t.id, '{module.key}', t.number, left({title_sql(module)}, 600), t.owner_id,
+               {_vector_sql(module)}, t.trashed_at
+        FROM "{module.table}" t
+    """
+
+
+def title_sql(module: Module) -> str:
+    parts = [f"nullif(t.\"{module.fields[name].column}\", '')" for name in module.title_fields]
+    return f"coalesce(nullif(concat_ws(' ', {', '.join(parts)}), ''), t.number)"
+
+
+def _vector_sql(module: Module) -> str:
+    by_weight: dict[str, list[str]] = defaultdict(list)
+    by_weight["A"] += ["t.number", title_sql(module)]
+    stems: list[str] = []
+    for name, weight in module.search.items():
+        if name in module.title_fields or name == "number":
+            continue
+        kind = kind_of(module.fields[name])
+        text = kind.search_sql()
+        if kind.multiline:
+            stems += [f"setweight(to_tsvector('{lang}', {text}), '{weight}')" for lang in (INDONESIAN, ENGLISH)]
+        else:
+            by_weight[weight].append(text)
+    words = [
+        f"setweight(to_tsvector('{PLAIN}', concat_ws(' ', {', '.join(texts)})), '{weight}')"
+        for weight, texts in by_weight.items()
+    ]
+    return " || ".join([*words, *stems])

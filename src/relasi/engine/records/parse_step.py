@@ -1,0 +1,170 @@
+"""Steps 2 and 3 of the write door: raw values become stored ones, references are found, the rest follows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.acting import SYSTEM
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import Invalid, Kind, kind_of
+from relasi.engine.fields.reader import current_reader
+from relasi.engine.fields.reference import Unresolved
+from relasi.engine.records import stale
+from relasi.engine.records.batch import Batch, Draft
+from relasi.engine.records.find import find_references
+from relasi.engine.records.refusal import Refusal
+
+
+def parse(batch: Batch) -> None:
+    if batch.verb == "save":
+        (_put_back if batch.exact else _parse_values)(batch)
+        _resolve(batch)
+        for draft in batch.standing():
+            if draft.version is not None and draft.id and draft.record.version != draft.version:
+                stale.check(draft)
+    _apply(batch)
+
+
+def _parse_values(batch: Batch) -> None:
+    reader = current_reader()
+    kinds: dict[str, Kind] = {}
+    fields = batch.module.fields
+    for draft in batch.standing():
+        for name, raw in draft.values.items():
+            kind = kinds.get(name)
+            if kind is None:
+                if name not in fields or not fields[name].editable:
+                    draft.refuse(name, "NO_PERMISSION", _("This field cannot be changed."))
+                    continue
+                kind = kinds[name] = kind_of(fields[name])
+            try:
+                draft.values[name] = kind.parse(raw, reader)
+            except Invalid as wrong:
+                draft.refuse(name, wrong.code, wrong.message, value=raw)
+
+
+def _put_back(batch: Batch) -> None:
+    """An undo gives stored columns in their JSON form."""
+    by_column = {field.attname: field for field in batch.module.fields.values()}
+    for draft in batch.drafts:
+        draft.values = {
+            by_column[column].name: kind_of(by_column[column]).from_json(value)
+            for column, value in draft.values.items()
+            if column in by_column
+        }
+
+
+def _resolve(batch: Batch) -> None:
+    """Finds what references name by number or title: one query for each field, however many drafts."""
+    wanted: dict[str, dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+    for draft in batch.standing():
+        for name, value in draft.values.items():
+            if isinstance(value, Unresolved):
+                wanted[name][value.text].append(draft)
+    for name, texts in wanted.items():
+        found = find_references(batch.module.fields[name], list(texts))
+        for text, drafts in texts.items():
+            ids = found.get(text, [])
+            for draft in drafts:
+                if len(ids) == 1:
+                    draft.values[name] = ids[0]
+                else:
+                    message = (
+                        _("“%(text)s” names more than one record.") if ids else _("“%(text)s” was not found.")
+                    ) % {"text": text}
+                    draft.refuse(name, "BAD_REFERENCE", message, value=text)
+
+
+def _apply(batch: Batch) -> None:
+    """Sets the parsed values, keeping what stood before."""
+    columns = {name: field.attname for name, field in batch.module.fields.items()}
+    for draft in batch.standing():
+        record, before = draft.record, draft.change.before
+        for name, value in draft.values.items():
+            column = columns[name]
+            if draft.id is not None:
+                before.setdefault(column, record.__dict__[column])
+            record.__dict__[column] = value
+            cached = record._state.fields_cache
+            if name in cached:
+                del cached[name]
+
+
+def complete(batch: Batch) -> None:
+    """Defaults, `fill` and what the module derives from the change."""
+    if batch.verb in ("trash", "restore"):
+        _stamp_bin(batch)
+        return
+    if batch.exact:
+        return
+    _default_owner(batch)
+    _fill(batch)
+    for draft in batch.standing():
+        keep_before(draft)
+        if hasattr(draft.record, "before_save"):
+            try:
+                draft.record.before_save(draft.change)
+            except Refusal as refusal:
+                draft.refusals.append(refusal)
+
+
+def keep_before(draft: Draft) -> None:
+    """Remembers every column, so that what before_save derives is seen as a change too."""
+    if draft.id is not None:
+        before = draft.change.before
+        for field in draft.record._meta.concrete_fields:
+            before.setdefault(field.attname, draft.record.__dict__.get(field.attname))
+
+
+def _stamp_bin(batch: Batch) -> None:
+    user = None if batch.user is SYSTEM else batch.user.id
+    now = timezone.now()
+    for draft in batch.standing():
+        record = draft.record
+        draft.change.before.update(trashed_at=record.trashed_at, trashed_by_id=record.trashed_by_id)
+        if batch.verb == "trash":
+            if hasattr(record, "before_trash") and "trash" not in batch.confirmed:
+                try:
+                    record.before_trash()
+                except Refusal as refusal:
+                    draft.refusals.append(refusal)
+                    continue
+            record.trashed_at, record.trashed_by_id = now, user
+        else:
+            record.trashed_at, record.trashed_by_id = None, None
+
+
+def _default_owner(batch: Batch) -> None:
+    if not batch.module.is_record or batch.user is SYSTEM:
+        return
+    for draft in batch.standing():
+        if draft.id is None and draft.record.owner_id is None and "owner" not in draft.values:
+            draft.record.owner_id = batch.user.id
+        if draft.id is None:
+            draft.record.source = batch.via if batch.via in _SOURCES else "ui"
+
+
+_SOURCES = {"ui", "import", "api", "conversion", "workflow", "system"}
+
+
+def _fill(batch: Batch) -> None:
+    """`fill = {"account": "contact.account"}`: an empty field takes the value of a record just chosen."""
+    for target, path in batch.module.fill.items():
+        through, source = path.split(".")
+        here, there = batch.module.fields[target].attname, batch.module.fields[through]
+        waiting: dict[int, list[Any]] = defaultdict(list)
+        for draft in batch.standing():
+            chosen = draft.record.__dict__[there.attname]
+            if chosen is not None and draft.record.__dict__[here] is None and draft.change.has(through):
+                waiting[chosen].append(draft.record)
+        if waiting:
+            other = registry.of(there.related_model)
+            column = other.fields[source].attname
+            rows = other.model._base_manager.filter(pk__in=list(waiting)).values_list("pk", column)
+            for id, value in rows:
+                for record in waiting[id]:
+                    record.__dict__[here] = value

@@ -1,0 +1,124 @@
+"""Record: the base of every business record, and the index that finds one anywhere by id, number or words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.acting import SYSTEM, acting_user
+from relasi.engine.access.door import visible_to
+from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
+from relasi.engine.declare.tracked import Tracked
+from relasi.engine.fields.auto_number import NumberField
+from relasi.engine.fields.reference import OwnerField
+from relasi.engine.records.refusal import Change
+
+
+class Source(models.TextChoices):
+    """Where a record came from; the same words name the channel of a change set."""
+
+    UI = "ui", _("By hand")
+    IMPORT = "import", _("Import")
+    API = "api", _("API")
+    CONVERSION = "conversion", _("Conversion")
+    WORKFLOW = "workflow", _("Workflow")
+    SYSTEM = "system", _("Relasi")
+
+
+class RecordManager(models.Manager):
+    """Gives what the acting person may see; refuses to run while nobody acts."""
+
+    def get_queryset(self) -> models.QuerySet:
+        user = acting_user()
+        if user is SYSTEM:
+            return super().get_queryset().filter(trashed_at=None)
+        return visible_to(user, self.model)
+
+
+class Record(Tracked):
+    number = NumberField(_("Number"))
+    owner = OwnerField(_("Owner"), required=True)
+    source = models.CharField(_("Origin"), max_length=12, choices=Source, default=Source.UI, editable=False)
+    custom = models.JSONField(default=dict, editable=False, blank=True)
+
+    objects = RecordManager()
+
+    class Meta(Tracked.Meta):
+        abstract = True
+
+    class Module(Declaration):
+        """What a module may declare; see engine.declare.module.Declaration for every attribute."""
+
+    def __str__(self) -> str:
+        return self.title_text()
+
+    def title_text(self) -> str:
+        names = registry.of(self).title_fields
+        return " ".join(str(value) for value in (getattr(self, name) for name in names) if value) or self.number
+
+    def before_save(self, change: Change) -> None:
+        """What follows from a change, inside this record only. Overridden by modules; call super()."""
+
+    def clean(self, change: Change) -> None:
+        """What must be true. Raises Refusal."""
+
+    def before_trash(self) -> None:
+        """Raises Refusal when this record may not be deleted now."""
+
+
+def record_indexes(name: str, *sorts: str) -> list[models.Index]:
+    """The indexes every record table needs: its default sorts with the owner, over living rows."""
+    living = models.Q(trashed_at=None)
+    found = [
+        models.Index(fields=["owner", "-changed_at", "-id"], name=f"{name}_owner", condition=living),
+        models.Index(fields=["-changed_at", "-id", "owner"], name=f"{name}_changed", condition=living),
+    ]
+    for sort in sorts:
+        bare = sort.lstrip("-")
+        tie = "-id" if sort.startswith("-") else "id"
+        found.append(models.Index(fields=[sort, tie, "owner"], name=f"{name}_{bare}", condition=living))
+    return found
+
+
+class RecordIndex(models.Model):
+    """One row for each record of every module, written by the door in the same transaction."""
+
+    id = models.BigIntegerField(primary_key=True)
+    module = models.CharField(max_length=100)
+    number = models.CharField(max_length=50)
+    title = models.CharField(max_length=600)
+    owner = models.ForeignKey("access.Owner", models.PROTECT, related_name="+")
+    vector = SearchVectorField(null=True)
+    trashed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["vector"], name="record_index_words", fastupdate=False),
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="record_index_alike", fastupdate=False),
+            models.Index(Upper("number"), name="record_index_number"),
+            models.Index(fields=["-trashed_at"], name="record_index_bin", condition=models.Q(trashed_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class CoOwner(models.Model):
+    """A person who has a record together with its owner."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(RecordIndex, models.CASCADE, related_name="co_owners")
+    user = models.ForeignKey("users.User", models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "record"], name="co_owner_once")]
+
+
+def title_of(record: Any) -> str:
+    return record.title_text() if isinstance(record, Record) else str(record)

@@ -1,0 +1,99 @@
+"""Step 5 of the write door: rows into the table, by COPY for new ones and one UPDATE for each set of columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from relasi.engine.access.acting import SYSTEM
+from relasi.engine.records.batch import Batch, Draft
+from relasi.engine.records.numbering import take_numbers
+
+
+def store(batch: Batch) -> None:
+    user = None if batch.user is SYSTEM else batch.user.id
+    now = timezone.now()
+    if batch.created:
+        _insert(batch, batch.created, user, now)
+    if batch.updated:
+        _update(batch, batch.updated, user, now)
+
+
+def _insert(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> None:
+    model = batch.module.model
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('relasi_id') FROM generate_series(1, %s)", [len(drafts)])
+        ids = [row[0] for row in cursor.fetchall()]
+    if batch.module.is_record:
+        unnumbered = [draft.record for draft in drafts if not draft.record.number]
+        for record, number in zip(unnumbered, take_numbers(batch.module, len(unnumbered)), strict=True):
+            record.number = number
+    for id, draft in zip(ids, drafts, strict=True):
+        values = draft.record.__dict__
+        values.update(id=id, version=1, created_at=now, created_by_id=user, changed_at=now, changed_by_id=user)
+        draft.record._state.adding, draft.record._state.db = False, "default"
+    columns, adapters = _columns(model)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for draft in drafts:
+            values = draft.record.__dict__
+            row = [values[column] for column in columns]
+            for place, adapt in adapters:
+                row[place] = adapt(row[place])
+            copy.write_row(row)
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Callable[[Any], Any]]]]:
+    """Column names in order, and which of them need adapting for the database (JSON)."""
+    fields = list(model._meta.concrete_fields)
+    adapters = [(i, _jsonb) for i, field in enumerate(fields) if isinstance(field, models.JSONField)]
+    return [field.column for field in fields], adapters
+
+
+def _jsonb(value: Any) -> Any:
+    return None if value is None else Jsonb(value)
+
+
+def _update(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> None:
+    groups: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        groups[tuple(sorted(draft.change.columns()))].append(draft)
+    for columns, some in groups.items():
+        _update_columns(batch, columns, some, user, now)
+    for draft in drafts:
+        draft.record.version += 1
+        draft.record.changed_at, draft.record.changed_by_id = now, user
+
+
+def _update_columns(batch: Batch, columns: tuple[str, ...], drafts: list[Draft], user: Any, now: Any) -> None:
+    """One statement for all drafts that change the same columns: UPDATE … FROM unnest(arrays)."""
+    model = batch.module.model
+    fields = [model._meta.get_field(column) for column in columns]
+    lists: list[list[Any]] = [[draft.record.pk for draft in drafts]]
+    types = ["bigint"]
+    for field in fields:
+        values = [draft.record.__dict__[field.attname] for draft in drafts]
+        lists.append([_jsonb(v) for v in values] if isinstance(field, models.JSONField) else values)
+        types.append(field.db_type(connection).split(" GENERATED")[0])
+    names = [sql.Identifier(field.column) for field in fields]
+    statement = sql.SQL(
+        "UPDATE {table} t SET version = t.version + 1, changed_at = %s, changed_by_id = %s, {sets} "
+        "FROM unnest({arrays}) AS v(id, {names}) WHERE t.id = v.id"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(name) for name in names),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::" + type + "[]") for type in types),
+        names=sql.SQL(", ").join(names),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [now, user, *lists])

@@ -1,0 +1,149 @@
+"""Undo: a whole change set taken back through the write door, never over what somebody did since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.acting import acting, current_acting
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.engine.records.refusal import Refusal, Refused
+from relasi.engine.records.write import Draft, write
+
+# So many records are taken back in one statement; all in one transaction.
+AT_ONCE = 5000
+
+
+@dataclass
+class Plan:
+    """What an undo would do to one module. conflicts: (record id, column) touched since, left as they are."""
+
+    module: Module
+    put_back: dict[int, dict[str, Any]] = field(default_factory=dict)
+    trash: list[int] = field(default_factory=list)
+    restore: list[int] = field(default_factory=list)
+    conflicts: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return len({*self.put_back, *self.trash, *self.restore})
+
+
+@dataclass
+class Undone:
+    """change_set: of the undo itself. count: records taken back. conflicts: (module, record id, column)."""
+
+    change_set: int | None
+    count: int
+    conflicts: list[tuple[Module, int, str]]
+
+
+def plans(change_set: ChangeSet) -> list[Plan]:
+    """What taking this change set back would do now, last written module first."""
+    by_table: dict[str, list[ChangeRow]] = defaultdict(list)
+    for row in ChangeRow.objects.filter(change_set=change_set).order_by("-id"):
+        by_table[row.origin].append(row)
+    found = []
+    for table, rows in by_table.items():
+        try:
+            module = registry.by_table(table)
+        except UnknownModule:
+            continue
+        found.append(_plan(module, rows))
+    return found
+
+
+def _plan(module: Module, rows: list[ChangeRow]) -> Plan:
+    """rows: newest first, so the oldest `before` and the newest `after` of each column win."""
+    plan = Plan(module)
+    first: dict[int, dict[str, Any]] = defaultdict(dict)
+    last: dict[int, dict[str, Any]] = defaultdict(dict)
+    made = set()
+    for row in rows:
+        if row.kind == "c":
+            made.add(row.record_id)
+        elif row.kind == "u":
+            first[row.record_id].update(row.before)
+            last[row.record_id] = {**row.after, **last[row.record_id]}
+    since = _touched_since(rows)
+    living = dict(
+        module.model._base_manager.filter(pk__in={*made, *first}).values_list("pk", "trashed_at")
+    )
+    for id in made:
+        if id in living and living[id] is None:
+            if since[id]:
+                plan.conflicts += [(id, column) for column in sorted(since[id])]
+            else:
+                plan.trash.append(id)
+    for id, before in first.items():
+        if id not in made and id in living:
+            _plan_one(plan, id, before, since[id])
+    return plan
+
+
+def _plan_one(plan: Plan, id: int, before: dict[str, Any], since: set[str]) -> None:
+    columns = {c: v for c, v in before.items() if c not in since}
+    plan.conflicts += [(id, column) for column in sorted(before.keys() & since)]
+    if "trashed_at" in columns:
+        (plan.trash if columns.pop("trashed_at") else plan.restore).append(id)
+        columns.pop("trashed_by_id", None)
+    if columns:
+        plan.put_back[id] = columns
+
+
+def _touched_since(rows: list[ChangeRow]) -> dict[int, set[str]]:
+    """Record -> columns that later change sets changed and that do not stand again as this one left them."""
+    newest = max(row.id for row in rows)
+    left: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in rows:
+        left[row.record_id] = {**(row.after or {}), **left[row.record_id]}
+    later: dict[int, dict[str, Any]] = defaultdict(dict)
+    ids = {row.record_id for row in rows}
+    found = ChangeRow.objects.filter(record_id__in=ids, kind="u", id__gt=newest).order_by("id")
+    for record_id, after in found.exclude(change_set=rows[0].change_set_id).values_list("record_id", "after"):
+        later[record_id].update(after)
+    touched: dict[int, set[str]] = defaultdict(set)
+    for id, columns in later.items():
+        touched[id] = {c for c, v in columns.items() if c not in left[id] or left[id][c] != v}
+    return touched
+
+
+def revert(change_set: ChangeSet) -> Undone:
+    """Takes the change set back as far as nobody touched it since.
+
+    Raises Refused when it was taken back already, or when the person may not change one of its records.
+    """
+    if change_set.reverted_by.exists():
+        raise Refused([Refusal("", "INVALID_TRANSITION", _("This was undone already."))])
+    mine = current_acting()
+    with acting(mine.user, via="undo", impersonator=mine.impersonator, reverts=change_set.pk) as stretch:
+        with transaction.atomic():
+            todo = plans(change_set)
+            for plan in todo:
+                _carry_out(plan)
+        return Undone(
+            stretch.change_set,
+            sum(plan.size for plan in todo),
+            [(plan.module, id, column) for plan in todo for id, column in plan.conflicts],
+        )
+
+
+def _carry_out(plan: Plan) -> None:
+    for ids in _slices(plan.restore):
+        write(plan.module, [Draft({}, id=id) for id in ids], verb="restore", confirmed=["trash"])
+    for items in _slices(list(plan.put_back.items())):
+        write(plan.module, [Draft(dict(values), id=id) for id, values in items], exact=True)
+    for ids in _slices(plan.trash):
+        write(plan.module, [Draft({}, id=id) for id in ids], verb="trash", confirmed=["trash"])
+
+
+def _slices(items: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]

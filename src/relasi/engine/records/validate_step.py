@@ -1,0 +1,160 @@
+"""Step 4 of the write door: what must be there, be unique, exist and be true. Set-based wherever it asks the database."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.db import IntegrityError, models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.door import visible_q
+from relasi.engine.access.owner import Owner
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.records.batch import Batch, Draft
+from relasi.engine.records.refusal import Refusal
+
+
+def validate(batch: Batch) -> None:
+    if batch.verb == "save":
+        _required(batch)
+        _references(batch)
+    if batch.verb in ("save", "restore"):
+        _unique(batch)
+    if batch.verb == "save" and not batch.exact:
+        _clean(batch)
+        _doubles(batch)
+
+
+def _required(batch: Batch) -> None:
+    wanted = [(n, f.attname) for n, f in batch.module.fields.items() if f.editable and not f.blank]
+    for draft in batch.standing():
+        values = draft.record.__dict__
+        for name, column in wanted:
+            if values[column] is None or values[column] == "":
+                draft.refuse(name, "REQUIRED", _("This must be filled in."))
+
+
+def _references(batch: Batch) -> None:
+    """Every newly chosen record must exist and be visible to the person who chooses it."""
+    for name, field in batch.module.fields.items():
+        if not isinstance(field, models.ForeignKey) or not field.editable:
+            continue
+        chosen: dict[int, list[Draft]] = defaultdict(list)
+        for draft in batch.standing():
+            if draft.change.has(name) and draft.record.__dict__[field.attname] is not None:
+                chosen[draft.record.__dict__[field.attname]].append(draft)
+        if chosen:
+            for id in chosen.keys() - _known(batch, field, chosen):
+                for draft in chosen[id]:
+                    draft.refuse(name, "BAD_REFERENCE", _("The chosen record is not there any more."))
+
+
+def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
+    target = field.related_model
+    if target is Owner:
+        found = Owner.objects.filter(pk__in=list(ids))
+        return set((found if batch.exact else found.filter(active=True)).values_list("pk", flat=True))
+    rows = target._base_manager.filter(pk__in=list(ids))
+    if registry.knows(target._meta.label) and not batch.exact:
+        module = registry.of(target)
+        rows = rows.filter(trashed_at=None)
+        if module.is_record:
+            rows = rows.filter(visible_q(batch.user, module))
+    return set(rows.values_list("pk", flat=True))
+
+
+@cache
+def _unique_sets(module: Module) -> list[tuple[tuple[str, ...], bool]]:
+    """(field names, whether letter case is ignored) of every uniqueness the model declares."""
+    found = [((f.name,), False) for f in module.fields.values() if f.unique and not f.primary_key and f.editable]
+    for constraint in module.model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            if constraint.fields:
+                found.append((tuple(constraint.fields), False))
+            elif all(isinstance(e, Lower) for e in constraint.expressions):
+                found.append((tuple(e.source_expressions[0].name for e in constraint.expressions), True))
+    return found
+
+
+def _unique(batch: Batch) -> None:
+    for names, any_case in _unique_sets(batch.module):
+        _unique_together(batch, names, any_case)
+
+
+def _unique_together(batch: Batch, names: tuple[str, ...], any_case: bool) -> None:
+    columns = [batch.module.fields[name].attname for name in names]
+
+    def key_of(values: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(v.casefold() if any_case and isinstance(v, str) else v for v in values)
+
+    asked: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
+    for draft in batch.standing():
+        if batch.verb == "restore" or any(draft.change.has(name) for name in names):
+            key = key_of(draft.record.__dict__[column] for column in columns)
+            if None not in key:
+                asked[key].append(draft)
+    if not asked:
+        return
+    living = batch.module.model._base_manager.filter(trashed_at=None)
+    if any_case:
+        rows = living.annotate(_key=Lower(names[0])).filter(_key__in=[k[0].lower() for k in asked])
+    else:
+        rows = living.filter(**{f"{columns[0]}__in": {key[0] for key in asked}})
+    taken: dict[tuple[Any, ...], int] = {key_of(row[1:]): row[0] for row in rows.values_list("pk", *columns)}
+    for key, drafts in asked.items():
+        for draft in drafts:
+            if taken.get(key, draft.id) != draft.id:
+                draft.refuse(names[-1], "NOT_UNIQUE", _("This is taken already."), matches=[taken[key]])
+        for draft in drafts[1:]:
+            if not draft.refusals:
+                draft.refuse(names[-1], "NOT_UNIQUE", _("This stands twice in what you gave."))
+
+
+def refusal_of(batch: Batch, error: IntegrityError) -> Refusal:
+    """What a constraint of the database has refused, in words."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    for constraint in batch.module.model._meta.constraints:
+        if constraint.name == name and isinstance(constraint, models.UniqueConstraint):
+            field = constraint.fields[-1] if constraint.fields else ""
+            return Refusal(field, "NOT_UNIQUE", _("This is taken already."))
+        if constraint.name == name:
+            message = constraint.violation_error_message or _("The values do not fit together.")
+            return Refusal("", "INVALID_VALUE", message)
+    for field in batch.module.fields.values():
+        if field.unique and field.column in name:
+            return Refusal(field.name, "NOT_UNIQUE", _("This is taken already."))
+    return Refusal("", "INVALID_VALUE", _("The database does not accept these values."))
+
+
+def _clean(batch: Batch) -> None:
+    for draft in batch.standing():
+        if hasattr(draft.record, "clean"):
+            try:
+                draft.record.clean(draft.change)
+            except Refusal as refusal:
+                draft.refusals.append(refusal)
+
+
+def _doubles(batch: Batch) -> None:
+    """Warns of likely doubles where a person looks; an import compares in its own way."""
+    if not batch.module.doubles or "double" in batch.confirmed or batch.via not in ("ui", "api"):
+        return
+    path, function = batch.module.doubles.rsplit(".", 1)
+    find = getattr(import_module(path), function)
+    for draft, matches in find(batch.module, [d for d in batch.standing() if d.change]):
+        if matches:
+            draft.refuse("", "NOT_UNIQUE", _("This looks like a record that is there already."), matches=matches)
+
+
+def count_codes(refusals: Iterable[Refusal]) -> Counter[str]:
+    return Counter(refusal.code for refusal in refusals)
+
+
+__all__ = ["count_codes", "kind_of", "refusal_of", "validate"]

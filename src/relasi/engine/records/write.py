@@ -1,0 +1,88 @@
+"""The one door for writes: one record or a hundred thousand, the same steps in the same order.
+
+1 access · 2 parse · 3 defaults, fill, before_save · 4 validation · 5 store, version checked · 6 history (the tables'
+triggers) · 7 search index and reactions · 8 news, all in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from relasi.engine.access.acting import current_acting
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.engine.records import access_step, index_step, parse_step, react_step, store_step, validate_step
+from relasi.engine.records.batch import Batch, Draft, Written
+from relasi.engine.records.change_set import open_change_set
+from relasi.engine.records.refusal import Refusal, Refused
+
+__all__ = ["Draft", "Refusal", "Refused", "Written", "create", "restore", "trash", "update", "write"]
+
+
+def write(
+    module: Module,
+    drafts: Iterable[Draft],
+    *,
+    verb: str = "save",
+    partial: bool = False,
+    exact: bool = False,
+    confirmed: Sequence[str] = (),
+) -> Written:
+    """Makes the drafts true.
+
+    verb: "save", "trash" or "restore". partial: write what can be written and report the rest; otherwise the
+    first refusal refuses all. exact: the values are stored columns put back by an undo, so nothing is derived
+    from them. confirmed: codes of warnings the person has seen ("double", …).
+    Raises Refused, after which nothing has changed. Returns Written.
+    """
+    batch = Batch(module, list(drafts), verb=verb, exact=exact, confirmed=frozenset(confirmed))
+    with transaction.atomic():
+        access_step.load(batch)
+        access_step.check(batch)
+        parse_step.parse(batch)
+        parse_step.complete(batch)
+        validate_step.validate(batch)
+        if batch.refusals and not partial:
+            raise Refused(batch.refusals)
+        _store(batch)
+    return Written(batch.saved, batch.refusals, current_acting().change_set)
+
+
+def _store(batch: Batch) -> None:
+    batch.created, batch.updated = batch.new, batch.changed
+    if not batch.stored:
+        return
+    open_change_set()
+    try:
+        with transaction.atomic():
+            store_step.store(batch)
+    except IntegrityError as error:
+        # Another transaction was quicker than our checks.
+        raise Refused([validate_step.refusal_of(batch, error)]) from error
+    index_step.index(batch)
+    react_step.react(batch)
+    react_step.announce(batch)
+
+
+def create(model: type[models.Model], values: dict[str, Any], *, confirmed: Sequence[str] = ()) -> Any:
+    """One new record from raw values by field name. Raises Refused."""
+    return write(registry.of(model), [Draft(values)], confirmed=confirmed).records[0]
+
+
+def update(record: models.Model, values: dict[str, Any], *, version: int | None = None, merge: bool = False) -> Any:
+    """One changed record. version: the one the person saw; merge: take it when nobody touched the same fields."""
+    draft = Draft(values, id=record.pk, version=version, merge=merge)
+    return write(registry.of(record), [draft]).records[0]
+
+
+def trash(model: type[models.Model], ids: Iterable[int], *, partial: bool = False) -> Written:
+    """Into the recycle bin."""
+    return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="trash", partial=partial)
+
+
+def restore(model: type[models.Model], ids: Iterable[int], *, partial: bool = False) -> Written:
+    """Out of the recycle bin, with id, number, owner and relations as they were."""
+    return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="restore", partial=partial)
