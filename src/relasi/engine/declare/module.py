@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 
 from relasi.engine.declare.computed import Computed
-from relasi.engine.declare.words import Action, Board, Section, View
+from relasi.engine.declare.words import Action, Board, Match, Section, View
 
 
 class Declaration:
@@ -37,7 +37,16 @@ class Declaration:
     board: Board | None = None
     views: Sequence[View] = ()
     menu: Sequence[tuple[str, Any, Any, Mapping[str, Any]]] = ()  # more entries: (slug, plural, singular, fixed values)
-    aliases: Mapping[str, str] = {}  # field name: other column headings, separated by |
+    # Field name ("address.city" for a part) -> other column headings, separated by |.
+    aliases: Mapping[str, str] = {}
+    # What an import may know a stored record by.
+    matches: Mapping[str, Match] = {}
+    # Column headings, separated by | -> dotted path of a function: the text of a cell -> texts by field name.
+    columns_from: Mapping[str, str] = {}
+    # Dotted path of a function that sets a row's texts (by field name) to rights, in place.
+    tidy_row: str = ""
+    # Suffix of a foreign file -> dotted path of a function: its bytes -> a dictionary for each record.
+    readers: Mapping[str, str] = {}
     required_to_find: str = ""  # field names a form of another module may create this record from
     doubles: str = ""  # dotted path of the function that finds likely doubles
     words: str = ""  # other words people use for this module, for search

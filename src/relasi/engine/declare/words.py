@@ -62,6 +62,30 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Match:
+    """How an import knows that a row means a stored record: both give the same key.
+
+    of: names of the fields whose texts, joined by a space, make the key. key: dotted path of the function
+    that makes it; without one, only letter case does not count. column: where records keep the key; without
+    one, `of` itself is compared. beside: names of fields that must be equal too. differ: dotted path of a
+    function of the same texts: two of one key are different when it gives two different answers, neither of
+    them empty. usual: taken when nobody chooses. A blank key matches nothing.
+    """
+
+    label: Any
+    of: str
+    key: str = ""
+    column: str = ""
+    beside: str = ""
+    differ: str = ""
+    usual: bool = True
+
+    @property
+    def fields(self) -> list[str]:
+        return self.of.split()
+
+
+@dataclass(frozen=True)
 class Board:
     by: str
     card: Sequence[str] = ()
