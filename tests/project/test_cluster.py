@@ -8,7 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relasi.project.cluster import LONGEST_SOCKET_PATH, SOCKET_NAME, Cluster, ClusterTrouble
+from relasi.project.cluster import Cluster, ClusterTrouble
+from relasi.project.sockets import LONGEST_NAME, LONGEST_SOCKET_PATH
 
 
 @pytest.fixture
@@ -64,8 +65,13 @@ def test_a_stale_pid_file_that_names_a_stranger_is_no_obstacle(cluster):
 
 
 def test_a_long_path_gets_a_short_private_socket_folder(tmp_path):
-    cluster = Cluster(tmp_path / ("x" * 120) / "postgres")
-    assert len(os.fsencode(cluster.socket_folder / SOCKET_NAME)) <= LONGEST_SOCKET_PATH
+    cluster = Cluster(tmp_path / ("x" * 120) / "postgres", fast=True)
+    assert len(os.fsencode(cluster.socket_folder / LONGEST_NAME)) <= LONGEST_SOCKET_PATH
+    cluster.create()
+    cluster.start(with_parent=True)
+    assert one(cluster, "SELECT 1") == 1
+    cluster.stop()
+    assert not cluster.socket_folder.exists()
 
 
 def test_an_operators_own_settings_win(cluster):

@@ -6,12 +6,10 @@ private folder and nowhere else, so whoever may open that folder is let in witho
 
 import contextlib
 import ctypes
-import hashlib
 import importlib.util
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,15 +19,18 @@ from urllib.parse import quote
 import psycopg
 
 from relasi.project.cluster_configuration import configuration
+from relasi.project.language import Trouble, _
+from relasi.project.sockets import make_private, private_folder
 
 ROLE = "relasi"
-SOCKET_NAME = ".s.PGSQL.5432"
-LONGEST_SOCKET_PATH = 107  # bytes: the size of sun_path on Linux less its closing zero
 SERVER_USER = 65534  # "nobody": what the server runs as where root has no user namespaces
 
 
-class ClusterTrouble(Exception):
-    """The embedded PostgreSQL cannot be made, started or stopped. The text is what it said itself."""
+class ClusterTrouble(Trouble):
+    """The embedded PostgreSQL cannot be made or started; the text carries what it said itself."""
+
+    def __init__(self, said: str):
+        super().__init__(_("PostgreSQL did not start: %(said)s") % {"said": said})
 
 
 class Cluster:
@@ -46,13 +47,7 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """Beside the cluster; in a short private folder when that path does not fit in a socket address."""
-        near = self.folder.parent / "run"
-        longest = len(os.fsencode(near / SOCKET_NAME))
-        if longest <= LONGEST_SOCKET_PATH and not set(str(near)) & set(",'\"\n"):
-            return near
-        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
-        return Path(f"/tmp/relasi-{os.geteuid()}-{name}")
+        return private_folder(self.folder.parent / "run")
 
     def url(self, database: str = "relasi") -> str:
         """A connection address that both libpq and RELASI's settings read."""
@@ -134,11 +129,7 @@ class Cluster:
 
     def _make_folders(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self.socket_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = self.socket_folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise ClusterTrouble(f"{self.socket_folder} belongs to somebody else")
-        self.socket_folder.chmod(0o700)
+        make_private(self.socket_folder)
         text = configuration(self.socket_folder, fast=self.fast)
         place = self.folder / "relasi.conf"
         if not place.exists() or place.read_text() != text:

@@ -1,5 +1,6 @@
 """Reads the environment variables that the settings understand."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -24,12 +25,13 @@ def secret_key(data: Path) -> str:
     file = data / "secret_key"
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_text().strip()
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(50))
+        aside = data / f"secret_key.{os.getpid()}"
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_urlsafe(50))
+        # A link, unlike a rename, never replaces the key that another process made a moment ago.
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(aside)
+        aside.unlink()
     return file.read_text().strip()
 
 

@@ -1,0 +1,181 @@
+"""`relasi backup` and `restore`: the database, the files and the signing key in one archive."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from relasi.project.cluster import binary
+from relasi.project.data_folder import DataFolder, write_whole
+from relasi.project.database import database
+from relasi.project.environment import secret_key
+from relasi.project.language import Trouble, _, say
+
+FORMAT = 1
+ABOUT = "relasi.json"
+DUMP = "database.dump"
+KEY = "secret_key"
+NAMES = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+}
+
+
+def backup(folder: DataFolder, file: Path) -> int:
+    """Writes the archive beside its place and renames it; may run while people work.
+
+    The database is one consistent moment. Files are taken after it: none that it names can be missing.
+    """
+    if not folder.path.exists():
+        raise Trouble(_("There is no data in %(folder)s.") % {"folder": folder.path})
+    making = file.with_name(f"{file.name}.{os.getpid()}.part")
+    dump = file.with_name(f"{file.name}.{os.getpid()}.dump")
+    try:
+        with database(folder) as url:
+            say(_("Saving the database …"))
+            dump.touch(mode=0o600)
+            _run("pg_dump", url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"])
+        say(_("Saving the files …"))
+        making.touch(mode=0o600)
+        with tarfile.open(making, "w") as archive:
+            _add_text(archive, ABOUT, json.dumps({"format": FORMAT, "made": int(time.time())}))
+            _add_text(archive, KEY, secret_key(folder.path))
+            archive.add(dump, DUMP)
+            _add_files(archive, folder.files)
+        making.replace(file)
+    except OSError as trouble:
+        values = {"file": file, "reason": trouble.strerror or trouble}
+        raise Trouble(_("The backup %(file)s cannot be written: %(reason)s.") % values) from trouble
+    finally:
+        making.unlink(missing_ok=True)
+        dump.unlink(missing_ok=True)
+    say(_("Saved: %(file)s (%(size)s MB)") % {"file": file, "size": round(file.stat().st_size / 1e6, 1)})
+    return 0
+
+
+def restore(folder: DataFolder, file: Path, *, force: bool) -> int:
+    """All or nothing: the database is replaced in one transaction, and the files only after it."""
+    if folder.is_held():
+        raise Trouble(folder.who_holds_it())
+    fresh = not folder.path.exists()
+    incoming = folder.path / "restoring"
+    try:
+        with _opened(file) as archive:
+            folder.prepare()
+            with folder.hold(), database(folder) as url:
+                if not force:
+                    _refuse_over_existing(folder, url)
+                say(_("Unpacking the files …"))
+                _unpack(archive, incoming)
+                say(_("Restoring the database …"))
+                _replace_database(url, incoming)
+                _swap_files(folder, incoming)
+                shutil.rmtree(incoming, ignore_errors=True)
+    except BaseException as trouble:
+        shutil.rmtree(folder.path if fresh else incoming, ignore_errors=True)
+        if isinstance(trouble, OSError):
+            raise folder.explain(trouble) from trouble
+        raise
+    say(_("Restored from %(file)s. To start: ./relasi up") % {"file": file})
+    return 0
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[tarfile.TarFile]:
+    """An archive of ours, checked before anything is touched."""
+    try:
+        with tarfile.open(file) as archive:
+            about = json.loads(archive.extractfile(ABOUT).read())
+            if about["format"] > FORMAT:
+                raise Trouble(_("%(file)s was made by a newer Relasi.") % {"file": file})
+            archive.getmember(DUMP)
+            yield archive
+    except FileNotFoundError as trouble:
+        if Path(trouble.filename or "") != file:
+            raise
+        raise Trouble(_("There is no file %(file)s.") % {"file": file}) from trouble
+    except (tarfile.TarError, KeyError, ValueError, TypeError) as trouble:
+        raise Trouble(_("%(file)s is not a whole backup of Relasi.") % {"file": file}) from trouble
+
+
+def _refuse_over_existing(folder: DataFolder, url: str) -> None:
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()[
+            0
+        ]
+    if tables or any(folder.files.iterdir()):
+        text = _("There is data in %(folder)s already. To replace all of it: ./relasi restore FILE --force")
+        raise Trouble(text % {"folder": folder.path})
+
+
+def _unpack(archive: tarfile.TarFile, target: Path) -> None:
+    """Only plain files, and only inside the target, whatever the archive says."""
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "files").mkdir(parents=True, mode=0o700)
+    for member in archive:
+        parts = PurePosixPath(member.name).parts
+        if not member.isfile() or ".." in parts or not parts or parts[0] == "/":
+            continue
+        place = target.joinpath(*parts)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with archive.extractfile(member) as source, place.open("wb") as out:
+            shutil.copyfileobj(source, out)
+
+
+def _replace_database(url: str, incoming: Path) -> None:
+    """One transaction: drop what is there, then everything of the dump. A failure leaves it untouched."""
+    script = incoming / "database.sql"
+    _run("pg_restore", url, ["--no-owner", "--no-privileges", f"--file={script}", str(incoming / DUMP)])
+    clear = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+    once = ["--single-transaction", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
+    _run("psql", url, [*once, f"--command={clear}", f"--file={script}"])
+
+
+def _swap_files(folder: DataFolder, incoming: Path) -> None:
+    old = folder.path / "files.old"
+    shutil.rmtree(old, ignore_errors=True)
+    folder.files.rename(old)
+    (incoming / "files").rename(folder.files)
+    write_whole(folder.secret_key, (incoming / KEY).read_text())
+    folder.secret_key.chmod(0o600)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _run(program: str, url: str, arguments: list[str]) -> None:
+    """The address goes through the environment: a password must not show in the list of processes."""
+    address = {NAMES[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in NAMES}
+    environment = {**{k: v for k, v in os.environ.items() if not k.startswith("PG")}, **address}
+    environment |= {"PGOPTIONS": "-c client_min_messages=warning", "PGCONNECT_TIMEOUT": "10"}
+    done = subprocess.run([str(binary(program)), *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        said = "\n".join(done.stderr.strip().splitlines()[-5:])
+        raise Trouble(_("%(program)s failed: %(said)s") % {"program": program, "said": said})
+
+
+def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(text.encode())
+    entry.mode = 0o600
+    archive.addfile(entry, io.BytesIO(text.encode()))
+
+
+def _add_files(archive: tarfile.TarFile, files: Path) -> None:
+    for path in sorted(files.rglob("*")):
+        if path.is_file():
+            with contextlib.suppress(FileNotFoundError):
+                archive.add(path, f"files/{path.relative_to(files).as_posix()}", recursive=False)

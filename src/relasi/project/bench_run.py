@@ -1,0 +1,34 @@
+"""`relasi bench`: measures this machine on an installation of its own, thrown away afterwards."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from relasi.project.data_folder import DataFolder
+from relasi.project.database import database
+from relasi.project.language import Trouble
+from relasi.project.preparation import prepare
+from relasi.project.runtime import runtime_environment
+from relasi.project.supervisor import module
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run_benchmark(arguments: list[str], kept: str | None) -> int:
+    """With `kept` the measured installation stays in that folder, so that a second run need not fill it."""
+    place = Path(kept) if kept else Path(tempfile.mkdtemp(prefix="relasi-bench-"))
+    folder = DataFolder(place)
+    try:
+        folder.prepare()
+        if folder.is_held():
+            raise Trouble(folder.who_holds_it())
+        with database(folder) as url:
+            environment = runtime_environment(folder, url)
+            prepare(folder, url, environment, demo=False)
+            return subprocess.run(
+                module("benchmarks.bench", *arguments), cwd=ROOT, env=environment
+            ).returncode
+    finally:
+        if not kept:
+            shutil.rmtree(place, ignore_errors=True)

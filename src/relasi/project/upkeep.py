@@ -1,0 +1,33 @@
+"""Jobs that the product runs for itself: takes up lost jobs again, and forgets finished ones."""
+
+import structlog
+from django.core.management import call_command
+from procrastinate.contrib.django import app
+
+KEEP_FINISHED = 24  # hours
+KEEP_FAILED = 30 * 24  # hours
+log = structlog.get_logger("relasi.upkeep")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="requeue_lost_jobs", pass_context=True)
+async def requeue_lost_jobs(context, timestamp: int) -> int:
+    """A killed worker leaves its job marked as running: once its heartbeat is 30 s old it runs again."""
+    lost = list(await app.job_manager.get_stalled_jobs())
+    for job in lost:
+        await app.job_manager.retry_job(job)
+        log.warning("a lost job runs again", job=job.task_name)
+    return len(lost)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="forget_finished_jobs", pass_context=True)
+async def forget_finished_jobs(context, timestamp: int) -> None:
+    await app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED)
+    await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED, include_failed=True, include_cancelled=True)
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queueing_lock="forget_ended_sessions")
+def forget_ended_sessions(timestamp: int) -> None:
+    call_command("clearsessions")

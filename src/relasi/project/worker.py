@@ -1,0 +1,26 @@
+"""The worker process: runs the jobs that wait in the database."""
+
+import asyncio
+import os
+
+import django
+
+GRACE = 1.5  # seconds a running job gets when the worker stops; a job cut off is run again
+CONCURRENCY = min(os.cpu_count() or 1, 4)
+
+
+async def work() -> None:
+    from procrastinate.contrib.django import app
+
+    with app.replace_connector(app.connector.get_worker_connector()):
+        async with app.open_async():
+            await app.run_worker_async(
+                concurrency=int(os.environ.get("RELASI_JOBS_AT_ONCE") or CONCURRENCY),
+                shutdown_graceful_timeout=GRACE,
+            )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relasi.project.settings")
+    django.setup()
+    asyncio.run(work())
