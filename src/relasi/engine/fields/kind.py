@@ -1,4 +1,4 @@
-"""Kind: one kind of value with all its faces. A field class finds its kind by itself; a kind knows no module."""
+"""Kind: one kind of value with all its faces. A field class finds its kind; a kind knows no module."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Kind:
     """The faces of one kind of value, bound to one field of one module.
 
     parse: what a person, file or program gave -> the value stored, None when empty; raises Invalid.
-    show: value -> plain text for the reader. cell: value -> Markup for one line of a table, a dash when empty;
-    fact: value -> Markup for the record page, empty when empty. text_of, export_of: the same for a whole
-    record, where the text of a value hangs on its neighbours (a reference, an amount with its currency).
+    show: value -> plain text for the reader. cell: value -> Markup for one line of a table, a dash when
+    empty; fact: value -> Markup for the record page, empty when empty. text_of, export_of: the same for a
+    whole record, where a value is told by its neighbours (a reference, an amount with its currency).
     export: value -> what a spreadsheet should hold. to_json, from_json: value <-> what JSON can hold (the
     database's own to_jsonb form, as history and the API use it).
     operators: names of the conditions this kind understands; `where` compiles one to SQL, `holds` answers it
@@ -62,6 +62,9 @@ class Kind:
         self.field = field
         self.key: str = field.name
         self.column: str = getattr(field, "attname", field.name)
+        # A plain Django field may say NOT NULL and blank: then its empty value is the empty text.
+        if isinstance(field, models.CharField | models.TextField) and field.blank and not field.null:
+            self.nothing = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -198,7 +201,8 @@ class Kind:
         raise Invalid(_("This field has no such filter."))
 
     def empty_q(self, path: str) -> Q:
-        return Q(**{f"{path}__isnull": True})
+        missing = Q(**{f"{path}__isnull": True})
+        return missing | Q(**{path: ""}) if self.nothing == "" else missing
 
     def holds(self, value: Any, operator: str, operand: Any, reader: Reader | None = None) -> bool:
         reader = reader or current_reader()

@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 
 @dataclass(frozen=True)
 class Reader:
     """language: "id" or "en". zone: IANA name. decimal, group: the separators typed and shown.
 
-    day_first: whether 03/04/2026 means 3 April.
+    day_first: whether 03/04/2026 means 3 April. currency: the company's, taken where a record names none.
     """
 
     language: str = "id"
@@ -28,13 +30,18 @@ class Reader:
 
     @property
     def tz(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+        return _zone(self.zone)
 
     def now(self) -> datetime:
         return timezone.now().astimezone(self.tz)
 
     def today(self) -> date:
         return self.now().date()
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 INDONESIAN = Reader()
@@ -54,3 +61,14 @@ def reading_as(reader: Reader) -> Iterator[Reader]:
         yield reader
     finally:
         _reader.reset(token)
+
+
+def said(text: Any, reader: Reader | None = None) -> str:
+    """A translatable text in the reader's language, whatever language is active."""
+    if isinstance(text, str):
+        return text
+    language = (reader or current_reader()).language
+    if translation.get_language() == language:
+        return str(text)
+    with translation.override(language):
+        return str(text)
