@@ -1,0 +1,1 @@
+"""Kits: behaviour that several modules share and the engine does not need."""
