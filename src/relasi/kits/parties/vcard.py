@@ -84,7 +84,7 @@ def read_vcards(content: bytes) -> Iterator[dict[str, Any]]:
             elif not outside:
                 outside = True  # one report for a run of foreign lines
                 yield _error(one.line, "outside", OUTSIDE, _written(one))
-        elif _is(one, "BEGIN") and not card.expects_agent:
+        elif _is(one, "BEGIN") and not card.opens_inner_card:
             yield _error(card.line, "no_end", NO_END)
             card = _Card(one.line)
         elif card.take(one):
@@ -116,21 +116,21 @@ class _Card:
     properties: list[Property] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)  # group -> the phone's own name for it
     broken: Unreadable | None = None
-    agents: int = 0  # how deep inside the card of an assistant
+    inner: int = 0  # how deep inside a card within this one
 
     @property
-    def expects_agent(self) -> bool:
+    def opens_inner_card(self) -> bool:
         """Whether the next BEGIN opens the card of an assistant inside this one (version 2.1)."""
-        return self.agents > 0 or bool(self.properties and self.properties[-1].name == "AGENT")
+        return self.inner > 0 or bool(self.properties and self.properties[-1].name == "AGENT")
 
     def take(self, one: Property | Unreadable) -> bool:
         """Take one line in; True when it ends the card."""
         if _is(one, "BEGIN"):
-            self.agents += 1
+            self.inner += 1
         elif _is(one, "END"):
-            self.agents -= 1
-            return self.agents < 0
-        elif self.agents:
+            self.inner -= 1
+            return self.inner < 0
+        elif self.inner:
             pass
         elif isinstance(one, Unreadable):
             # Some programs break the lines of their own X- properties without folding them.
