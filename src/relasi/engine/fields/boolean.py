@@ -88,5 +88,8 @@ class BooleanKind(Kind):
             return Q(**{path: bool(operand)})
         return super().where(path, operator, operand, reader)
 
+    def _is_value(self, value: Any) -> bool:
+        return isinstance(value, bool)
+
     def search_sql(self) -> str:
         return "NULL::text"

@@ -253,6 +253,9 @@ class MultiChoiceKind(WithOptions):
             return None
         return self._needed(raw, reader)
 
+    def operand_text(self, operand: Any, reader: Reader | None = None) -> str:
+        return self.label_of(operand, reader)
+
     def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
         if operator in ("any", "none"):
             found = Q(**{f"{path}__has_any_keys": list(operand)})

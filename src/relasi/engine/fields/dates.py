@@ -12,6 +12,8 @@ from django.utils.translation import ngettext_lazy
 from markupsafe import Markup
 
 from relasi.engine.fields.date_text import (
+    FIRST_YEAR,
+    LAST_YEAR,
     read_date,
     read_moment,
     write_date,
@@ -108,6 +110,18 @@ class DateKind(Kind):
         if operator in COUNT_OPERATORS:
             return self._count(raw)
         return None
+
+    def operand_text(self, operand: Any, reader: Reader | None = None) -> str:
+        return write_date(date.fromisoformat(operand), reader or current_reader())
+
+    def takes(self, operator: str, operands: list[Any]) -> bool:
+        if operator in COUNT_OPERATORS:
+            return all(isinstance(n, int) and 0 <= n <= MOST_DAYS for n in operands)
+        try:
+            days = [date.fromisoformat(day) for day in operands]
+        except (ValueError, TypeError):
+            return False
+        return all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days)
 
     def _day(self, raw: Any, reader: Reader) -> date:
         day = DateKind.parse(self, raw, reader)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator as op
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -24,6 +25,8 @@ class Invalid(ValueError):
         self.message, self.code = message, code
 
 
+# What PostgreSQL takes in no text: NUL and halves of surrogate pairs.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EMPTY_VALUES = (None, "", [], {})
 EMPTY_CELL = Markup('<span class="muted">–</span>')
 
@@ -180,6 +183,20 @@ class Kind:
         if value is None:
             raise Invalid(_("Fill in a value for this filter."), "REQUIRED")
         return value
+
+    def operand_text(self, operand: Any, reader: Reader | None = None) -> str:
+        """One stored operand as a filter chip tells it."""
+        return self.brief(self.from_json(operand), reader)
+
+    def takes(self, operator: str, operands: list[Any]) -> bool:
+        """Whether stored operands, which may come from anywhere, are of the form this kind compares with."""
+        try:
+            return all(self._is_value(self.from_json(operand)) for operand in operands)
+        except (ValueError, ArithmeticError, TypeError):
+            return False
+
+    def _is_value(self, value: Any) -> bool:
+        return isinstance(value, str) and not UNSTORABLE.search(value)
 
     def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
         reader = reader or current_reader()

@@ -142,6 +142,9 @@ class IntegerKind(NumberKind):
             raw = int(number)
         return self.within(raw)
 
+    def _is_value(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
     def schema(self) -> dict[str, Any]:
         return {"type": ["integer", "null"], "minimum": self.least, "maximum": self.most}
 
@@ -187,6 +190,9 @@ class DecimalKind(NumberKind):
 
     def from_json(self, value: Any) -> Any:
         return None if value is None else Decimal(str(value))
+
+    def _is_value(self, value: Any) -> bool:
+        return bool(value.is_finite() and value.adjusted() < 30)
 
     def schema(self) -> dict[str, Any]:
         return {

@@ -212,6 +212,9 @@ class ReferenceKind(Kind):
             raise Invalid(_NOT_FOUND % {"text": value.text[:60]}, "BAD_REFERENCE")
         return value
 
+    def _is_value(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
     def schema(self) -> dict[str, Any]:
         return {"type": ["integer", "null"], "x-module": self.lookup}
 
@@ -359,6 +362,12 @@ class ReferencesKind(Kind):
         if operator == "all":
             return bool(chosen) and chosen >= set(operand)
         return super().holds(value, operator, operand, reader)
+
+    def operand_text(self, operand: Any, reader: Reader | None = None) -> str:
+        return self.show([operand], reader)
+
+    def _is_value(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["array", "null"], "items": {"type": "integer"}, "x-module": self.lookup}

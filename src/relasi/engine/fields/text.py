@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup, escape
 
 from relasi.engine.fields.declared import DeclaredField
-from relasi.engine.fields.kind import EMPTY_CELL, Invalid, Kind, shows_as
+from relasi.engine.fields.kind import EMPTY_CELL, UNSTORABLE, Invalid, Kind, shows_as
 from relasi.engine.fields.letter_case import upper
 from relasi.engine.fields.reader import Reader, current_reader
 
@@ -23,8 +23,7 @@ models.TextField.register_lookup(Upper)
 
 LONGEST_TEXT = 32_000
 
-# Characters no text may hold (NUL and halves of surrogate pairs cannot be stored), and line ends.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# What one line may not hold, and the many ends of lines.
 _CONTROLS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\x85")
 _TRAILING = re.compile("[ \t]+\n")
@@ -155,7 +154,7 @@ class LongTextKind(TextKind):
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
         if raw is None:
             return self.nothing
-        text = _UNSTORABLE.sub(" ", raw if raw.__class__ is str else str(raw))
+        text = UNSTORABLE.sub(" ", raw if raw.__class__ is str else str(raw))
         text = _TRAILING.sub("\n", _LINE_ENDS.sub("\n", text)).strip()
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
