@@ -108,14 +108,14 @@ class Cluster:
 
     def stop(self, *, seconds: float = 20) -> None:
         """Stops the server: first politely (open transactions are rolled back), then at once."""
+        pid = self.pid()
         for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
-            pid = self.pid()
-            if not pid:
+            if not pid or not _works_in(pid, self.folder):
                 break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
             deadline = time.monotonic() + patience
-            while self.pid() and time.monotonic() < deadline:
+            while _works_in(pid, self.folder) and time.monotonic() < deadline:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
                 time.sleep(0.02)

@@ -11,8 +11,11 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.tracked import Tracked, history_triggers
 from relasi.engine.declare.words import Section
+from relasi.users import lifecycle
+from relasi.users.triggers import KEEP_AN_ADMIN, KEEP_OWNER, NEW_EPOCH, loop_trigger
 
 
 class Status(models.TextChoices):
@@ -21,6 +24,10 @@ class Status(models.TextChoices):
     LOCKED = "locked", _("Locked")
     SUSPENDED = "suspended", _("Suspended")
     REMOVED = "removed", _("Removed")
+
+
+# Wrong passwords keep a stranger from signing in; whoever is at work already goes on working.
+WORKING = (Status.ACTIVE, Status.LOCKED)
 
 
 class Type(models.TextChoices):
@@ -35,25 +42,25 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-# A name that changes must show wherever the person owns something; see access.Owner.
-_KEEP_OWNER = """
-    INSERT INTO access_owner (id, kind, name, active)
-    VALUES (NEW.id, 'user', trim(NEW.first_name || ' ' || NEW.last_name), NEW.status IN ('active', 'locked'))
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, active = excluded.active;
-    RETURN NEW;
-"""
-
-_NEW_EPOCH = "UPDATE access_epoch SET n = n + 1; RETURN NULL;"
+# The stored form of a password nobody can type.
+NO_PASSWORD = "!"
 
 
 class User(Tracked, AbstractBaseUser):
+    """area: the key of the one area a single-app user works in. locked_until: set while the status is locked."""
+
+    password = models.CharField(_("Password"), max_length=128, default=NO_PASSWORD, editable=False)
     username = models.CharField(_("Username"), max_length=150, unique=True)
     first_name = models.CharField(_("First name"), max_length=100)
     last_name = models.CharField(_("Last name"), max_length=100, blank=True, default="")
     email = models.EmailField(_("Email"), unique=True)
     role = models.ForeignKey("access.Role", models.PROTECT, related_name="+", verbose_name=_("Role"))
     type = models.CharField(_("Type"), max_length=20, choices=Type, default=Type.STANDARD)
-    status = models.CharField(_("Status"), max_length=20, choices=Status, default=Status.ACTIVE)
+    area = models.CharField(_("The one app"), max_length=50, blank=True, default="")
+    status = models.CharField(
+        _("Status"), max_length=20, choices=Status, default=Status.ACTIVE, editable=False
+    )
+    locked_until = models.DateTimeField(_("Locked until"), null=True, editable=False)
     reports_to = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Reports to")
     )
@@ -84,6 +91,12 @@ class User(Tracked, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["email", "first_name"]
 
+    # Said when the database refuses what slipped past the checks (an undo, two admins at the same moment).
+    violations = {
+        "user_last_admin": ("status", "INVALID_TRANSITION", lifecycle.LAST_ADMIN),
+        "user_no_loop": ("reports_to", "INVALID_VALUE", lifecycle.LOOP),
+    }
+
     class Meta(Tracked.Meta):
         abstract = False
         verbose_name = _("user")
@@ -95,13 +108,23 @@ class User(Tracked, AbstractBaseUser):
         triggers = [
             *history_triggers("password"),
             pgtrigger.Trigger(
-                name="keep_owner", level=pgtrigger.Row, when=pgtrigger.After, func=_KEEP_OWNER,
+                name="keep_owner", level=pgtrigger.Row, when=pgtrigger.After, func=KEEP_OWNER,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("first_name", "last_name", "status"),
             ),
             pgtrigger.Trigger(
-                name="new_epoch", level=pgtrigger.Statement, when=pgtrigger.After, func=_NEW_EPOCH,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("role_id", "status", "type"),
+                name="new_epoch", level=pgtrigger.Statement, when=pgtrigger.After, func=NEW_EPOCH,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("first_name", "last_name", "role_id", "status", "type", "area"),
             ),
+            pgtrigger.Trigger(
+                name="keep_an_admin", level=pgtrigger.Row, when=pgtrigger.After, func=KEEP_AN_ADMIN,
+                operation=pgtrigger.UpdateOf("status", "type"),
+                condition=pgtrigger.Condition(
+                    "OLD.type = 'admin' AND OLD.status IN ('active', 'locked')"
+                    " AND NOT (NEW.type = 'admin' AND NEW.status IN ('active', 'locked'))"
+                ),
+            ),
+            loop_trigger("users_user", "reports_to", "user_no_loop"),
         ]  # fmt: skip
 
     class Module(Declaration):
@@ -115,7 +138,7 @@ class User(Tracked, AbstractBaseUser):
         sort = ["first_name"]
         form = [
             Section(_("Person"), "first_name last_name email username phone"),
-            Section(_("Work"), "role type reports_to title department"),
+            Section(_("Work"), "role type area reports_to title department"),
             Section(_("Reading and writing"), "language zone number_style theme density signature"),
         ]
 
@@ -128,7 +151,7 @@ class User(Tracked, AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        return self.status == Status.ACTIVE
+        return self.status in WORKING
 
     @property
     def is_admin(self) -> bool:
@@ -137,11 +160,27 @@ class User(Tracked, AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.full_name
 
-    def clean(self) -> None:
-        self.username = self.username.strip()
-        self.email = self.email.strip()
+    def before_save(self, change: Any) -> None:
+        self.username, self.email = self.username.strip(), self.email.strip()
+        if self.type != Type.SINGLE_APP:
+            self.area = ""
+        if self.status != Status.LOCKED:
+            self.locked_until = None
+
+    def clean(self, change: Any = None) -> None:
+        """What must be true. Called by the write door with the change; the sign-in library calls it without."""
+        if change is not None:
+            lifecycle.check(self, change)
+
+    def before_trash(self) -> None:
+        raise Refusal(
+            "", "INVALID_TRANSITION", _("A user is never deleted from the records: suspend, then remove.")
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only the password is written here (by the sign-in library); all else goes through the write door."""
+        """Only the password is written here (by the sign-in library); all else through the write door."""
         kwargs.setdefault("update_fields", ["password"])
         super().save(*args, **kwargs)
+
+
+User._meta.get_field("password").secret = True  # type: ignore[attr-defined]

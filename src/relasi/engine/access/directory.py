@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 from django.db import connection
 
 from relasi.engine.access.group import Group
-from relasi.engine.access.owner import Epoch
 from relasi.engine.access.profile import Profile
 from relasi.engine.access.role import Role
 from relasi.engine.access.sharing_rule import ModuleSharing, SharingRule
-from relasi.users.user import Status, Type, User
+from relasi.users.company import Company
+from relasi.users.user import WORKING, Type, User
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class Person:
     role: int
     type: str
     status: str
+    area: str
+    first_name: str
+    last_name: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def is_admin(self) -> bool:
@@ -30,27 +38,28 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        return self.status == Status.ACTIVE
+        return self.status in WORKING
 
 
 @dataclass
 class Directory:
-    """A snapshot. people, roles (id -> parent), profiles_of (role -> profiles), groups (id -> members)."""
+    """A snapshot. people, roles, groups: by id. profiles_of: role -> its profiles. modes: module -> its default."""
 
     epoch: int
     people: dict[int, Person]
-    parents: dict[int, int | None]
+    roles: dict[int, Role]
     profiles_of: dict[int, list[Profile]]
-    groups: dict[int, list[dict[str, Any]]]
+    groups: dict[int, Group]
     modes: dict[str, str]
     rules: list[SharingRule]
+    company: Company
     rights: dict[int, Any] = field(default_factory=dict)
 
     @cached_property
     def children(self) -> dict[int | None, list[int]]:
         found: dict[int | None, list[int]] = defaultdict(list)
-        for role, parent in self.parents.items():
-            found[parent].append(role)
+        for role in self.roles.values():
+            found[role.parent_id].append(role.id)
         return found
 
     @cached_property
@@ -72,6 +81,15 @@ class Directory:
                 waiting.extend(self.children[one])
         return found
 
+    def above(self, role: int) -> list[int]:
+        """The roles over this one, nearest first."""
+        found: list[int] = []
+        one = self.roles.get(role)
+        while one is not None and one.parent_id is not None and one.parent_id not in found:
+            found.append(one.parent_id)
+            one = self.roles.get(one.parent_id)
+        return found
+
     def people_below(self, role: int) -> set[int]:
         return set().union(*(self.people_in[one] for one in self.below(role)))
 
@@ -83,19 +101,49 @@ class Directory:
             return set(self.people_in[id])
         if kind == "role_tree":
             return self.people_in[id] | self.people_below(id)
-        if id in seen:
+        if id in seen or id not in self.groups:
             return set()
-        entries = self.groups.get(id, [])
+        entries = self.groups[id].members
         return set().union(*(self.members(m["kind"], m["id"], seen | {id}) for m in entries))
+
+    def members_of(self, entries: Iterable[dict[str, Any]]) -> set[int]:
+        """The active people a list of member entries stands for, each once."""
+        found = set().union(*(self.members(m["kind"], m["id"]) for m in entries))
+        return {id for id in found if self.people[id].is_active}
+
+    def groups_within(self, id: int) -> set[int]:
+        """The group itself and the groups nested in it, at any depth."""
+        found: set[int] = set()
+        waiting = [id]
+        while waiting:
+            one = waiting.pop()
+            if one in self.groups and one not in found:
+                found.add(one)
+                waiting.extend(m["id"] for m in self.groups[one].members if m["kind"] == "group")
+        return found
 
     @cached_property
     def group_people(self) -> dict[int, set[int]]:
         """Group -> its effective users: active ones, each once."""
-        active = {person.id for person in self.people.values() if person.is_active}
-        return {group: self.members("group", group) & active for group in self.groups}
+        return {id: self.members_of([{"kind": "group", "id": id}]) for id in self.groups}
 
-    def groups_of(self, people: set[int]) -> set[int]:
-        return {group for group, members in self.group_people.items() if members & people}
+    @cached_property
+    def _groups_by_person(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = defaultdict(set)
+        for group, people in self.group_people.items():
+            for person in people:
+                found[person].add(group)
+        return found
+
+    def groups_of(self, people: Iterable[int]) -> set[int]:
+        return set().union(*(self._groups_by_person.get(person, ()) for person in people))
+
+    def name_of(self, kind: str, id: int) -> str:
+        """The name of a user, role or group; empty for one that is gone."""
+        if kind == "user":
+            return self.people[id].name if id in self.people else ""
+        found = (self.groups if kind == "group" else self.roles).get(id)
+        return found.name if found else ""
 
 
 _latest: Directory | None = None
@@ -108,24 +156,28 @@ def directory() -> Directory:
         cursor.execute("SELECT n FROM access_epoch")
         row = cursor.fetchone()
     epoch = row[0] if row else 0
-    if _latest is None or _latest.epoch != epoch:
-        _latest = _read(epoch)
-    return _latest
+    latest = _latest
+    if latest is None or latest.epoch != epoch or not epoch:
+        latest = _latest = _read(epoch)
+    return latest
 
 
 def _read(epoch: int) -> Directory:
     profiles = {profile.id: profile for profile in Profile.objects.filter(trashed_at=None)}
-    roles = list(Role.objects.filter(trashed_at=None))
-    people = User.objects.values_list("id", "role_id", "type", "status")
+    roles = {role.id: role for role in Role.objects.filter(trashed_at=None)}
+    people = User.objects.values_list("id", "role_id", "type", "status", "area", "first_name", "last_name")
     return Directory(
         epoch=epoch,
         people={row[0]: Person(*row) for row in people},
-        parents={role.id: role.parent_id for role in roles},
-        profiles_of={role.id: [profiles[p] for p in role.profiles or [] if p in profiles] for role in roles},
-        groups=dict(Group.objects.filter(trashed_at=None).values_list("id", "members")),
+        roles=roles,
+        profiles_of={
+            role.id: [profiles[p] for p in role.profiles or [] if p in profiles] for role in roles.values()
+        },
+        groups={group.id: group for group in Group.objects.filter(trashed_at=None)},
         modes=dict(ModuleSharing.objects.filter(trashed_at=None).values_list("module", "mode")),
-        rules=list(SharingRule.objects.filter(trashed_at=None)),
+        rules=list(SharingRule.objects.filter(trashed_at=None).order_by("id")),
+        company=Company.objects.order_by("id").first() or Company(name="Relasi"),
     )
 
 
-__all__ = ["Directory", "Epoch", "Person", "directory"]
+__all__ = ["Directory", "Person", "directory"]

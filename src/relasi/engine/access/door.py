@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from relasi.engine.access.acting import SYSTEM, current_acting
 from relasi.engine.access.directory import directory
-from relasi.engine.access.rights import EVERYTHING, NOTHING, Rights, Scope
+from relasi.engine.access.rights import EVERYTHING, NOTHING, Rights, Scope, of_the_whole
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 
@@ -49,6 +49,8 @@ def co_owned(user: Any) -> frozenset[int]:
 def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> Q:
     """The condition a record must meet. path: prefix of a related record, such as "account__"."""
     scope = scope_of(user, verb, module)
+    if module.whole is not None:
+        path, verb = f"{path}{module.whole.name}__", of_the_whole(verb)
     if scope.everyone:
         return Q()
     if scope.nothing:
@@ -61,7 +63,13 @@ def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> 
 def visible_to(user: Any, model: Any, verb: str = "view", *, trashed: bool = False) -> QuerySet:
     """The records of a model this person may see (or edit, or delete). trashed: those in the recycle bin instead."""
     module = registry.of(model)
-    rows = model._base_manager.filter(trashed_at__isnull=not trashed)
+    rows = model._base_manager.all()
+    if "trashed_at" in module.fields:
+        rows = rows.filter(trashed_at__isnull=not trashed)
+    elif trashed:
+        rows = rows.none()
+    if module.whole is not None:
+        rows = rows.filter(**{f"{module.whole.name}__trashed_at": None})
     return rows.filter(visible_q(user, module, verb))
 
 
@@ -76,6 +84,8 @@ def may(user: Any, verb: str, module: Module, record: Any = None) -> bool:
     scope = scope_of(user, verb, module)
     if record is None:
         return not scope.nothing
+    if module.whole is not None and not scope.everyone:
+        record, verb = getattr(record, module.whole.name), of_the_whole(verb)
     if scope.everyone or scope.holds(getattr(record, "owner_id", None)):
         return True
     return verb != "delete" and not scope.nothing and record.pk in co_owned(user)

@@ -21,7 +21,10 @@ class Owner(models.Model):
 
 
 class Epoch(models.Model):
-    """One row. Its number rises in the same transaction as any change of who may see or do what."""
+    """One row. It takes a new number in the same transaction as any change of who may see or do what."""
 
     id = models.BooleanField(primary_key=True, default=True)
-    n = models.BigIntegerField(default=1)
+    n = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.n)

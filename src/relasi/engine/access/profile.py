@@ -1,51 +1,57 @@
 """Profile: what a person may do: modules, verbs, fields and tools. A role joins the rights of its profiles."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.access.structures import (
+    ALL,
+    FIELD_RIGHTS,
+    TOOLS,
+    VERB_LABELS,
+    VERBS,
+    FieldRightsField,
+    ToolsField,
+    VerbsField,
+)
 from relasi.engine.access.triggers import access_triggers
-from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.module import Declaration, Module
+from relasi.engine.declare.refusal import Refusal
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.boolean import BooleanField
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.text import LongTextField, TextField
-
-VERBS = ("view", "create", "edit", "delete")
-ALL = "*"
-
-# Rights that belong to no single verb. The names are stored.
-TOOLS = {
-    "import": _("Import"),
-    "export": _("Export"),
-    "merge": _("Merge"),
-    "mass_edit": _("Edit many at once"),
-    "convert": _("Convert leads"),
-    "restore": _("Restore deleted records"),
-    "reopen": _("Reopen closed records"),
-    "skip_mql": _("Skip the MQL step"),
-    "publish_views": _("Publish list views"),
-    "api": _("Use the API"),
-}
 
 
 class Profile(Tracked):
-    """modules: {"customers.contact": ["view", "edit"]}, "*" for every module.
-    fields: {"customers.contact": {"email": "hidden" | "read"}}. tools: names of TOOLS, or ["*"]."""
+    """modules, fields, tools: see structures. system: one that came with the product; "administrator" is never changed."""
 
     name = TextField(_("Name"), max_length=100, required=True)
     description = LongTextField(_("Description"))
     view_all = BooleanField(_("Sees all records"))
     edit_all = BooleanField(_("Changes all records"))
-    modules = models.JSONField(_("Modules"), default=dict)
-    fields = models.JSONField(_("Fields"), default=dict)
-    tools = models.JSONField(_("Tools"), default=list)
+    modules = VerbsField(_("Modules"), default=dict)
+    fields = FieldRightsField(_("Fields"), default=dict)
+    tools = ToolsField(_("Tools"), default=list)
+    system = models.CharField(max_length=20, default="", db_default="", blank=True, editable=False)
 
     class Meta(Tracked.Meta):
         abstract = False
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
         triggers = access_triggers()
-        constraints = [models.UniqueConstraint("name", condition=models.Q(trashed_at=None), name="profile_name")]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), condition=models.Q(trashed_at=None), name="profile_name"),
+            models.UniqueConstraint(
+                "system", condition=~models.Q(system=""), name="profile_system_once"
+            ),
+        ]  # fmt: skip
 
     class Module(Declaration):
         slug = "profiles"
@@ -57,3 +63,65 @@ class Profile(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it cannot be changed, only copied."""
+        return self.system == "administrator"
+
+    def verbs_in(self, key: str) -> list[str]:
+        """The verbs this profile allows in a module: what it says of it, else what it says of all others."""
+        return self.modules[key] if key in self.modules else self.modules.get(ALL, [])
+
+    def right_on(self, key: str, field: str) -> str:
+        """ "hidden", "read" or "write"."""
+        return self.fields.get(key, {}).get(field, "write")
+
+    def clean(self, change: Any = None) -> None:
+        if self.fixed and change is not None and not change.is_new:
+            raise Refusal(
+                "", "INVALID_TRANSITION", _("The Administrator profile is not changed. Copy it and change the copy.")
+            )
+        for key, rights in self.fields.items():
+            if registry.knows(key):
+                self._check_fields(registry.module(key), rights)
+
+    def _check_fields(self, module: Module, rights: dict[str, str]) -> None:
+        """Who may create must be able to fill in what has to be filled in."""
+        for name in rights:
+            if not module.has(name):
+                raise Refusal(
+                    "fields", "INVALID_VALUE",
+                    _("%(module)s have no field “%(field)s”.") % {"module": module.plural, "field": name},
+                )  # fmt: skip
+            if "create" in self.verbs_in(module.key) and must_be_filled(module, name):
+                raise Refusal(
+                    "fields", "INVALID_VALUE",
+                    _("“%(field)s” must be filled in for new %(module)s, so it cannot be hidden or read-only.")
+                    % {"field": kind_of(module.fields[name]).label, "module": module.plural},
+                )  # fmt: skip
+
+    def before_trash(self) -> None:
+        # Roles stand beside profiles and name them by number.
+        from relasi.engine.access.role import Role
+
+        if self.fixed:
+            raise Refusal("", "INVALID_TRANSITION", _("The Administrator profile stays."))
+        used = Role._base_manager.filter(trashed_at=None, profiles__contains=[self.pk])
+        names = list(used.order_by("name").values_list("name", flat=True))
+        if names:
+            raise Refusal(
+                "", "INVALID_TRANSITION",
+                _("Replace this profile first in: %(roles)s") % {"roles": ", ".join(names)},
+            )  # fmt: skip
+
+
+def must_be_filled(module: Module, name: str) -> bool:
+    """Whether a new record cannot be saved when its maker may not fill in this field."""
+    field = module.fields.get(name)
+    if field is None or not field.editable or field.blank or field.primary_key:
+        return False
+    return not field.has_default() and name != "owner"
+
+
+__all__ = ["ALL", "FIELD_RIGHTS", "TOOLS", "VERBS", "VERB_LABELS", "Profile", "must_be_filled"]

@@ -1,8 +1,12 @@
-"""Rights: all that one person may see and do, worked out once from the directory."""
+"""Rights: all that one person may see and do, worked out once from the directory.
+
+What opens a record to a person is a list of grants. The scope a list is filtered by is their union, and the answer to
+"why can they see this?" is the grants that hold this record: one computation, so both always agree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +14,8 @@ from relasi.engine.access.directory import Directory
 from relasi.engine.access.profile import ALL, Profile
 from relasi.engine.access.sharing_rule import Level, Mode
 from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.users.user import Type
 
 # Which organization-wide defaults open a verb to everybody.
 OPEN_TO_ALL = {
@@ -17,6 +23,18 @@ OPEN_TO_ALL = {
     "edit": {Mode.PUBLIC_EDIT, Mode.PUBLIC_DELETE},
     "delete": {Mode.PUBLIC_DELETE},
 }
+
+
+def of_the_whole(verb: str) -> str:
+    """What the verb on a part asks of the record it is a part of: seeing it, or else changing it."""
+    return "view" if verb == "view" else "edit"
+
+
+def governing(verb: str, module: Module) -> tuple[str, Module]:
+    """The verb and the module whose profile rights decide: for a part, those of its whole."""
+    if module.whole is None:
+        return verb, module
+    return of_the_whole(verb), registry.of(module.whole.related_model)
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,22 @@ NOTHING = Scope()
 EVERYTHING = Scope(everyone=True)
 
 
+@dataclass(frozen=True)
+class Grant:
+    """One reason why records open to a person. why: admin, settings, wide, own, group, below, default or rule.
+
+    about: what it rests on: the profile, the group's id, the mode or the rule.
+    """
+
+    why: str
+    everyone: bool = False
+    owners: frozenset[int] = frozenset()
+    about: Any = None
+
+    def holds(self, owner: int | None) -> bool:
+        return self.everyone or owner in self.owners
+
+
 @dataclass
 class Rights:
     user: int
@@ -52,57 +86,90 @@ class Rights:
             self.directory.profiles_of.get(self.person.role, []) if self.active and self.person else []
         )
 
+    def licensed(self, verb: str, module: Module) -> bool:
+        """Whether the type of user allows the verb in the module, whatever the profile says."""
+        if not self.active or self.person is None:
+            return False
+        if self.person.type == Type.SINGLE_APP:
+            return verb == "view" or module.area == self.person.area
+        if self.person.type == Type.LIGHT:
+            return verb in module.light.split()
+        return True
+
+    def allowing(self, verb: str, module: Module) -> list[Profile]:
+        """The profiles of this person that allow the verb in the module."""
+        return [profile for profile in self.profiles if verb in profile.verbs_in(module.key)]
+
     def allows(self, verb: str, module: Module) -> bool:
-        """Whether the profile allows the verb in the module at all; records are another question."""
+        """Whether the person may do the verb in the module at all; records are another question."""
+        if verb not in module.verbs:
+            return False
         if self.admin:
             return True
-        if module.is_settings:
+        verb, module = governing(verb, module)
+        if module.is_settings or not self.licensed(verb, module):
             return False
-        return any(verb in _verbs(profile, module) for profile in self.profiles)
+        return bool(self.allowing(verb, module))
 
     def has_tool(self, tool: str) -> bool:
         return self.admin or any(tool in p.tools or ALL in p.tools for p in self.profiles)
 
     def fields(self, verb: str, module: Module) -> set[str]:
         """Names of the fields and computed values this person may see ("view") or write ("edit", "create")."""
-        names = {*module.fields, *module.computed}
+        names = {*module.fields, *module.computed} - secret_fields(module)
         if self.admin:
             return names
         closed = {"hidden"} if verb == "view" else {"hidden", "read"}
-        speaking = [p for p in self.profiles if "view" in _verbs(p, module)]
-        if not speaking:
-            return set()
-        return {
-            name
-            for name in names
-            if any(p.fields.get(module.key, {}).get(name) not in closed for p in speaking)
-        }
+        speaking = self.allowing(*governing(verb, module)) if self.allows(verb, module) else []
+        return {name for name in names if any(p.right_on(module.key, name) not in closed for p in speaking)}
 
     def scope(self, verb: str, module: Module) -> Scope:
-        """Whose records of the module the verb may touch. create has the scope of edit."""
+        """Whose records of the module the verb may touch; for a part, whose wholes. create has the scope of edit."""
         key = (verb, module.key)
         if key not in self._scopes:
             self._scopes[key] = self._scope(verb, module)
         return self._scopes[key]
 
     def _scope(self, verb: str, module: Module) -> Scope:
-        if not self.allows(verb, module) or not self.allows("view", module):
-            return NOTHING
-        if self.admin or not module.is_record:
+        grants = list(self.grants(verb, module))
+        if any(grant.everyone for grant in grants):
             return EVERYTHING
-        wide = "view_all" if verb == "view" else "edit_all"
-        if any(getattr(profile, wide) or profile.edit_all for profile in self.profiles):
-            return EVERYTHING
+        return Scope(owners=frozenset().union(*(grant.owners for grant in grants)))
+
+    def grants(self, verb: str, module: Module) -> Iterator[Grant]:
+        """Every reason why records of the module open to this person for the verb, in the order of decision."""
+        if not (self.allows(verb, module) and self.allows("view", module)):
+            return
+        verb = "edit" if verb == "create" else verb
+        if self.admin:
+            yield Grant("admin", everyone=True)
+            return
+        if module.whole is not None:
+            yield from self.grants(of_the_whole(verb), registry.of(module.whole.related_model))
+            return
+        if not module.is_record:
+            yield Grant("settings", everyone=True)
+            return
+        yield from self._wide(verb)
+        yield from self._own()
         mode = self.directory.modes.get(module.key, Mode.PRIVATE)
+        if mode != Mode.RECORD_ONLY:
+            yield Grant("below", owners=frozenset(self.owners_below()))
         if mode in OPEN_TO_ALL[verb]:
-            return EVERYTHING
-        owners = {self.user} | self.directory.groups_of({self.user})
-        if mode != Mode.RECORD_ONLY and self.person:
-            owners |= self.owners_below()
+            yield Grant("default", everyone=True, about=mode)
         if verb != "delete":
             for rule in self.rules(verb, module):
-                owners |= self.sources(rule)
-        return Scope(owners=frozenset(owners))
+                yield Grant("rule", owners=frozenset(self.sources(rule)), about=rule)
+
+    def _wide(self, verb: str) -> Iterator[Grant]:
+        for profile in self.profiles:
+            if profile.edit_all or (verb == "view" and profile.view_all):
+                yield Grant("wide", everyone=True, about=profile)
+
+    def _own(self) -> Iterator[Grant]:
+        yield Grant("own", owners=frozenset({self.user}))
+        for group in sorted(self.directory.groups_of({self.user})):
+            yield Grant("group", owners=frozenset({group}), about=group)
 
     def owners_below(self) -> set[int]:
         """The people in the roles below, and the groups any of them is in."""
@@ -118,10 +185,10 @@ class Rights:
                 yield rule
 
     def sources(self, rule: Any) -> set[int]:
-        if rule.source_kind == "group":
-            return {rule.source_id} | self.directory.members("group", rule.source_id)
-        return self.directory.members(rule.source_kind, rule.source_id)
+        """Whose records the rule opens: of people, and of a group and the groups inside it."""
+        people = self.directory.members(rule.source_kind, rule.source_id)
+        return people | (self.directory.groups_within(rule.source_id) if rule.source_kind == "group" else set())
 
 
-def _verbs(profile: Profile, module: Module) -> Iterable[str]:
-    return profile.modules.get(module.key) or profile.modules.get(ALL) or ()
+def secret_fields(module: Module) -> set[str]:
+    return {name for name, field in module.fields.items() if getattr(field, "secret", False)}

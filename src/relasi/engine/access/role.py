@@ -1,14 +1,34 @@
 """Role: a place in the company's tree. Who stands above sees what those below own; profiles say what may be done."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.triggers import access_triggers
+from relasi.engine.access.profile import Profile
+from relasi.engine.access.triggers import access_triggers, loop_trigger
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
+from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import TextField
+from relasi.users.user import User
+
+
+class Assigns(Choices):
+    """To whom the people of a role may give records."""
+
+    ALL = "all", _("Everybody")
+    LEVEL = "level", _("Same role and below")
+    BELOW = "below", _("Below only")
+
+
+_LOOP = _("A role cannot stand under itself or under one of its own subordinates.")
 
 
 class Role(Tracked):
@@ -18,14 +38,17 @@ class Role(Tracked):
         help_text=_("Only one role, the top of the tree, has none."),
     )  # fmt: skip
     profiles = ReferencesField("access.Profile", verbose_name=_("Profiles"))
+    assigns = ChoiceField(Assigns, _("Gives records to"), required=True, default=Assigns.ALL)
+
+    violations = {"role_no_loop": ("parent", "INVALID_VALUE", _LOOP)}
 
     class Meta(Tracked.Meta):
         abstract = False
         verbose_name = _("role")
         verbose_name_plural = _("roles")
-        triggers = access_triggers()
+        triggers = [*access_triggers(), loop_trigger("access_role", "parent", "role_no_loop")]
         constraints = [
-            models.UniqueConstraint("name", condition=models.Q(trashed_at=None), name="role_name"),
+            models.UniqueConstraint(Lower("name"), condition=models.Q(trashed_at=None), name="role_name"),
             models.UniqueConstraint(
                 models.Value(1), condition=models.Q(parent=None, trashed_at=None), name="role_one_root"
             ),
@@ -35,9 +58,33 @@ class Role(Tracked):
         slug = "roles"
         area = "settings"
         icon = "network"
-        columns = ["name", "parent", "profiles"]
+        columns = ["name", "parent", "profiles", "assigns"]
         sort = ["name"]
-        form = [Section(_("Role"), "name parent profiles")]
+        form = [Section(_("Role"), "name parent profiles assigns")]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self, change: Any = None) -> None:
+        known = Profile._base_manager.filter(pk__in=self.profiles or [], trashed_at=None).count()
+        if not self.profiles or known != len(self.profiles):
+            raise Refusal("profiles", "REQUIRED", _("Choose at least one profile for this role."))
+        living = Role._base_manager.filter(trashed_at=None).exclude(pk=self.pk)
+        if self.parent_id is None and living.filter(parent=None).exists():
+            raise Refusal("parent", "REQUIRED", _("Choose the role this one reports to: the tree has one top."))
+        above, seen = self.parent_id, set()
+        while above is not None and above not in seen:
+            if above == self.pk:
+                raise Refusal("parent", "INVALID_VALUE", _LOOP)
+            seen.add(above)
+            above = Role._base_manager.filter(pk=above).values_list("parent_id", flat=True).first()
+
+    def before_trash(self) -> None:
+        if self.parent_id is None:
+            raise Refusal("", "INVALID_TRANSITION", _("The top of the tree cannot be deleted."))
+        if Role._base_manager.filter(parent=self, trashed_at=None).exists():
+            raise Refusal("", "INVALID_TRANSITION", _("Roles still stand under this one."))
+        if User.objects.filter(role=self).exists():
+            raise Refusal(
+                "", "INVALID_TRANSITION", _("People still have this role: choose who takes them over.")
+            )

@@ -1,31 +1,38 @@
 """Sharing rules: what everybody sees of a module, and who else sees whose records. Rules only widen."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.group import MEMBER_KINDS
+from relasi.engine.access.structures import MEMBER_KINDS, module_name, name_of, said_of
 from relasi.engine.access.triggers import access_triggers
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.refusal import Refusal
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
+from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.text import TextField
 
 
-class Mode(models.TextChoices):
+class Mode(Choices):
     """Organization-wide default of one module."""
 
-    PRIVATE = "private", _("Private: owner and superiors")
-    PUBLIC_READ = "public_read", _("Everybody reads")
-    PUBLIC_EDIT = "public_edit", _("Everybody reads and changes")
-    PUBLIC_DELETE = "public_delete", _("Everybody reads, changes and deletes")
-    RECORD_ONLY = "record_only", _("Owner and co-owners only")
+    PRIVATE = "private", _("Private: owner and superiors"), "jingga"
+    PUBLIC_READ = "public_read", _("Everybody reads"), "biru"
+    PUBLIC_EDIT = "public_edit", _("Everybody reads and changes"), "hijau"
+    PUBLIC_DELETE = "public_delete", _("Everybody reads, changes and deletes"), "hijau"
+    RECORD_ONLY = "record_only", _("Owner and co-owners only"), "merah"
 
 
 class ModuleSharing(Tracked):
     """The default of one module. A module without a row is private."""
 
     module = TextField(_("Module"), max_length=100, required=True)
-    mode = models.CharField(_("Default"), max_length=20, choices=Mode, default=Mode.PRIVATE)
+    mode = ChoiceField(Mode, _("Default"), required=True, default=Mode.PRIVATE)
 
     class Meta(Tracked.Meta):
         abstract = False
@@ -33,7 +40,9 @@ class ModuleSharing(Tracked):
         verbose_name_plural = _("module defaults")
         triggers = access_triggers()
         constraints = [
-            models.UniqueConstraint("module", condition=models.Q(trashed_at=None), name="sharing_one_default")
+            models.UniqueConstraint(
+                fields=["module"], condition=models.Q(trashed_at=None), name="sharing_one_default"
+            )
         ]
 
     class Module(Declaration):
@@ -45,10 +54,13 @@ class ModuleSharing(Tracked):
         form = [Section(_("Default"), "module mode")]
 
     def __str__(self) -> str:
-        return f"{self.module}: {self.get_mode_display()}"
+        return f"{module_name(self.module)}: {Mode(self.mode).label}"
+
+    def clean(self, change: Any = None) -> None:
+        _check_module(self.module)
 
 
-class Level(models.TextChoices):
+class Level(Choices):
     READ = "read", _("Read")
     WRITE = "write", _("Read and change")
 
@@ -57,11 +69,11 @@ class SharingRule(Tracked):
     """Records of `module` owned by the source are opened to the target. Kinds are those of group members."""
 
     module = TextField(_("Module"), max_length=100, required=True)
-    source_kind = models.CharField(_("Owned by"), max_length=10, choices=list(MEMBER_KINDS.items()))
+    source_kind = ChoiceField(MEMBER_KINDS.items(), _("Owned by"), required=True)
     source_id = models.BigIntegerField(_("Owned by"))
-    target_kind = models.CharField(_("Shared with"), max_length=10, choices=list(MEMBER_KINDS.items()))
+    target_kind = ChoiceField(MEMBER_KINDS.items(), _("Shared with"), required=True)
     target_id = models.BigIntegerField(_("Shared with"))
-    level = models.CharField(_("Right"), max_length=5, choices=Level, default=Level.READ)
+    level = ChoiceField(Level, _("Right"), required=True, default=Level.READ)
 
     class Meta(Tracked.Meta):
         abstract = False
@@ -78,4 +90,21 @@ class SharingRule(Tracked):
         form = [Section(_("Rule"), "module source_kind source_id target_kind target_id level")]
 
     def __str__(self) -> str:
-        return f"{self.module}: {self.source_kind} {self.source_id} → {self.target_kind} {self.target_id}"
+        return _("%(module)s of %(source)s → %(target)s: %(level)s") % {
+            "module": module_name(self.module),
+            "source": said_of(self.source_kind, self.source_id),
+            "target": said_of(self.target_kind, self.target_id),
+            "level": Level(self.level).label,
+        }
+
+    def clean(self, change: Any = None) -> None:
+        _check_module(self.module)
+        for end in ("source", "target"):
+            kind, id = getattr(self, f"{end}_kind"), getattr(self, f"{end}_id")
+            if not name_of(kind, id):
+                raise Refusal(f"{end}_id", "BAD_REFERENCE", _("Choose who this is about."))
+
+
+def _check_module(key: str) -> None:
+    if not (registry.knows(key) and registry.module(key).is_record):
+        raise Refusal("module", "INVALID_VALUE", _("Choose one of the modules."))

@@ -49,7 +49,12 @@ class Declaration:
     readers: Mapping[str, str] = {}
     required_to_find: str = ""  # field names a form of another module may create this record from
     doubles: str = ""  # dotted path of the function that finds likely doubles
+    closed: Any = None  # a Q: which records are closed, and so stay with a colleague who leaves
+    light: str = ""  # the verbs a light agent keeps in this module
     words: str = ""  # other words people use for this module, for search
+    part_of: str = ""  # the reference to the record this one is a part of; who may see and change it follows from that
+    verbs: Sequence[str] = ("view", "create", "edit", "delete")  # all that may be done with its records by hand
+    other_titles: str = ""  # names of the fields that hold its title in other languages
 
 
 DECLARABLE = frozenset(name for name in vars(Declaration) if not name.startswith("_"))
@@ -115,6 +120,11 @@ class Module:
     def is_record(self) -> bool:
         """Whether it has the base of a business record: number, owner, search index."""
         return "owner" in self.fields
+
+    @cached_property
+    def whole(self) -> models.Field | None:
+        """The reference to the record this one is a part of, None for a record of its own."""
+        return self.fields[self.declaration.part_of] if self.declaration.part_of else None
 
     @cached_property
     def sections(self) -> list[Section]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ _ON_DELETE = (
     _NO_CHANGE_SET
     + """
     INSERT INTO records_change (change_set_id, at, record_id, origin, kind, before)
-    SELECT current_setting('relasi.change_set')::bigint, now(), id, TG_TABLE_NAME, 'd', to_jsonb(old_rows)
+    SELECT current_setting('relasi.change_set')::bigint, now(), id, TG_TABLE_NAME, 'd', to_jsonb(old_rows){without}
     FROM old_rows;
     RETURN NULL;
 """
@@ -60,9 +62,12 @@ _ON_UPDATE = """
 def history_triggers(*untold: str) -> list[pgtrigger.Trigger]:
     """The three triggers of a tracked table. untold: columns history must not hold (secrets)."""
     columns = "{" + ",".join([*STAMPS, *untold]) + "}"
+    without = " - '{" + ",".join(untold) + "}'::text[]" if untold else ""
     return [
         _trigger("history_insert", pgtrigger.Insert, _ON_INSERT, new="new_rows"),
-        _trigger("history_delete", pgtrigger.Delete, _ON_DELETE, old="old_rows"),
+        _trigger(
+            "history_delete", pgtrigger.Delete, _ON_DELETE.replace("{without}", without), old="old_rows"
+        ),
         _trigger(
             "history_update",
             pgtrigger.Update,
@@ -113,3 +118,9 @@ class Tracked(models.Model):
     class Meta:
         abstract = True
         triggers = history_triggers()
+
+    def before_save(self, change: Any) -> None:
+        """What follows from a change, inside this row only."""
+
+    def clean(self, change: Any = None) -> None:
+        """What must be true. Raises Refusal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.door import co_owned, fields_for, may, scope_of
+from relasi.engine.access.door import fields_for, may
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.blank import blank_record
 from relasi.engine.records.refusal import Change
@@ -18,21 +18,29 @@ def load(batch: Batch) -> None:
     ids = [draft.id for draft in batch.drafts if draft.id is not None]
     rows = {}
     if ids:
-        rows = {row.pk: row for row in model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids)}
+        found = model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids)
+        if batch.module.whole is not None:
+            found = found.select_related(batch.module.whole.name)
+        rows = {row.pk: row for row in found}
     for draft in batch.drafts:
         if draft.id is None:
             draft.record = blank_record(model)
-            draft.change = Change(draft.record, is_new=True, via=batch.via)
+            draft.change = _change(batch, draft, is_new=True)
         elif draft.id in rows:
             draft.record = rows[draft.id]
-            draft.change = Change(draft.record, is_new=False, via=batch.via)
+            draft.change = _change(batch, draft, is_new=False)
         else:
             _not_found(draft)
 
 
+def _change(batch: Batch, draft: Draft, *, is_new: bool) -> Change:
+    return Change(draft.record, is_new, via=batch.via, confirmed=batch.confirmed, refusals=draft.refusals)
+
+
 def check(batch: Batch) -> None:
+    if batch.authorised:
+        return
     module, user = batch.module, batch.user
-    seen = scope_of(user, "view", module)
     right = VERB_RIGHT[batch.verb]
     may_create = may(user, "create", module)
     writable = {is_new: fields_for(user, "create" if is_new else "edit", module) for is_new in (True, False)}
@@ -41,7 +49,7 @@ def check(batch: Batch) -> None:
         if is_new and not may_create:
             draft.refuse("", "NO_PERMISSION", _("You may not create this."))
         elif not is_new:
-            _check_record(batch, draft, seen, right)
+            _check_record(batch, draft, right)
         if not draft.refusals and not batch.exact:
             for name in draft.values.keys() - writable[is_new]:
                 known = module.has(name)
@@ -52,10 +60,10 @@ def check(batch: Batch) -> None:
                 )
 
 
-def _check_record(batch: Batch, draft: Draft, seen: object, right: str) -> None:
+def _check_record(batch: Batch, draft: Draft, right: str) -> None:
     record, user, module = draft.record, batch.user, batch.module
     in_bin = record.trashed_at is not None
-    visible = may(user, "view", module, record) or record.pk in co_owned(user)
+    visible = may(user, "view", module, record)
     if not visible or (in_bin and batch.verb == "save" and not batch.exact):
         _not_found(draft)
     elif not may(user, right, module, record):

@@ -52,6 +52,7 @@ class Batch:
     verb: str = "save"
     exact: bool = False
     confirmed: frozenset[str] = frozenset()
+    authorised: str = ""
     created: list[Draft] = field(default_factory=list)
     updated: list[Draft] = field(default_factory=list)
 

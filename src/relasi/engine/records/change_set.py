@@ -22,6 +22,9 @@ class ChangeSet(models.Model):
     reason = models.TextField(default="", blank=True)
     reverts = models.ForeignKey("self", models.PROTECT, null=True, related_name="reverted_by")
 
+    class Meta:
+        db_table = "records_change_set"
+
     def __str__(self) -> str:
         return f"{self.id} {self.via} {self.reason}"
 

@@ -26,19 +26,25 @@ def find_references(field: Any, texts: list[str]) -> dict[str, list[int]]:
 
 def find_records(module: Module, texts: list[str]) -> dict[str, list[int]]:
     wanted = {text.strip().upper(): text for text in texts}
-    rows = module.model._base_manager.filter(visible_q(acting_user(), module), trashed_at=None)
+    rows = module.model._base_manager.filter(trashed_at=None)
+    if not module.is_settings:
+        rows = rows.filter(visible_q(acting_user(), module))
     title = Upper(title_expression(module))
+    others = module.other_titles.split()
     by_number: dict[str, list[int]] = defaultdict(list)
     by_title: dict[str, list[int]] = defaultdict(list)
     match = Q(_title__in=list(wanted))
-    columns = ["pk", "_title"]
+    for other in others:
+        match |= Q(**{f"{other}__upper__in": list(wanted)})
+    columns = ["pk", "_title", *others]
     if "number" in module.fields:
         match |= Q(number__in=list(wanted))
         columns.append("number")
-    for id, name, *number in rows.annotate(_title=title).filter(match).values_list(*columns):
-        if number and number[0] in wanted:
-            by_number[number[0]].append(id)
-        if name in wanted:
+    for id, *names in rows.annotate(_title=title).filter(match).values_list(*columns):
+        number = names.pop() if "number" in module.fields else None
+        if number in wanted:
+            by_number[number].append(id)
+        for name in {(name or "").upper() for name in names} & wanted.keys():
             by_title[name].append(id)
     return {text: by_number.get(key) or by_title.get(key, []) for key, text in wanted.items()}
 

@@ -1,7 +1,8 @@
 """The table of contents of this app."""
 
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.engine.records.doubles_rule import DoublesRule
 from relasi.engine.records.numbering import NumberSeries
 from relasi.engine.records.record import CoOwner, RecordIndex
 
-__all__ = ["ChangeRow", "ChangeSet", "CoOwner", "NumberSeries", "RecordIndex"]
+__all__ = ["ChangeRow", "ChangeSet", "CoOwner", "DoublesRule", "NumberSeries", "RecordIndex"]

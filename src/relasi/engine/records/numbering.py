@@ -21,6 +21,7 @@ class NumberSeries(models.Model):
     next = models.BigIntegerField(default=1)
 
     class Meta:
+        db_table = "records_number_series"
         constraints = [models.UniqueConstraint(fields=["module", "year"], name="number_series_one")]
 
 

@@ -37,7 +37,7 @@ def _parse_values(batch: Batch) -> None:
         for name, raw in draft.values.items():
             kind = kinds.get(name)
             if kind is None:
-                if name not in fields or not fields[name].editable:
+                if name not in fields or not (fields[name].editable or batch.authorised):
                     draft.refuse(name, "NO_PERMISSION", _("This field cannot be changed."))
                     continue
                 kind = kinds[name] = kind_of(fields[name])
@@ -123,6 +123,9 @@ def keep_before(draft: Draft) -> None:
 def _stamp_bin(batch: Batch) -> None:
     user = None if batch.user is SYSTEM else batch.user.id
     now = timezone.now()
+    before_trash_all = getattr(batch.module.model, "before_trash_all", None)
+    if before_trash_all is not None and batch.verb == "trash" and "trash" not in batch.confirmed:
+        before_trash_all([draft.change for draft in batch.standing()])
     for draft in batch.standing():
         record = draft.record
         draft.change.before.update(trashed_at=record.trashed_at, trashed_by_id=record.trashed_by_id)

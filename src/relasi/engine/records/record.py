@@ -68,8 +68,16 @@ class Record(Tracked):
     def clean(self, change: Change) -> None:
         """What must be true. Raises Refusal."""
 
+    @classmethod
+    def clean_all(cls, changes: list[Change]) -> None:
+        """Rules that ask the database, for all records of a write at once: `change.refuse(field, code, message)`."""
+
     def before_trash(self) -> None:
         """Raises Refusal when this record may not be deleted now."""
+
+    @classmethod
+    def before_trash_all(cls, changes: list[Change]) -> None:
+        """The same for all records of a deletion at once, for what asks the database."""
 
 
 def record_indexes(name: str, *sorts: str) -> list[models.Index]:
@@ -98,6 +106,7 @@ class RecordIndex(models.Model):
     trashed_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "records_record_index"
         indexes = [
             GinIndex(fields=["vector"], name="record_index_words", fastupdate=False),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="record_index_alike", fastupdate=False),
@@ -117,6 +126,7 @@ class CoOwner(models.Model):
     user = models.ForeignKey("users.User", models.CASCADE, related_name="+")
 
     class Meta:
+        db_table = "records_co_owner"
         constraints = [models.UniqueConstraint(fields=["user", "record"], name="co_owner_once")]
 
 

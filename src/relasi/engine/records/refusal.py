@@ -6,23 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.functional import Promise
+from relasi.engine.declare.refusal import Refusal
+
+__all__ = ["HTTP_STATUS", "Change", "Refusal", "Refused"]
 
 HTTP_STATUS = {"STALE_VERSION": 409, "NO_PERMISSION": 403, "NOT_FOUND": 404, "RATE_LIMITED": 429}
-
-
-class Refusal(Exception):
-    """One thing that is wrong. field: its name, "" for the record as a whole. code: of the error vocabulary.
-
-    matches: for a likely double, the records it resembles. theirs: for a stale version, what stands now.
-    """
-
-    def __init__(self, field: str, code: str, message: str | Promise, **more: Any):
-        super().__init__(f"{field} {code}")
-        self.field, self.code, self.message, self.more = field, code, message, more
-
-    def __repr__(self) -> str:
-        return f"<Refusal {self.field or '-'} {self.code}: {self.message}>"
 
 
 class Refused(Exception):
@@ -38,10 +26,11 @@ class Refused(Exception):
 
     @property
     def status(self) -> int:
+        """409 for what stands in the way of these values now: a newer version, a likely double."""
         for refusal in self.refusals:
             if refusal.code in HTTP_STATUS:
                 return HTTP_STATUS[refusal.code]
-        return 422
+        return 409 if any("confirm" in refusal.more for refusal in self.refusals) else 422
 
     def by_field(self) -> dict[str, str]:
         """Field name -> sentence; the first one of each field."""
@@ -53,12 +42,21 @@ class Refused(Exception):
 
 @dataclass
 class Change:
-    """What a write is about to do to one record. before: column -> the value that stood, empty for a new one."""
+    """What a write is about to do to one record. before: column -> the value that stood, empty for a new one.
+
+    confirmed: codes of the warnings the person has seen. refusals: what is held against the record so far.
+    """
 
     record: Any
     is_new: bool
     before: dict[str, Any] = field(default_factory=dict)
     via: str = "ui"
+    confirmed: frozenset[str] = frozenset()
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:
+        """For rules about many records at once, which cannot stop at the first wrong one."""
+        self.refusals.append(Refusal(name, code, message, **more))
 
     def has(self, name: str) -> bool:
         """Whether the field gets another value (for a new record: whether it gets one at all)."""

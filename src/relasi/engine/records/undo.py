@@ -56,6 +56,8 @@ def plans(change_set: ChangeSet) -> list[Plan]:
             module = registry.by_table(table)
         except UnknownModule:
             continue
+        if "delete" not in module.verbs:
+            continue  # what the product notes for itself stays noted
         found.append(_plan(module, rows))
     return found
 

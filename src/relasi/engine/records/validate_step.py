@@ -18,7 +18,12 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.batch import Batch, Draft
+from relasi.engine.records.doubles_rule import Answer, answer_to_doubles
 from relasi.engine.records.refusal import Refusal
+
+
+# Uniqueness under any other condition is left to the database.
+LIVING = models.Q(trashed_at=None)
 
 
 def validate(batch: Batch) -> None:
@@ -51,9 +56,22 @@ def _references(batch: Batch) -> None:
             if draft.change.has(name) and draft.record.__dict__[field.attname] is not None:
                 chosen[draft.record.__dict__[field.attname]].append(draft)
         if chosen:
+            if field is batch.module.whole:
+                _changeable(batch, field, chosen)
             for id in chosen.keys() - _known(batch, field, chosen):
                 for draft in chosen[id]:
                     draft.refuse(name, "BAD_REFERENCE", _("The chosen record is not there any more."))
+
+
+def _changeable(batch: Batch, field: Any, chosen: dict[int, list[Draft]]) -> None:
+    """Who adds a part to a record changes that record."""
+    if batch.exact or batch.authorised:
+        return
+    module = registry.of(field.related_model)
+    rows = field.related_model._base_manager.filter(visible_q(batch.user, module, "edit"), pk__in=list(chosen))
+    for id in chosen.keys() - set(rows.values_list("pk", flat=True)):
+        for draft in chosen[id]:
+            draft.refuse(field.name, "NO_PERMISSION", _("You may not change this record."))
 
 
 def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
@@ -65,7 +83,7 @@ def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
     if registry.knows(target._meta.label) and not batch.exact:
         module = registry.of(target)
         rows = rows.filter(trashed_at=None)
-        if module.is_record:
+        if module.is_record and not batch.authorised:
             rows = rows.filter(visible_q(batch.user, module))
     return set(rows.values_list("pk", flat=True))
 
@@ -75,7 +93,7 @@ def _unique_sets(module: Module) -> list[tuple[tuple[str, ...], bool]]:
     """(field names, whether letter case is ignored) of every uniqueness the model declares."""
     found = [((f.name,), False) for f in module.fields.values() if f.unique and not f.primary_key and f.editable]
     for constraint in module.model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint):
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition in (None, LIVING):
             if constraint.fields:
                 found.append((tuple(constraint.fields), False))
             elif all(isinstance(e, Lower) for e in constraint.expressions):
@@ -120,6 +138,9 @@ def _unique_together(batch: Batch, names: tuple[str, ...], any_case: bool) -> No
 def refusal_of(batch: Batch, error: IntegrityError) -> Refusal:
     """What a constraint of the database has refused, in words."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    told = getattr(batch.module.model, "violations", {}).get(name)
+    if told:
+        return Refusal(*told)
     for constraint in batch.module.model._meta.constraints:
         if constraint.name == name and isinstance(constraint, models.UniqueConstraint):
             field = constraint.fields[-1] if constraint.fields else ""
@@ -140,17 +161,23 @@ def _clean(batch: Batch) -> None:
                 draft.record.clean(draft.change)
             except Refusal as refusal:
                 draft.refusals.append(refusal)
+    clean_all = getattr(batch.module.model, "clean_all", None)
+    if clean_all is not None:
+        clean_all([draft.change for draft in batch.standing()])
 
 
 def _doubles(batch: Batch) -> None:
     """Warns of likely doubles where a person looks; an import compares in its own way."""
-    if not batch.module.doubles or "double" in batch.confirmed or batch.via not in ("ui", "api"):
+    if not batch.module.doubles or batch.authorised or batch.via not in ("ui", "api"):
         return
     path, function = batch.module.doubles.rsplit(".", 1)
     find = getattr(import_module(path), function)
-    for draft, matches in find(batch.module, [d for d in batch.standing() if d.change]):
-        if matches:
-            draft.refuse("", "NOT_UNIQUE", _("This looks like a record that is there already."), matches=matches)
+    found = [(draft, matches) for draft, matches in find(batch.module, list(batch.standing())) if matches]
+    answer = answer_to_doubles(batch.module) if found else Answer.ALLOW
+    if answer == Answer.BLOCK or (answer == Answer.WARN and "double" not in batch.confirmed):
+        for draft, matches in found:
+            message = _("This looks like a record that is there already.")
+            draft.refuse("", "NOT_UNIQUE", message, matches=matches, confirm="" if answer == Answer.BLOCK else "double")
 
 
 def count_codes(refusals: Iterable[Refusal]) -> Counter[str]:

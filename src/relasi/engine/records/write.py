@@ -30,15 +30,17 @@ def write(
     partial: bool = False,
     exact: bool = False,
     confirmed: Sequence[str] = (),
+    authorised: str = "",
 ) -> Written:
     """Makes the drafts true.
 
     verb: "save", "trash" or "restore". partial: write what can be written and report the rest; otherwise the
     first refusal refuses all. exact: the values are stored columns put back by an undo, so nothing is derived
-    from them. confirmed: codes of warnings the person has seen ("double", …).
+    from them. confirmed: codes of warnings the person has seen ("double", …). authorised: why the caller has
+    decided by itself that this person may do this, whatever the profile says (own list views, own preferences).
     Raises Refused, after which nothing has changed. Returns Written.
     """
-    batch = Batch(module, list(drafts), verb=verb, exact=exact, confirmed=frozenset(confirmed))
+    batch = Batch(module, list(drafts), verb=verb, exact=exact, confirmed=frozenset(confirmed), authorised=authorised)
     with transaction.atomic():
         access_step.load(batch)
         access_step.check(batch)
@@ -67,20 +69,22 @@ def _store(batch: Batch) -> None:
     react_step.announce(batch)
 
 
-def create(model: type[models.Model], values: dict[str, Any], *, confirmed: Sequence[str] = ()) -> Any:
-    """One new record from raw values by field name. Raises Refused."""
-    return write(registry.of(model), [Draft(values)], confirmed=confirmed).records[0]
+def create(model: type[models.Model], values: dict[str, Any], **how: Any) -> Any:
+    """One new record from raw values by field name. how: of `write`. Raises Refused."""
+    return write(registry.of(model), [Draft(values)], **how).records[0]
 
 
-def update(record: models.Model, values: dict[str, Any], *, version: int | None = None, merge: bool = False) -> Any:
+def update(
+    record: models.Model, values: dict[str, Any], *, version: int | None = None, merge: bool = False, **how: Any
+) -> Any:
     """One changed record. version: the one the person saw; merge: take it when nobody touched the same fields."""
     draft = Draft(values, id=record.pk, version=version, merge=merge)
-    return write(registry.of(record), [draft]).records[0]
+    return write(registry.of(record), [draft], **how).records[0]
 
 
-def trash(model: type[models.Model], ids: Iterable[int], *, partial: bool = False) -> Written:
+def trash(model: type[models.Model], ids: Iterable[int], *, partial: bool = False, **how: Any) -> Written:
     """Into the recycle bin."""
-    return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="trash", partial=partial)
+    return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="trash", partial=partial, **how)
 
 
 def restore(model: type[models.Model], ids: Iterable[int], *, partial: bool = False) -> Written:

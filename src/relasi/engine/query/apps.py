@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Query(AppConfig):
+    name = "relasi.engine.query"
+    label = "query"

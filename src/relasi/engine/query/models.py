@@ -1,0 +1,5 @@
+"""The table of contents of this app."""
+
+from relasi.engine.query.saved_view import SavedView
+
+__all__ = ["SavedView"]

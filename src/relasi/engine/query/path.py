@@ -1,0 +1,100 @@
+"""Field paths: "amount", "account.name" (one step through a reference), "address.city" (a part of an address).
+
+The only place where a name that came from outside becomes a column: what is not declared, or may not be seen by the
+person, does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.door import fields_for, visible_q
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.computed import kind_for_computed
+from relasi.engine.fields.kind import Invalid, Kind, kind_of
+
+
+class UnknownField(Invalid):
+    def __init__(self, path: str):
+        super().__init__(_("There is no field “%(name)s” here.") % {"name": path}, "INVALID_VALUE")
+
+
+@dataclass(frozen=True)
+class Path:
+    """text: as written. kind: of the value. orm: lookup path. through: the reference it goes through, if any.
+
+    part: the key inside an address. expression: what stands for a computed value in SQL, None when it has none.
+    """
+
+    text: str
+    module: Module
+    kind: Kind
+    orm: str
+    through: Any = None
+    part: str = ""
+    expression: Any = None
+    computed: bool = False
+
+    @property
+    def label(self) -> str:
+        label = str(self.kind.label)
+        if self.through is not None:
+            return f"{kind_of(self.through).label} › {label}"
+        return label
+
+    @property
+    def sortable(self) -> bool:
+        return self.expression is not None if self.computed else self.kind.sortable
+
+    def value_of(self, record: Any) -> Any:
+        if self.through is not None:
+            record = getattr(record, self.through.name)
+            if record is None:
+                return None
+        return self.kind.value_of(record)
+
+    def guard(self, user: Any) -> Q:
+        """Keeps a filter from telling anything about related records the person may not see."""
+        if self.through is None:
+            return Q()
+        other = registry.of(self.through.related_model)
+        return visible_q(user, other, path=f"{self.through.name}__") if other.is_record else Q()
+
+
+def resolve(module: Module, text: str, user: Any) -> Path:
+    """Raises UnknownField for whatever is not a visible field of the module."""
+    first, _dot, rest = text.partition(".")
+    seen = fields_for(user, "view", module)
+    if first not in seen or (rest and "." in rest):
+        raise UnknownField(text)
+    if first in module.computed and not rest:
+        value = module.computed[first]
+        kind = kind_for_computed(value)
+        return Path(text, module, kind, f"computed_{first}", expression=value.sorts_by, computed=True)
+    field = module.fields.get(first)
+    if field is None:
+        raise UnknownField(text)
+    if not rest:
+        return Path(text, module, kind_of(field), first)
+    if isinstance(field, models.ForeignKey) and registry.knows(field.related_model._meta.label):
+        return _through(module, field, rest, text, user)
+    part = getattr(kind_of(field), "part", None)
+    if part is None:
+        raise UnknownField(text)
+    try:
+        return Path(text, module, part(rest), f"{first}__{rest}", part=rest)
+    except LookupError:
+        raise UnknownField(text) from None
+
+
+def _through(module: Module, field: Any, rest: str, text: str, user: Any) -> Path:
+    other = registry.of(field.related_model)
+    if rest not in other.fields or (not other.is_settings and rest not in fields_for(user, "view", other)):
+        raise UnknownField(text)
+    return Path(text, module, kind_of(other.fields[rest]), f"{field.name}__{rest}", through=field)

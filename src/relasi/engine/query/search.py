@@ -1,0 +1,133 @@
+"""Search: finds any record by words, parts of words, numbers, phones however typed, and near misspellings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Upper
+
+from relasi.engine.access.acting import SYSTEM
+from relasi.engine.access.door import co_owned, scope_of
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.record import RecordIndex
+
+_WORD = re.compile(r"[\w@.+\-]+")
+_PHONE = re.compile(r"^[\d\s()+.\-/]{4,}$")
+MOST_WORDS = 8
+# So many hits are looked at before ranking; more would only cost time.
+CANDIDATES = 200
+
+
+@dataclass
+class Hit:
+    id: int
+    module: Module
+    number: str
+    title: str
+    rank: float
+
+
+def phone_digits(text: str) -> str | None:
+    """The digits a phone number is indexed by, when the text looks like one: 0812-3456 -> 8123456."""
+    if not _PHONE.match(text.strip()):
+        return None
+    digits = re.sub(r"\D", "", text)
+    return (digits.removeprefix("62") if digits.startswith("62") else digits).lstrip("0") or None
+
+
+def words_of(text: str) -> list[str]:
+    digits = phone_digits(text)
+    if digits:
+        return [digits]
+    return [word.strip(".-+@") for word in _WORD.findall(text)[:MOST_WORDS] if word.strip(".-+@")]
+
+
+def query_of(text: str) -> SearchQuery | None:
+    """Every word must occur, at least as the beginning of one; or the stems of a longer text agree."""
+    words = words_of(text)
+    if not words:
+        return None
+    raw = " & ".join("'" + word.replace("\\", " ").replace("'", " ") + "':*" for word in words)
+    found = SearchQuery(raw, config="relasi", search_type="raw")
+    if not phone_digits(text):
+        found = found | SearchQuery(text, config="indonesian") | SearchQuery(text, config="english")
+    return found
+
+
+def matching_ids(text: str, module: Module) -> QuerySet:
+    """Ids of the module's living records with these words, as a subquery."""
+    query = query_of(text)
+    rows = RecordIndex.objects.filter(module=module.key, trashed_at=None)
+    return (rows.filter(vector=query) if query is not None else rows.none()).values("pk")
+
+
+def search(user: Any, text: str, *, modules: list[Module] | None = None, limit: int = 10) -> list[Hit]:
+    """The best hits this person may see, best first. Misspelt titles are tried only when words find too little."""
+    text = text.strip()
+    seen = _visible(user, modules or registry.records)
+    if not text or seen is None:
+        return []
+    hits = _exact(seen, text) + _by_words(seen, text, limit)
+    if len(hits) < 3 and len(text) >= 4 and not phone_digits(text):
+        hits += _alike(seen, text, limit)
+    unique = {hit.id: hit for hit in reversed(hits)}
+    return sorted(unique.values(), key=lambda hit: (-hit.rank, hit.title))[:limit]
+
+
+def _visible(user: Any, modules: list[Module]) -> QuerySet | None:
+    """Index rows of the records the person may see; modules of the same scope share one condition."""
+    by_scope: dict[Any, list[str]] = {}
+    for module in modules:
+        scope = scope_of(user, "view", module)
+        if not scope.nothing:
+            by_scope.setdefault(scope, []).append(module.key)
+    if not by_scope:
+        return None
+    found = Q()
+    for scope, keys in by_scope.items():
+        part = Q() if len(keys) == len(registry.records) else Q(module__in=keys)
+        if not scope.everyone:
+            part &= Q(owner_id__in=sorted(scope.owners))
+        found |= part
+        if not part:
+            return RecordIndex.objects.filter(trashed_at=None)
+    mine = co_owned(user) if user is not SYSTEM else frozenset()
+    if mine:
+        found |= Q(pk__in=sorted(mine), module__in=[key for keys in by_scope.values() for key in keys])
+    return RecordIndex.objects.filter(found, trashed_at=None)
+
+
+def _hits(rows: Any) -> list[Hit]:
+    return [Hit(id, registry.module(module), number, title, rank) for id, module, number, title, rank in rows]
+
+
+def _exact(seen: QuerySet, text: str) -> list[Hit]:
+    rows = seen.alias(_number=Upper("number")).filter(_number=text.upper()).annotate(rank=Value(9.0))
+    return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:5])
+
+
+def _by_words(seen: QuerySet, text: str, limit: int) -> list[Hit]:
+    query = query_of(text)
+    if query is None:
+        return []
+    some = seen.filter(vector=query).values("pk")[:CANDIDATES]
+    rank = Func(F("vector"), query, function="ts_rank")
+    rows = RecordIndex.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank")
+    return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:limit])
+
+
+def _alike(seen: QuerySet, text: str, limit: int) -> list[Hit]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.55', true)")
+    alike = Func(Value(text.upper()), Upper("title"), function="word_similarity")
+    rows = (
+        seen.alias(_title=Upper("title")).extra(where=["%s <%% UPPER(title)"], params=[text.upper()])
+        .annotate(rank=alike * 0.01)
+    )  # fmt: skip
+    return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:limit])

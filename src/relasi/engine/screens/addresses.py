@@ -1,0 +1,68 @@
+"""Addresses: the path of a page names its module; about thirty patterns serve them all."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from relasi.engine.screens.shell import Entry, entry_of
+
+
+class EntryConverter:
+    """/contacts/ -> the menu entry of that slug."""
+
+    regex = "[a-z][a-z0-9-]*"
+
+    def to_python(self, value: str) -> Entry:
+        try:
+            return entry_of(value)
+        except KeyError:
+            raise ValueError(value) from None
+
+    def to_url(self, value: Entry | str) -> str:
+        return value if isinstance(value, str) else value.slug
+
+
+register_converter(EntryConverter, "entry")
+
+
+def module_patterns() -> list[object]:
+    from relasi.engine.screens import bulk, form, inline, one_view, views
+    from relasi.engine.screens import list as list_screen
+
+    return [
+        path("<entry:entry>/", list_screen.page, name="list"),
+        path("<entry:entry>/totals/", list_screen.totals, name="totals"),
+        path("<entry:entry>/filter/", list_screen.filter_editor, name="filter_editor"),
+        path("<entry:entry>/columns/", list_screen.column_chooser, name="column_chooser"),
+        path("<entry:entry>/views/", views.save, name="view_save"),
+        path("<entry:entry>/views/<int:id>/delete/", views.delete, name="view_delete"),
+        path("<entry:entry>/bulk/", bulk.page, name="bulk"),
+        path("<entry:entry>/new/", form.create, name="create"),
+        path("<entry:entry>/quick/", form.quick, name="quick"),
+        path("<entry:entry>/<int:id>/", one_view.page, name="record"),
+        path("<entry:entry>/<int:id>/edit/", form.edit, name="edit"),
+        path("<entry:entry>/<int:id>/timeline/", one_view.timeline, name="timeline"),
+        path("<entry:entry>/<int:id>/why/", one_view.why, name="why"),
+        path("<entry:entry>/<int:id>/delete/", one_view.delete, name="delete"),
+        path("<entry:entry>/<int:id>/restore/", one_view.restore_record, name="restore"),
+        path("<entry:entry>/<int:id>/do/<slug:verb>/", one_view.do, name="do"),
+        path("<entry:entry>/<int:id>/field/<slug:name>/", inline.field, name="field"),
+    ]
+
+
+def engine_patterns() -> list[object]:
+    from relasi.engine.screens import bin, changes, lookup, palette, preferences
+    from relasi.engine.screens.one_view import by_id
+    from relasi.engine.screens.styleguide import styleguide
+
+    return [
+        path("r/<int:id>/", by_id, name="by_id"),
+        path("lookup/<str:key>/", lookup.options, name="lookup"),
+        path("search/", palette.search_page, name="search"),
+        path("bin/", bin.page, name="bin"),
+        path("changes/", changes.page, name="changes"),
+        path("changes/<int:id>/", changes.one, name="change_set"),
+        path("changes/<int:id>/undo/", changes.undo, name="undo"),
+        path("preferences/", preferences.switch, name="preferences"),
+        path("styleguide/", styleguide, name="styleguide"),
+    ]

@@ -1,0 +1,69 @@
+"""What a request asks of a record page, and who may ask: the checks every screen begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+
+from relasi.engine.access.door import may, visible_to
+from relasi.engine.screens.shell import Entry, Shell
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """Sends a stranger to the sign-in page, and back here afterwards."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.visitor.signed_in:  # type: ignore[attr-defined]
+            return to_login(request)
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    target = f"/login/?next={quote(request.get_full_path())}"
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+def user_of(request: HttpRequest) -> Any:
+    return request.visitor.user  # type: ignore[attr-defined]
+
+
+def reader_of(request: HttpRequest) -> Any:
+    return request.visitor.reader  # type: ignore[attr-defined]
+
+
+def must(request: HttpRequest, verb: str, entry: Entry) -> None:
+    """404 unless the person may do the verb in the module at all."""
+    if not may(user_of(request), verb, entry.module):
+        raise Http404
+
+
+def visible_record(request: HttpRequest, entry: Entry, id: int, *, trashed: bool | None = False) -> Any:
+    """The record, or 404 for one that is not there or may not be seen. trashed None: in the bin or not."""
+    for in_bin in (False, True) if trashed is None else (trashed,):
+        rows = visible_to(user_of(request), entry.module.model, trashed=in_bin)
+        record = rows.filter(pk=id, **dict(entry.fixed)).first()
+        if record is not None:
+            return record
+    raise Http404
+
+
+def shell_for(request: HttpRequest, entry: Entry | None = None, *crumbs: tuple[Any, str | None]) -> Shell:
+    """The shell of a page of this entry; the entry's own list comes first in the crumbs."""
+    found: list[tuple[Any, str | None]] = []
+    if entry is not None:
+        if entry.module.is_settings:
+            found.append((gettext("Settings"), "/settings/"))
+        found.append((entry.plural, entry.url if crumbs else None))
+    return Shell(request, current=entry.slug if entry else "", crumbs=[*found, *crumbs])

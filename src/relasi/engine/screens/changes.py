@@ -1,0 +1,138 @@
+"""Change history: every change set a person may look at, what it did, and taking it back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from relasi.engine.access.door import may, rights_of, visible_q
+from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.records.change_set import VIA_LABELS, ChangeRow, ChangeSet
+from relasi.engine.records.record import title_of
+from relasi.engine.records.refusal import Refused
+from relasi.engine.records.undo import plans, revert
+from relasi.engine.screens.asking import shell_for, signed_in, user_of
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import entries_of
+from relasi.engine.screens.toasts import toast
+
+PAGE = 50
+MOST_ROWS = 200
+
+
+@dataclass
+class Changed:
+    """One record of a change set, as far as the person may see it."""
+
+    title: str
+    url: str
+    module: Any
+    kind: str
+    fields: list[Any]
+
+
+def _mine(user: Any) -> Any:
+    """An admin sees everybody's change sets, others their own."""
+    rows = ChangeSet.objects.select_related("user", "impersonator")
+    return rows if rights_of(user).admin else rows.filter(user_id=user.id)
+
+
+@signed_in
+def page(request: HttpRequest) -> HttpResponse:
+    rows = _mine(user_of(request)).order_by("-id")
+    found = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    ids = [one.pk for one in found]
+    counts = dict(
+        ChangeRow.objects.filter(change_set__in=ids)
+        .order_by().values_list("change_set").annotate(n=Count("record_id", distinct=True))
+    )  # fmt: skip
+    undone = set(ChangeSet.objects.filter(reverts__in=ids).values_list("reverts_id", flat=True))
+    context = {
+        "shell": shell_for(request, None, (_("Change history"), None)),
+        "page": found,
+        "rows": [(one, VIA_LABELS.get(one.via, one.via), counts.get(one.pk, 0), one.pk in undone) for one in found],
+    }
+    return render_page(request, "screens/changes.html", context, part="changes")
+
+
+@signed_in
+def one(request: HttpRequest, id: int) -> HttpResponse:
+    user = user_of(request)
+    change_set = _mine(user).filter(pk=id).first()
+    if change_set is None:
+        raise Http404
+    undone = change_set.reverted_by.first()
+    planned = [] if undone else plans(change_set)
+    context = {
+        "shell": shell_for(request, None, (_("Change history"), "/changes/"), (str(id), None)),
+        "change_set": change_set,
+        "via": VIA_LABELS.get(change_set.via, change_set.via),
+        "changed": _changed(change_set, user),
+        "undone": undone,
+        "undo_count": sum(plan.size for plan in planned),
+        "conflicts": sum(len(plan.conflicts) for plan in planned),
+    }
+    return render_page(request, "screens/change_set.html", context)
+
+
+def _changed(change_set: ChangeSet, user: Any) -> list[Changed]:
+    by_table: dict[str, list[ChangeRow]] = defaultdict(list)
+    for row in ChangeRow.objects.filter(change_set=change_set).order_by("id")[:MOST_ROWS]:
+        by_table[row.origin].append(row)
+    found = []
+    for table, rows in by_table.items():
+        try:
+            module = registry.by_table(table)
+        except UnknownModule:
+            continue
+        if not may(user, "view", module):
+            continue
+        visible = module.model._base_manager.filter(visible_q(user, module))
+        records = visible.in_bulk([row.record_id for row in rows])
+        url = entries_of(module)[0].url
+        for row in rows:
+            if row.record_id in records:
+                title = title_of(records[row.record_id])
+                found.append(Changed(title, f"{url}{row.record_id}/", module, row.kind, _fields(module, row)))
+    return found
+
+
+def _fields(module: Any, row: ChangeRow) -> list[tuple[Any, Any, Any]]:
+    by_column = {field.attname: kind_of(field) for field in module.fields.values()}
+    found = []
+    for column, after in (row.after or {}).items():
+        kind = by_column.get(column)
+        if kind is not None and not kind.secret:
+            before = (row.before or {}).get(column)
+            found.append((kind.label, kind.show(kind.from_json(before)), kind.show(kind.from_json(after))))
+    return found
+
+
+@signed_in
+@require_POST
+def undo(request: HttpRequest, id: int) -> HttpResponse:
+    change_set = _mine(user_of(request)).filter(pk=id).first()
+    if change_set is None:
+        raise Http404
+    back = request.POST.get("next", "")
+    target = back if back.startswith("/") and not back.startswith("//") else f"/changes/{id}/"
+    try:
+        undone = revert(change_set)
+    except Refused as refused:
+        toast(request, " ".join(dict.fromkeys(str(r.message) for r in refused.refusals)), kind="bad")
+        return HttpResponseRedirect(target)
+    sentence = ngettext("%(n)s record is as it was.", "%(n)s records are as they were.", undone.count)
+    toast(request, sentence % {"n": undone.count})
+    if undone.conflicts:
+        sentence = _("%(n)s values were changed again since and stay as they are.")
+        toast(request, sentence % {"n": len(undone.conflicts)}, kind="info")
+    return HttpResponseRedirect(target)

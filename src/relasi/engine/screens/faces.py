@@ -1,0 +1,82 @@
+"""What page templates may call: numbers, moments and inputs in the reader's own way of writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from relasi.engine.fields.inputs import render_input, render_operand
+from relasi.engine.fields.reader import current_reader
+from relasi.engine.records.change_set import VIA_LABELS
+
+_MONTHS = {
+    "id": "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split(),
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+}
+
+
+def number(value: int) -> str:
+    """1234567 -> "1.234.567" or "1,234,567"."""
+    return f"{value:,}".replace(",", current_reader().group)
+
+
+def day(moment: datetime) -> str:
+    """ "23 Nov 2026" in the reader's zone."""
+    reader = current_reader()
+    local = moment.astimezone(reader.tz)
+    return f"{local.day} {_MONTHS[reader.language][local.month - 1]} {local.year}"
+
+
+def clock(moment: datetime) -> str:
+    """ "14.30" or "14:30" in the reader's zone."""
+    reader = current_reader()
+    return moment.astimezone(reader.tz).strftime("%H.%M" if reader.language == "id" else "%H:%M")
+
+
+def moment(value: datetime) -> str:
+    return f"{day(value)} {clock(value)}"
+
+
+def by_day(entries: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Entries with an `at`, in groups by the reader's day, each with its heading."""
+    reader = current_reader()
+    today = reader.today()
+    names = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
+    for date, group in groupby(entries, key=lambda entry: entry.at.astimezone(reader.tz).date()):
+        items = list(group)
+        yield names.get(date) or day(items[0].at), items
+
+
+def via_label(via: str) -> str:
+    return str(VIA_LABELS.get(via, via))
+
+
+def change_face(change: Any, side: str) -> Markup:
+    """One side of a changed value: its usual face, or a dash."""
+    value = getattr(change, side)
+    if value is None or value == "":
+        return Markup("–")
+    if getattr(change.kind.field, "related_model", None):
+        return escape(str(value))
+    if change.kind.multiline:
+        text = change.kind.show(value)
+        return escape(text[:140] + ("…" if len(text) > 140 else ""))
+    return Markup(change.kind.cell(value))
+
+
+FACES = {
+    "number": number,
+    "day": day,
+    "clock": clock,
+    "moment": moment,
+    "by_day": by_day,
+    "via_label": via_label,
+    "change_face": change_face,
+    "render_input": render_input,
+    "render_operand": render_operand,
+}

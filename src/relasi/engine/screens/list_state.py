@@ -1,0 +1,163 @@
+"""ListState: everything a list shows, in its address: view, filter, columns, sort, search and place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from relasi.engine.access.door import fields_for
+from relasi.engine.query.listing import Listing
+from relasi.engine.query.saved_view import SavedView, built_in_views, views_for
+from relasi.engine.screens.shell import Entry
+
+SIZES = (25, 50, 100)
+MOST_COLUMNS = 15
+
+
+@dataclass(frozen=True)
+class ListState:
+    """condition, columns, sort: None when the view's own hold. after, before: cursors."""
+
+    entry: Entry
+    user: Any
+    view: str = "all"
+    condition: dict[str, Any] | None = None
+    columns: tuple[str, ...] | None = None
+    sort: tuple[str, ...] | None = None
+    words: str = ""
+    size: int = SIZES[0]
+    after: str = ""
+    before: str = ""
+    views: list[Any] = field(default_factory=list, compare=False)
+
+    @classmethod
+    def read(cls, request: HttpRequest, entry: Entry, user: Any) -> ListState:
+        get = request.GET
+        views = [*built_in_views(entry.module), *views_for(user, entry.module)]
+        keys = {view.key for view in views}
+        size = get.get("size", "")
+        return cls(
+            entry=entry,
+            user=user,
+            view=get.get("view", "all") if get.get("view") in keys else "all",
+            condition=_tree(get.get("f", "")),
+            columns=_names(get.get("columns")),
+            sort=_names(get.get("sort")),
+            words=get.get("q", "")[:200],
+            size=int(size) if size.isdigit() and int(size) in SIZES else SIZES[0],
+            after=get.get("after", ""),
+            before=get.get("before", ""),
+            views=views,
+        )
+
+    @cached_property
+    def chosen(self) -> Any:
+        return next(view for view in self.views if view.key == self.view)
+
+    @cached_property
+    def tree(self) -> dict[str, Any]:
+        """The filter that holds: the one in the address, or the view's own."""
+        return self.condition if self.condition is not None else (self.chosen.condition or {"all": []})
+
+    @cached_property
+    def shown_columns(self) -> list[str]:
+        wanted = self.columns or tuple(getattr(self.chosen, "columns", ()) or ()) or self.entry.module.columns
+        seen = fields_for(self.user, "view", self.entry.module)
+        return [name for name in wanted if name.partition(".")[0] in seen][:MOST_COLUMNS]
+
+    @cached_property
+    def shown_sort(self) -> list[str]:
+        return list(self.sort or self.chosen.sort or self.entry.module.sort)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the list differs from its saved view."""
+        return self.condition is not None or self.columns is not None or self.sort is not None
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.words or self.tree.get("all") or self.tree.get("any"))
+
+    @property
+    def saved(self) -> SavedView | None:
+        return self.chosen if isinstance(self.chosen, SavedView) else None
+
+    def listing(self) -> Listing:
+        return Listing(
+            self.entry.module,
+            self.user,
+            condition=self.tree,
+            columns=self.shown_columns,
+            sort=self.shown_sort,
+            words=self.words,
+            fixed=dict(self.entry.fixed),
+        )
+
+    def parts(self) -> dict[str, str]:
+        """What the address says, without what need not be said."""
+        found = {
+            "view": self.view if self.view != "all" else "",
+            "f": json.dumps(self.condition, separators=(",", ":")) if self.condition is not None else "",
+            "columns": ",".join(self.columns or ()),
+            "sort": ",".join(self.sort or ()),
+            "q": self.words,
+            "size": str(self.size) if self.size != SIZES[0] else "",
+            "after": self.after,
+            "before": self.before,
+        }
+        return {key: value for key, value in found.items() if value}
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """The same as hidden values of a form that leads to the first page of a list."""
+        return [(k, v) for k, v in self.parts().items() if k not in ("after", "before", "size")]
+
+    def query(self, **changes: Any) -> str:
+        return urlencode(replace(self, **{"after": "", "before": "", **changes}).parts())
+
+    def url(self, part: str = "", **changes: Any) -> str:
+        query = self.query(**changes)
+        return f"{self.entry.url}{part}{'?' + query if query else ''}"
+
+    def view_url(self, view: Any) -> str:
+        return self.url(view=view.key, condition=None, columns=None, sort=None, words="")
+
+    def sort_url(self, name: str) -> str:
+        first = self.shown_sort[0] if self.shown_sort else ""
+        return self.url(sort=(f"-{name}",) if first == name else (name,))
+
+    def filter_url(self, name: str, place: int | None = None) -> str:
+        """The address of the editor of one filter."""
+        at = {} if place is None else {"place": place}
+        return f"{self.entry.url}filter/?{urlencode({**dict(self.hidden()), 'field': name, **at})}"
+
+    def without(self, place: int) -> str:
+        """The address without the chip at this place."""
+        items = [item for i, item in enumerate(self.tree.get("all", [])) if i != place]
+        return self.url(condition={"all": items})
+
+    def with_leaf(self, leaf: dict[str, Any], place: int | None = None) -> str:
+        """The address with one more chip, or with the one at this place changed."""
+        items = list(self.tree["all"]) if "all" in self.tree else [self.tree]
+        if place is not None and place < len(items):
+            items[place] = leaf
+        else:
+            items.append(leaf)
+        return self.url(condition={"all": items})
+
+
+def _tree(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    names = tuple(name for name in (text or "").split(",") if name)
+    return names or None

@@ -1,0 +1,29 @@
+"""Which streams of changes a person may listen to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relasi.engine.access.door import may, visible_to
+from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.records.record import RecordIndex
+
+MOST = 10
+
+
+def allowed_topics(user: Any, text: str) -> list[str]:
+    """Of "customers.contact,record:4711", those this person may see."""
+    found = []
+    for topic in text.split(",")[:MOST]:
+        kind, _colon, id = topic.partition(":")
+        if kind == "record" and id.isdigit():
+            row = RecordIndex.objects.filter(pk=int(id)).first()
+            if row and visible_to(user, registry.module(row.module).model).filter(pk=row.pk).exists():
+                found.append(topic)
+        else:
+            try:
+                if may(user, "view", registry.module(topic)):
+                    found.append(topic.lower())
+            except UnknownModule:
+                continue
+    return found

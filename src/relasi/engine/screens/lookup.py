@@ -1,0 +1,64 @@
+"""Lookup: what a reference or owner input offers while a person types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.owner import Owner
+from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.query.search import search
+from relasi.engine.records.find import title_expression
+from relasi.engine.records.record import title_of
+from relasi.engine.screens.asking import signed_in, user_of
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import entries_of
+
+MOST = 10
+OWNERS = "access.owner"
+
+
+@signed_in
+def options(request: HttpRequest, key: str) -> HttpResponse:
+    """The options of a listbox: (id, title, detail), best first."""
+    text = request.GET.get("q", "").strip()
+    user = user_of(request)
+    create_url = None
+    if key == OWNERS:
+        found = _owners(text)
+    else:
+        try:
+            module = registry.module(key)
+        except UnknownModule:
+            raise Http404 from None
+        if not module.is_settings and not may(user, "view", module):
+            raise Http404
+        found = _settings(module, text) if not module.is_record else _records(user, module, text)
+        if module.is_record and may(user, "create", module):
+            create_url = f"{entries_of(module)[0].url}quick/"
+    context = {"options": found, "text": text, "create_url": create_url, "none": _("Nothing found")}
+    return render_page(request, "screens/lookup.html", context)
+
+
+def _owners(text: str) -> list[tuple[int, str, str]]:
+    rows = Owner.objects.filter(active=True)
+    if text:
+        rows = rows.filter(name__icontains=text)
+    return [(o.pk, o.name, _("Group") if o.kind == "group" else "") for o in rows.order_by("kind", "name")[:MOST]]
+
+
+def _settings(module: Any, text: str) -> list[tuple[int, str, str]]:
+    rows = module.model._base_manager.filter(trashed_at=None).annotate(_title=title_expression(module))
+    if text:
+        rows = rows.filter(_title__icontains=text)
+    return [(row.pk, title_of(row), "") for row in rows.order_by("_title")[:MOST]]
+
+
+def _records(user: Any, module: Any, text: str) -> list[tuple[int, str, str]]:
+    if text:
+        return [(hit.id, hit.title, hit.number) for hit in search(user, text, modules=[module], limit=MOST)]
+    rows = visible_to(user, module.model).order_by("-changed_at", "-pk")[:MOST]
+    return [(row.pk, title_of(row), row.number) for row in rows]

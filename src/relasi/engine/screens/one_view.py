@@ -1,0 +1,324 @@
+"""One View: everything about one record on one page: facts, what happened, and what belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from relasi.engine.access.door import fields_for, has_tool, may, visible_to
+from relasi.engine.access.why import explain
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+from relasi.engine.declare.words import Action, Related, Section, StagePath
+from relasi.engine.fields.computed import kind_for_computed
+from relasi.engine.fields.kind import Kind, kind_of
+from relasi.engine.query.listing import Listing
+from relasi.engine.records.history import history_of
+from relasi.engine.records.record import RecordIndex, title_of
+from relasi.engine.records.refusal import Refused
+from relasi.engine.records.write import restore, trash
+from relasi.engine.screens.asking import (
+    must,
+    reader_of,
+    shell_for,
+    signed_in,
+    user_of,
+    visible_record,
+)
+from relasi.engine.screens.form import given_values, inputs_for
+from relasi.engine.screens.list import Row, rows_of
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import Entry, entries_of
+from relasi.users.user import User
+from relasi.engine.screens.toasts import toast
+
+PANEL_ROWS = 5
+TIMELINE_ROWS = 30
+
+
+@dataclass
+class Fact:
+    """One value of the facts pane. editable: whether a click opens it."""
+
+    name: str
+    kind: Kind
+    shown: Any
+    editable: bool
+
+
+@dataclass
+class Panel:
+    """Records of another module that point here."""
+
+    entry: Entry
+    title: Any
+    rows: list[Row]
+    count: int
+    all_url: str
+    new_url: str | None
+
+
+@signed_in
+def page(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
+    must(request, "view", entry)
+    record = visible_record(request, entry, id, trashed=None)
+    return render_page(request, "screens/record.html", record_context(request, entry, record), part="record")
+
+
+def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str, Any]:
+    user, module = user_of(request), entry.module
+    in_bin = record.trashed_at is not None
+    editable = not in_bin and may(user, "edit", module, record)
+    seen = fields_for(user, "view", module)
+    return {
+        "shell": shell_for(request, entry, (title_of(record), None)),
+        "entry": entry,
+        "module": module,
+        "record": record,
+        "title": title_of(record),
+        "headline": _headline(request, module, record, seen),
+        "sections": fact_sections(request, entry, record, editable),
+        "path": _stage_path(module, record, seen),
+        "panels": [] if in_bin else _panels(request, module, record),
+        "timeline": history_of(record, user, limit=TIMELINE_ROWS),
+        "actions": [] if in_bin else _actions(user, module, record),
+        "may_edit": editable,
+        "may_delete": not in_bin and may(user, "delete", module, record),
+        "may_restore": in_bin and may(user, "delete", module, record),
+        "in_bin": in_bin,
+        "people": _people(record),
+    }
+
+
+def _headline(request: HttpRequest, module: Module, record: Any, seen: set[str]) -> list[Any]:
+    """What stands under the name: the number and the declared facts that are not empty."""
+    facts = _facts(module, module.headline.split(), record, seen, set(), reader_of(request))
+    number = [record.number] if module.is_record else []
+    return [*number, *(fact.shown for fact in facts if fact.shown)]
+
+
+def fact_sections(request: HttpRequest, entry: Entry, record: Any, editable: bool) -> list[tuple[Any, list[Fact]]]:
+    user, module, reader = user_of(request), entry.module, reader_of(request)
+    seen = fields_for(user, "view", module)
+    writable = fields_for(user, "edit", module) if editable else set()
+    sections = list(module.facts) or [*module.sections, *_base_section(module)]
+    hide_references(record, module, user)
+    found = []
+    for section in sections:
+        facts = _facts(module, section.fields, record, seen, writable, reader)
+        if facts:
+            found.append((section.title, facts))
+    return found
+
+
+def _base_section(module: Module) -> list[Section]:
+    if not module.is_record:
+        return []
+    derived = [name for name in module.computed if name not in module.form_fields]
+    shown = [name for name in ("owner", "number", *derived, "created_at", "changed_at")
+             if name not in module.form_fields]  # fmt: skip
+    return [Section(_("Record"), " ".join(shown))]
+
+
+def _facts(module: Module, names: list[str], record: Any, seen: set[str], writable: set[str], reader: Any) -> list[Fact]:
+    found = []
+    for name in names:
+        if name not in seen:
+            continue
+        if name in module.computed:
+            kind = kind_for_computed(module.computed[name])
+            value = module.computed[name].function(record)
+            found.append(Fact(name, kind, kind.fact(value, record, reader), False))
+        elif name in module.fields:
+            field = module.fields[name]
+            kind = kind_of(field)
+            shown = kind.fact(kind.value_of(record), record, reader)
+            found.append(Fact(name, kind, shown, field.editable and name in writable))
+    return found
+
+
+def hide_references(record: Any, module: Module, user: Any) -> None:
+    """Marks references of this one record to others the person may not see."""
+    for field in module.fields.values():
+        target = getattr(field, "related_model", None)
+        if target is None or not registry.knows(target._meta.label):
+            continue
+        other = registry.of(target)
+        if other.is_record and record.__dict__.get(field.attname) is not None:
+            pointed = getattr(record, field.name)
+            if not may(user, "view", other, pointed):
+                record.__dict__.setdefault("_hidden", set()).add(field.name)
+
+
+def _people(record: Any) -> dict[int, User]:
+    ids = {record.created_by_id, record.changed_by_id, record.trashed_by_id} - {None}
+    return User.objects.in_bulk(list(ids))
+
+
+def _stage_path(module: Module, record: Any, seen: set[str]) -> list[dict[str, Any]]:
+    """The steps of the bar at the top: the record says them itself (`path_steps`) for what the page declares."""
+    for part in module.page:
+        if isinstance(part, StagePath) and part.by in seen and hasattr(record, "path_steps"):
+            return record.path_steps(part.by)
+    return []
+
+
+def _actions(user: Any, module: Module, record: Any) -> list[Action]:
+    if not may(user, "edit", module, record):
+        return []
+    return [
+        action
+        for action in module.actions
+        if (action.when is None or action.when(record)) and (not action.tool or has_tool(user, action.tool))
+    ]
+
+
+def _panels(request: HttpRequest, module: Module, record: Any) -> list[Panel]:
+    found = []
+    for part in module.page:
+        if isinstance(part, Related) and registry.knows(part.module):
+            other = registry.module(part.module)
+            if may(user_of(request), "view", other):
+                found.append(_panel(request, module, record, part, other))
+    return found
+
+
+def _panel(request: HttpRequest, module: Module, record: Any, part: Related, other: Module) -> Panel:
+    by = part.by or module.model._meta.model_name
+    entry, user = entries_of(other)[0], user_of(request)
+    columns = list(part.columns) or [*other.columns[1:3]]
+    listing = Listing(other, user, columns=columns, fixed={f"{by}_id": record.pk})
+    records = listing.page(PANEL_ROWS).rows
+    reader = reader_of(request)
+    rows = rows_of(entry, listing.paths, records, reader)
+    count = len(records) if len(records) < PANEL_ROWS else listing.count()
+    new = f"{entry.url}new/?{by}={record.pk}" if may(user, "create", other) else None
+    link = f'{entry.url}?f={{"all":[{{"field":"{by}","op":"is","value":{record.pk}}}]}}'
+    return Panel(entry, part.title or other.plural, rows, count, link, new)
+
+
+@signed_in
+def timeline(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
+    """The history again, for a page that has been told of a change, or the part before a given row."""
+    record = visible_record(request, entry, id, trashed=None)
+    entries = history_of(record, user_of(request), limit=TIMELINE_ROWS)
+    context = {"entry": entry, "record": record, "timeline": entries}
+    return render_page(request, "screens/timeline.html", context)
+
+
+@signed_in
+def why(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
+    """Why this person sees the record and what they may do with it."""
+    record = visible_record(request, entry, id, trashed=None)
+    user = user_of(request)
+    answers = [(verb, explain(user, record, verb)) for verb in ("view", "edit", "delete")]
+    context = {
+        "shell": shell_for(request, entry, (title_of(record), f"{entry.url}{id}/"), (_("Why?"), None)),
+        "record": record,
+        "answers": answers,
+        "back": f"{entry.url}{id}/",
+    }
+    return render_page(request, "screens/why.html", context, part="why")
+
+
+@signed_in
+@require_POST
+def delete(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
+    record = visible_record(request, entry, id)
+    try:
+        written = trash(entry.module.model, [id], confirmed=request.POST.getlist("confirmed"))
+    except Refused as refused:
+        context = {
+            "shell": shell_for(request, entry, (title_of(record), f"{entry.url}{id}/"), (_("Delete"), None)),
+            "record": record,
+            "title": title_of(record),
+            "refusals": refused.refusals,
+            "back": f"{entry.url}{id}/",
+            "may_confirm": "NO_PERMISSION" not in refused.codes,
+        }
+        return render_page(request, "screens/delete.html", context, status=refused.status)
+    offer_undo(request, written.change_set, _("%(name)s is in the recycle bin.") % {"name": title_of(record)})
+    return HttpResponseRedirect(entry.url)
+
+
+@signed_in
+@require_POST
+def restore_record(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
+    record = visible_record(request, entry, id, trashed=True)
+    try:
+        restore(entry.module.model, [id])
+    except Refused as refused:
+        toast(request, " ".join(str(r.message) for r in refused.refusals), kind="bad")
+    else:
+        toast(request, _("%(name)s is back.") % {"name": title_of(record)})
+    return HttpResponseRedirect(f"{entry.url}{id}/")
+
+
+def offer_undo(request: HttpRequest, change_set: int | None, sentence: str) -> None:
+    """A toast with a button that takes the change back."""
+    toast(request, sentence, undo=f"/changes/{change_set}/undo/")
+
+
+@signed_in
+def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
+    """A verb of the module: asks for what it needs, then runs the method of that name."""
+    record = visible_record(request, entry, id)
+    user, module = user_of(request), entry.module
+    action = next((one for one in _actions(user, module, record) if one.verb == verb), None)
+    if action is None:
+        raise Http404
+    names = [name for name in action.ask if isinstance(name, str)]
+    asked = {**module.fields, **{name: module.fields[name] for name in names if name in module.fields}}
+    refused = None
+    if request.method == "POST":
+        values = given_values(module, names, set(asked), request)
+        try:
+            result = getattr(record, verb)(**values)
+        except Refused as error:
+            refused = error
+        else:
+            toast(request, _("%(action)s: done.") % {"action": action.label})
+            return _after(request, entry, id, result)
+    data = request.POST if refused else None
+    errors = refused.by_field() if refused else {}
+    context = {
+        "shell": shell_for(request, entry, (title_of(record), f"{entry.url}{id}/"), (action.label, None)),
+        "entry": entry,
+        "record": record,
+        "action": action,
+        "fields": inputs_for(module, names, set(asked), record, data, request.FILES, errors),
+        "errors": [("", r.message) for r in refused.refusals if r.field not in names] if refused else [],
+        "back": f"{entry.url}{id}/",
+    }
+    status = refused.status if refused else 200
+    return render_page(request, "screens/action.html", context, part="drawer", status=status)
+
+
+def _after(request: HttpRequest, entry: Entry, id: int, result: Any) -> HttpResponse:
+    target = f"{entry.url}{id}/"
+    if result is not None and hasattr(result, "pk") and registry.knows(result._meta.label):
+        other = registry.of(result)
+        if other.is_record:
+            target = f"{entries_of(other)[0].url}{result.pk}/"
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+@signed_in
+def by_id(request: HttpRequest, id: int) -> HttpResponse:
+    """/r/4711: an id names one record anywhere."""
+    row = RecordIndex.objects.filter(pk=id).first()
+    if row is None:
+        raise Http404
+    module = registry.module(row.module)
+    for trashed in (False, True):
+        if visible_to(user_of(request), module.model, trashed=trashed).filter(pk=id).exists():
+            return HttpResponseRedirect(f"{entries_of(module)[0].url}{id}/")
+    raise Http404
+
+

@@ -1,0 +1,179 @@
+"""Pages: the Jinja2 environment of every page, and the one way to answer with a page or a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from jinja2_fragments import render_block
+from markupsafe import Markup, escape
+
+from relasi.engine.screens import toasts
+from relasi.engine.screens.avatar import initials, tone
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """The environment Django's Jinja2 backend asks for; `options` are the backend's own."""
+    options["undefined"] = jinja2.Undefined
+    found = jinja2.Environment(
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_bytecode_cache(),
+        **options,
+    )
+    found.policies["ext.i18n.trimmed"] = True
+    found.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    found.globals.update(
+        icon=icon,
+        static=static,
+        url=address,
+        now=timezone.localtime,
+        attributes=attributes,
+        initials=initials,
+        tone=tone,
+        ui=Components(found),
+    )
+    return found
+
+
+def _bytecode_cache() -> jinja2.BytecodeCache | None:
+    """Compiled templates survive a restart; where the folder cannot be written, first pages are slower."""
+    folder = Path(settings.DATA) / "templates"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return jinja2.FileSystemBytecodeCache(str(folder))
+
+
+class Components:
+    """`ui.button(…)`: every macro of templates/components/*.html by its name, in any template and any part.
+
+    A part rendered alone does not run the imports at the top of its template, so the components are a global.
+    """
+
+    def __init__(self, environment: jinja2.Environment):
+        self._environment = environment
+        self._homes: dict[str, str] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if not self._homes:
+            self._homes.update(self._find_homes())
+        try:
+            macro = getattr(self._environment.get_template(self._homes[name]).module, name)
+        except KeyError:
+            raise AttributeError(f"no component {name!r} in templates/components") from None
+        if not self._environment.auto_reload:
+            setattr(self, name, macro)
+        return macro
+
+    def _find_homes(self) -> dict[str, str]:
+        homes: dict[str, str] = {}
+        for path in self._environment.list_templates(filter_func=lambda path: path.startswith("components/")):
+            for name, value in vars(self._environment.get_template(path).module).items():
+                if isinstance(value, jinja2.runtime.Macro):
+                    if name in homes:
+                        raise LookupError(f"component {name!r} is in {homes[name]} and in {path}")
+                    homes[name] = path
+        return homes
+
+    def names(self) -> list[str]:
+        """The names of all components."""
+        return sorted(self._find_homes())
+
+
+@cache
+def icon(name: str, cls: str = "") -> Markup:
+    """One icon of the sprite (bin/icon-names.txt), decoration only. cls: i-sm, i-lg, i-xl, i-fill, spin."""
+    classes = f"i {cls}".strip()
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        classes, static("icons.svg"), name
+    )
+
+
+def address(name: str, *args: Any, **kwargs: Any) -> str:
+    """The path of a named URL pattern."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def attributes(*sources: Mapping[str, Any] | None) -> Markup:
+    """HTML attributes from mappings, later ones win: hx_get -> hx-get; True -> bare; None, False -> left out.
+
+    A name that already holds "-" or ":" is kept as it is ("hx-status:422"), and class_ loses its underscore.
+    """
+    found: dict[str, Any] = {}
+    for source in sources:
+        for key, value in (source or {}).items():
+            found[key if "-" in key else key.rstrip("_").replace("_", "-")] = value
+    parts = []
+    for key, value in found.items():
+        if value is None or value is False or isinstance(value, jinja2.Undefined):
+            continue
+        parts.append(f" {escape(key)}" if value is True else f' {escape(key)}="{escape(value)}"')
+    return Markup("".join(parts))
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part: not when it swaps the whole body or restores history."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Request-Type") != "full"
+        and headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    part: str | Sequence[str] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the whole page, or with the named block(s) alone when htmx asks and `part` is given.
+
+    context may hold a function under "shell": it is called only for whole pages. Toasts that wait are shown
+    by a whole page and travel in a header beside a part.
+    """
+    env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    values = {
+        "request": request,
+        "csrf_input": csrf_input_lazy(request),
+        "csrf_token": csrf_token_lazy(request),
+        "visitor": getattr(request, "visitor", None),
+        **context,
+    }
+    if part and wants_part(request):
+        names = [part] if isinstance(part, str) else part
+        response = HttpResponse(
+            "".join(render_block(env, template, name, values) for name in names), status=status
+        )
+        toasts.deliver(request, response)
+    else:
+        if callable(values.get("shell")):
+            values["shell"] = values["shell"]()
+        values["toasts"] = toasts.take(request)
+        response = HttpResponse(env.get_template(template).render(values), status=status)
+    patch_vary_headers(response, ("HX-Request", "HX-Request-Type"))
+    return response

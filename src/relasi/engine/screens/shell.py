@@ -1,0 +1,125 @@
+"""Shell: what stands around every page: menu, crumbs, the create menu, all by the person's rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from relasi.engine.access.door import may, rights_of
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
+
+# Areas in menu order: key, label, icon.
+AREAS = [
+    ("customers", gettext_lazy("Customers"), "users"),
+    ("sales", gettext_lazy("Sales"), "handshake"),
+]
+AREA_KEYS = {key for key, _label, _icon in AREAS}
+SETTINGS = ("settings", gettext_lazy("Settings"), "settings")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu: a module, or a part of one with fixed values (Companies = accounts of kind company)."""
+
+    module: Module
+    slug: str
+    plural: Any
+    name: Any
+    fixed: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def url(self) -> str:
+        return f"/{self.slug}/"
+
+
+def entry_of(slug: str) -> Entry:
+    """The entry of a slug. Raises KeyError."""
+    return _entries()[slug]
+
+
+def entries_of(module: Module) -> list[Entry]:
+    return [entry for entry in _entries().values() if entry.module is module]
+
+
+def all_entries() -> list[Entry]:
+    return list(_entries().values())
+
+
+_cache: dict[str, Entry] = {}
+
+
+def _entries() -> dict[str, Entry]:
+    if not _cache:
+        for module in registry:
+            _cache[module.slug] = Entry(module, module.slug, module.plural, module.name)
+            for slug, plural, name, fixed in module.menu:
+                _cache[slug] = Entry(module, slug, capfirst(plural), capfirst(name), tuple(fixed.items()))
+    return _cache
+
+
+@dataclass
+class Shell:
+    request: HttpRequest
+    current: str = ""  # the slug of the entry this page belongs to
+    crumbs: list[tuple[Any, str | None]] = field(default_factory=list)
+    company: str = "Relasi"
+
+    @property
+    def _user(self) -> Any:
+        return self.request.visitor.user  # type: ignore[attr-defined]
+
+    @cached_property
+    def _visible(self) -> list[Entry]:
+        return [e for e in _entries().values() if e.module.area in AREA_KEYS and may(self._user, "view", e.module)]
+
+    @cached_property
+    def groups(self) -> list[tuple[Any, str, bool, list[Any]]]:
+        found = []
+        for area, label, icon in AREAS:
+            items = [
+                (e.plural, e.url, e.module.icon, e.slug == self.current, None)
+                for e in self._visible
+                if e.module.area == area
+            ]
+            if items:
+                found.append((label, icon, any(item[3] for item in items), items))
+        if found and not any(is_open for _label, _icon, is_open, _items in found):
+            label, icon, _is_open, items = found[0]
+            found[0] = (label, icon, True, items)
+        return found
+
+    @property
+    def shortcuts(self) -> list[Any]:
+        found = []
+        if self._visible:
+            path = self.request.path
+            found.append((_("Recycle bin"), "/bin/", "trash-2", path.startswith("/bin/")))
+            found.append((_("Change history"), "/changes/", "history", path.startswith("/changes/")))
+        return found
+
+    @property
+    def pinned(self) -> list[Any]:
+        return []
+
+    @cached_property
+    def create(self) -> list[tuple[Any, str, str, str]]:
+        return [
+            (e.name, f"{e.url}new/", e.module.icon, e.slug[0].upper())
+            for e in self._visible
+            if may(self._user, "create", e.module)
+        ]
+
+    @property
+    def settings_url(self) -> str:
+        return "/settings/"
+
+    @property
+    def can_settings(self) -> bool:
+        return self._user is not None and rights_of(self._user).admin

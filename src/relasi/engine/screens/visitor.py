@@ -1,0 +1,117 @@
+"""Visitor: the person behind a request: how they read, who acts, and how the shell looks to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from relasi.engine.access.acting import acting
+from relasi.engine.fields.reader import Reader, reading_as
+from relasi.users.user import User
+
+AS_USER = "as_user"
+TONES = ("nila", "biru", "toska", "hijau", "kuning", "jingga", "merah", "jambu", "ungu")
+
+
+@dataclass
+class Visitor:
+    """user: whose eyes these are, None before signing in. impersonator: the admin who looks through them."""
+
+    request: HttpRequest
+    user: User | None
+    impersonator: User | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user is not None
+
+    @cached_property
+    def language(self) -> str:
+        if self.user:
+            return self.user.language
+        chosen = self.request.COOKIES.get("language", "")
+        if chosen in ("id", "en"):
+            return chosen
+        return "en" if self.request.headers.get("Accept-Language", "id")[:2].lower() == "en" else "id"
+
+    @property
+    def theme(self) -> str:
+        return self.user.theme if self.user else self.request.COOKIES.get("theme", "auto")
+
+    @property
+    def density(self) -> str:
+        return self.user.density if self.user else "comfortable"
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.user.full_name) if self.user else ""
+
+    @property
+    def tone(self) -> str:
+        return tone_of(self.user.pk) if self.user else "gray"
+
+    @property
+    def name(self) -> str:
+        return self.user.full_name if self.user else ""
+
+    @property
+    def email(self) -> str:
+        return self.user.email if self.user else ""
+
+    @cached_property
+    def reader(self) -> Reader:
+        if self.user is None:
+            return Reader(language=self.language, decimal="," if self.language == "id" else ".",
+                          group="." if self.language == "id" else ",")  # fmt: skip
+        decimal = self.user.number_style
+        return Reader(
+            language=self.user.language,
+            zone=self.user.zone,
+            decimal=decimal,
+            group="." if decimal == "," else ",",
+        )
+
+
+def initials_of(name: str) -> str:
+    words = name.split()
+    return (words[0][0] + words[-1][0] if len(words) > 1 else name[:2]).upper() if words else "?"
+
+
+def tone_of(id: int) -> str:
+    return TONES[id % len(TONES)]
+
+
+class VisitorMiddleware:
+    """Gives every request its visitor, language, zone and acting person."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        visitor = request.visitor = _visitor(request)  # type: ignore[attr-defined]
+        with (
+            translation.override(visitor.language),
+            timezone.override(visitor.reader.tz),
+            reading_as(visitor.reader),
+        ):
+            if visitor.user is None:
+                return self.get_response(request)
+            with acting(visitor.user, impersonator=visitor.impersonator):
+                return self.get_response(request)
+
+
+def _visitor(request: Any) -> Visitor:
+    user = request.user if request.user.is_authenticated else None
+    if user is None:
+        return Visitor(request, None)
+    other = request.session.get(AS_USER)
+    if other and user.is_admin:
+        seen_as = User.objects.filter(pk=other).first()
+        if seen_as is not None:
+            return Visitor(request, seen_as, impersonator=user)
+    return Visitor(request, user)

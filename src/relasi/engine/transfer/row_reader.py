@@ -1,0 +1,170 @@
+"""Row reader: the cells of a row become values of fields, each read once by its kind; what cannot be read is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.refusal import Refusal
+from relasi.engine.fields.choice import MultiChoiceKind
+from relasi.engine.fields.kind import Invalid, Kind
+from relasi.engine.fields.numbers import NumberKind
+from relasi.engine.fields.reader import Reader
+from relasi.engine.fields.reference import Unresolved
+from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
+from relasi.engine.transfer.safe_text import unguarded
+from relasi.engine.transfer.table import Cell, Row
+from relasi.engine.transfer.target import Target
+
+Parse = Callable[[Any, Reader], Any]
+
+# Between the module and the name of a record, and between several choices, in files of another CRM.
+_FOREIGN_NAME, _FOREIGN_LIST = "::::", "|##|"
+
+
+@dataclass(slots=True)
+class ReadRow:
+    """values: field -> stored form; references still stand by their names (Unresolved).
+
+    parts: field -> part -> value, for values made of several. beside: heading -> text that has no field.
+    faults: why the row cannot be taken.
+    """
+
+    number: int
+    cells: Sequence[Cell]
+    values: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
+    faults: list[Refusal] = field(default_factory=list)
+
+
+class RowReader:
+    """Reads the rows of one file as its columns are mapped. Touches no database.
+
+    names: the fields that have a column of their own: a blank cell there says something. parts: the same for
+    parts of a field. references: names of fields that refer to other records, by their columns.
+    """
+
+    def __init__(self, columns: Sequence[Column], targets: dict[str, Target], module: Module, reader: Reader):
+        self.reader = reader
+        self._plain: list[tuple[int, str]] = []
+        self._parts: list[tuple[int, str, str]] = []
+        self._composites: list[tuple[int, Callable[[str], dict[str, str]]]] = []
+        self._beside: list[tuple[int, str]] = []
+        self._parse: dict[str, Parse] = {}
+        self._kinds: dict[str, Kind] = {t.name: t.kind for t in targets.values() if t.kind is not None}
+        self._tidy = import_string(module.tidy_row) if module.tidy_row else None
+        self.references: dict[str, Column] = {}
+        for place, column in enumerate(columns):
+            if column.to == EXTRA:
+                self._beside.append((place, column.heading))
+            elif column.to != LEFT_OUT:
+                self._place(place, column, targets[column.to])
+        self.names = [name for _place, name in self._plain]
+        self.parts = [(name, part) for _place, name, part in self._parts]
+
+    def _place(self, place: int, column: Column, target: Target) -> None:
+        if target.function:
+            self._composites.append((place, import_string(target.function)))
+        elif target.part:
+            self._parts.append((place, target.name, target.part))
+        else:
+            self._plain.append((place, target.name))
+            if target.is_reference:
+                self.references[target.name] = column
+                self._parse[target.name] = _by_name
+            elif target.kind is not None:
+                self._parse[target.name] = _parse_of(target.kind, column)
+
+    def read(self, row: Row) -> ReadRow:
+        found = ReadRow(row.number, row.cells)
+        if row.fault is not None:
+            message, values = row.fault
+            found.faults.append(Refusal("", "INVALID_VALUE", str(message) % values))
+            return found
+        if row.beside:
+            found.beside.update(row.beside)
+        for place, heading in self._beside:
+            text = _filled(row.cells[place])
+            if text is not None:
+                found.beside[heading] = str(text)
+        self._read_parts(row.cells, found)
+        self._read_values(self._texts(row.cells), found)
+        return found
+
+    def _texts(self, cells: Sequence[Cell]) -> dict[str, Cell]:
+        """Field -> what its cell holds, blank ones left out, set to rights by the module."""
+        texts: dict[str, Cell] = {}
+        for place, name in self._plain:
+            cell = cells[place]
+            if cell.__class__ is not str:
+                if cell is not None:
+                    texts[name] = cell
+            elif cell and not cell.isspace():  # type: ignore[union-attr]
+                texts[name] = unguarded(cell) if cell[0] == "'" else cell  # type: ignore[arg-type,index]
+        for place, function in self._composites:
+            whole = _filled(cells[place])
+            if whole is not None:
+                for name, text in function(str(whole)).items():
+                    if text:
+                        texts.setdefault(name, text)
+        if self._tidy is not None:
+            self._tidy(texts)
+        return texts
+
+    def _read_values(self, texts: dict[str, Cell], found: ReadRow) -> None:
+        parse, reader, values = self._parse, self.reader, found.values
+        for name, text in texts.items():
+            try:
+                value = (parse.get(name) or self._parse_more(name))(text, reader)
+            except Invalid as wrong:
+                found.faults.append(Refusal(name, wrong.code, wrong.message, value=text))
+            else:
+                if value is _KEPT_BESIDE:
+                    found.beside[self._heading_of(name)] = str(text)
+                elif value is not None and value != "":
+                    values[name] = value
+
+    def _parse_more(self, name: str) -> Parse:
+        """How a field is read that a composite or the module filled."""
+        self._parse[name] = self._kinds[name].parse
+        return self._parse[name]
+
+    def _read_parts(self, cells: Sequence[Cell], found: ReadRow) -> None:
+        if not self._parts:
+            return
+        wholes: dict[str, dict[str, Any]] = {}
+        for place, name, part in self._parts:
+            text = _filled(cells[place])
+            if text is not None:
+                wholes.setdefault(name, {})[part] = str(text)
+        for name, texts in wholes.items():
+            try:
+                found.parts[name] = self._kinds[name].parse(texts, self.reader) or {}
+            except Invalid as wrong:
+                found.faults.append(Refusal(name, wrong.code, wrong.message, value=", ".join(texts.values())))
+
+    def _heading_of(self, name: str) -> str:
+        return self._headings[name]
+
+
+_KEPT_BESIDE = object()
+
+
+def _filled(cell: Cell) -> Cell:
+    """None for a blank cell."""
+    if cell.__class__ is str:
+        if not cell or cell.isspace():  # type: ignore[union-attr]
+            return None
+        return unguarded(cell) if cell[0] == "'" else cell  # type: ignore[arg-type,index]
+    return cell
+
+
+def _by_name(raw: Any, _reader: Reader) -> Unresolved:
+    """Never an id: a company called “7” is no record number 7."""
+    return Unresolved(str(raw).strip().split(_FOREIGN_NAME)[-1])

@@ -1,0 +1,47 @@
+"""Every address of the product. Fixed words first; whatever is left names a module."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+
+from relasi.engine.screens.addresses import engine_patterns, module_patterns
+from relasi.engine.screens.asking import signed_in, user_of
+from relasi.engine.screens.shell import Shell
+from relasi.engine.transfer.addresses import patterns as transfer_patterns
+from relasi.features.first_run.addresses import patterns as first_run_patterns
+from relasi.features.settings.addresses import patterns as settings_patterns
+from relasi.project.health import healthz
+from relasi.project.live_handover import handover
+from relasi.users.addresses import patterns as user_patterns
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The first module of the menu, or the preferences of a person who may see none."""
+    groups = Shell(request).groups
+    return HttpResponseRedirect(groups[0][3][0][1] if groups else "/preferences/mine/")
+
+
+@signed_in
+def live(request: HttpRequest) -> HttpResponse:
+    """The stream of changes. Topics are checked here: a record's only for who may see it."""
+    from relasi.engine.screens.live_topics import allowed_topics
+
+    topics = allowed_topics(user_of(request), request.GET.get("topics", ""))
+    return handover(request, user_of(request).pk, topics)
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("live/", live, name="live"),
+    *first_run_patterns(),
+    *user_patterns(),
+    *settings_patterns(),
+    *transfer_patterns(),
+    *engine_patterns(),
+    *module_patterns(),
+]
+
+handler404 = "relasi.engine.screens.errors.not_found"
+handler500 = "relasi.engine.screens.errors.broken"
+handler403 = "relasi.engine.screens.errors.forbidden"
