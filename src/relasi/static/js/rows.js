@@ -1,0 +1,120 @@
+// The rows of a list: choosing some (with Shift a stretch), the bar of mass actions, and walking with the keyboard.
+{
+  const boxes = () => [...document.querySelectorAll("tbody input[data-pick]")];
+  const rows = () => [...document.querySelectorAll("table tbody tr:has(.cell-main)")];
+  let last = null;
+
+  const everything = () => document.querySelector(".bulk input[name=all]");
+  const count = () => {
+    const all = boxes();
+    const picked = all.filter((box) => box.checked).length;
+    const head = document.querySelector("input[data-pick-all]");
+    if (head) {
+      head.checked = picked > 0 && picked === all.length;
+      head.indeterminate = picked > 0 && picked < all.length;
+    }
+    const shown = document.querySelector("[data-pick-count]");
+    if (shown && !everything()) shown.textContent = picked;
+  };
+  const forgetEverything = () => everything()?.remove();
+
+  const stretch = (to) => {
+    const all = boxes();
+    const [from, until] = [all.indexOf(last), all.indexOf(to)].sort((a, b) => a - b);
+    if (from >= 0) for (const box of all.slice(from, until + 1)) box.checked = to.checked;
+  };
+
+  relasi.on("click", "input[data-pick]", (event, box) => {
+    if (event.shiftKey && last) stretch(box);
+    last = box;
+  });
+  relasi.on("change", "input[data-pick]", () => (forgetEverything(), count()));
+  relasi.on("change", "input[data-pick-all]", (_event, head) => {
+    for (const box of boxes()) box.checked = head.checked;
+    forgetEverything();
+    count();
+  });
+  const clear = () => {
+    for (const box of boxes()) box.checked = false;
+    forgetEverything();
+    count();
+  };
+  relasi.on("click", "[data-pick-none]", clear);
+  // All the list holds, not only this page: the server reads all=1 with the list's own address.
+  relasi.on("click", "[data-pick-everything]", (_event, button) => {
+    for (const box of boxes()) box.checked = true;
+    count();
+    forgetEverything();
+    button.after(relasi.make("input", { type: "hidden", name: "all", value: "1" }));
+    document.querySelector("[data-pick-count]").textContent = button.textContent.match(/[\d.,]+/)?.[0] ?? "";
+  });
+  // A link in the bar carries the choice: ?ids=1,2,3 or ?all=1 with the list's filters.
+  relasi.on("click", ".bulk a[href]", (event, link) => {
+    const address = new URL(link.getAttribute("href"), location.href);
+    if (everything()) {
+      for (const [name, value] of new URLSearchParams(location.search)) address.searchParams.append(name, value);
+      address.searchParams.set("all", "1");
+    } else {
+      const ids = boxes().filter((box) => box.checked).map((box) => box.value);
+      address.searchParams.set("ids", ids.join(","));
+    }
+    link.href = address.pathname + address.search;
+    setTimeout(() => (link.href = address.pathname), 500);
+  }, true);
+
+  const current = () => document.querySelector('tbody tr[aria-current="true"]');
+  const go = (step) => {
+    const all = rows();
+    const here = current();
+    const next = all[Math.min(Math.max(all.indexOf(here) + step, 0), all.length - 1)];
+    if (!next) return false;
+    here?.removeAttribute("aria-current");
+    next.setAttribute("aria-current", "true");
+    next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  };
+  const pick = (row, whole) => {
+    const box = row?.querySelector("input[data-pick]");
+    if (!box) return false;
+    box.checked = !box.checked || whole;
+    if (whole && last) stretch(box);
+    last = box;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  };
+
+  // Answers whether the key meant something here.
+  relasi.rowKey = (event) => {
+    const row = current();
+    const open = row?.querySelector(".cell-main");
+    switch (event.key) {
+      case "j":
+      case "ArrowDown":
+        return go(1);
+      case "k":
+      case "ArrowUp":
+        return go(-1);
+      case "x":
+        return pick(row, false);
+      case "X":
+        return pick(row, true);
+      case "Enter":
+        return open && document.activeElement === row ? (open.click(), true) : false;
+      case "e": {
+        const edit = document.querySelector("[data-edit]");
+        const address = edit?.href ?? (open && new URL("edit/", open.href).href);
+        return address ? (location.assign(address), true) : false;
+      }
+      case "Escape":
+        return boxes().some((box) => box.checked) ? (clear(), true) : false;
+      default:
+        return false;
+    }
+  };
+
+  document.addEventListener("htmx:after:swap", count);
+  document.addEventListener("DOMContentLoaded", count);
+  addEventListener("pageshow", count);
+}
