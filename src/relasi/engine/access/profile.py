@@ -80,7 +80,9 @@ class Profile(Tracked):
     def clean(self, change: Any = None) -> None:
         if self.fixed and change is not None and not change.is_new:
             raise Refusal(
-                "", "INVALID_TRANSITION", _("The Administrator profile is not changed. Copy it and change the copy.")
+                "",
+                "INVALID_TRANSITION",
+                _("The Administrator profile is not changed. Copy it and change the copy."),
             )
         for key, rights in self.fields.items():
             if registry.knows(key):

@@ -187,7 +187,9 @@ class Rights:
     def sources(self, rule: Any) -> set[int]:
         """Whose records the rule opens: of people, and of a group and the groups inside it."""
         people = self.directory.members(rule.source_kind, rule.source_id)
-        return people | (self.directory.groups_within(rule.source_id) if rule.source_kind == "group" else set())
+        return people | (
+            self.directory.groups_within(rule.source_id) if rule.source_kind == "group" else set()
+        )
 
 
 def secret_fields(module: Module) -> set[str]:

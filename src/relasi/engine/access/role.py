@@ -71,7 +71,9 @@ class Role(Tracked):
             raise Refusal("profiles", "REQUIRED", _("Choose at least one profile for this role."))
         living = Role._base_manager.filter(trashed_at=None).exclude(pk=self.pk)
         if self.parent_id is None and living.filter(parent=None).exists():
-            raise Refusal("parent", "REQUIRED", _("Choose the role this one reports to: the tree has one top."))
+            raise Refusal(
+                "parent", "REQUIRED", _("Choose the role this one reports to: the tree has one top.")
+            )
         above, seen = self.parent_id, set()
         while above is not None and above not in seen:
             if above == self.pk:

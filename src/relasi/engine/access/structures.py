@@ -161,7 +161,9 @@ class FieldRightsKind(StructureKind):
     def show(self, value: Any, reader: Reader | None = None) -> str:
         parts = []
         for module, rights in sorted((value or {}).items()):
-            fields = ", ".join(f"{field} {said(FIELD_RIGHTS[right], reader)}" for field, right in rights.items())
+            fields = ", ".join(
+                f"{field} {said(FIELD_RIGHTS[right], reader)}" for field, right in rights.items()
+            )
             parts.append(f"{module_name(module, reader)}: {fields}")
         return "; ".join(parts)
 
