@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from relasi.engine.fields.email_address import normalize_email
+from relasi.engine.fields.phone_number import normalize_phone
 from relasi.kits.parties.address import city_key
 from relasi.kits.parties.doubles import CERTAIN, LIKELY, POSSIBLE, PartyKey, find_doubles, person_party
-from relasi.kits.parties.email import normalize_email
-from relasi.kits.parties.phone import normalize_phone
 
 FILE = Path(__file__).parent / "people" / "messy-contacts-id.csv"
 SERIAL = re.compile(r"(\d+)@")

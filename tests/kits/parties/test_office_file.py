@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from relasi.engine.fields.email_address import normalize_email
+from relasi.engine.fields.invalid_text import InvalidText
+from relasi.engine.fields.phone_number import normalize_phone
 from relasi.kits.parties.company_name import split_company_name
-from relasi.kits.parties.email import normalize_email
-from relasi.kits.parties.invalid import InvalidParty
 from relasi.kits.parties.person_name import split_person_columns
-from relasi.kits.parties.phone import normalize_phone
 
 with (Path(__file__).parent / "people" / "messy-contacts-id.csv").open(encoding="cp1252", newline="") as file:
     ROWS = list(csv.DictReader(file, delimiter=";"))
@@ -28,7 +28,7 @@ def test_only_the_spoilt_cells_are_refused(
     for row in ROWS:
         try:
             normalize(row[column])
-        except InvalidParty:
+        except InvalidText:
             found[row[column]] += 1
     assert found == refused
 

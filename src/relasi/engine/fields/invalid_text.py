@@ -1,4 +1,4 @@
-"""Invalid: what a reader is told when a value of a party (phone, e-mail, identity number) cannot be right."""
+"""InvalidText: what a reader is told when a phone number, an e-mail address or an identity number is wrong."""
 
 from collections.abc import Mapping
 from typing import Any

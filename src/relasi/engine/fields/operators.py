@@ -15,7 +15,7 @@ Arity = Literal["none", "one", "two", "many"]
 
 @dataclass(frozen=True)
 class Operator:
-    """label: in the list of operators. phrase: in a filter chip, after the field; holds %(value)s unless arity
+    """label: in the list of operators. phrase: in a filter chip, after the field, with %(value)s unless arity
     is none. arity: how many values it takes. input: whose input the value has; "" for the kind's own.
     """
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.kits.parties.invalid import InvalidParty, shortened
+from relasi.engine.fields.invalid_text import InvalidText, shortened
 from relasi.kits.parties.spelling import fold_words, plain, plain_words, word_set
 
 
-class InvalidAddress(InvalidParty):
+class InvalidAddress(InvalidText):
     """A part of an address that cannot be right."""
 
 

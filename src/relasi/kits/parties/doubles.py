@@ -9,11 +9,11 @@ from typing import NamedTuple, TypeVar
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
+from relasi.engine.fields.email_address import email_key
+from relasi.engine.fields.phone_number import is_mobile_key, phone_key
 from relasi.kits.parties.company_domain import domain_key
 from relasi.kits.parties.company_name import company_key, split_company_name
-from relasi.kits.parties.email import email_key
 from relasi.kits.parties.person_name import person_key
-from relasi.kits.parties.phone import is_mobile_key, phone_key
 
 CERTAIN = 90
 LIKELY = 65

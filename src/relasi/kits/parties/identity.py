@@ -6,10 +6,10 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.kits.parties.invalid import InvalidParty, shortened
+from relasi.engine.fields.invalid_text import InvalidText, shortened
 
 
-class InvalidIdentity(InvalidParty):
+class InvalidIdentity(InvalidText):
     """An identity number that nobody can have been given."""
 
 

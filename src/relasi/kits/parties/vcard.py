@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.fields.invalid_text import shortened
+from relasi.engine.fields.phone_number import is_mobile_key, normalize_phone, phone_key
 from relasi.kits.parties.company_name import company_key
-from relasi.kits.parties.invalid import shortened
 from relasi.kits.parties.person_name import split_person_columns, split_person_name
-from relasi.kits.parties.phone import is_mobile_key, normalize_phone, phone_key
 from relasi.kits.parties.spelling import word_set
 from relasi.kits.parties.vcard_lines import Property, Unreadable, read_properties
 

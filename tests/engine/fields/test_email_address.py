@@ -5,7 +5,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relasi.kits.parties.email import InvalidEmail, email_key, normalize_email
+from relasi.engine.fields.email_address import InvalidEmail, email_key, normalize_email
 
 NORMAL = {
     "budi@example.co.id": "budi@example.co.id",

@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relasi.kits.parties.phone import (
+from relasi.engine.fields.phone_number import (
     InvalidPhone,
     digits_key,
     display_phone,
