@@ -17,6 +17,7 @@ class Draft:
 
     values: field name -> raw value. id: None for a new record. version: the one the person saw.
     merge: a stale version is fine as long as nobody touched the same fields. row: the caller's own mark.
+    over: field name -> parts to lay over what stands there ({"address": {"city": "Bandung"}}), None to remove one.
     """
 
     values: dict[str, Any]
@@ -24,6 +25,7 @@ class Draft:
     version: int | None = None
     merge: bool = False
     row: Any = None
+    over: dict[str, dict[str, Any]] | None = None
     record: Any = None
     change: Change | None = None
     refusals: list[Refusal] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Batch:
     drafts: list[Draft]
     verb: str = "save"
     exact: bool = False
+    parsed: bool = False
     confirmed: frozenset[str] = frozenset()
     authorised: str = ""
     created: list[Draft] = field(default_factory=list)

@@ -21,7 +21,7 @@ from relasi.engine.records.refusal import Refusal
 
 def parse(batch: Batch) -> None:
     if batch.verb == "save":
-        (_put_back if batch.exact else _parse_values)(batch)
+        (_put_back if batch.exact else _check_names if batch.parsed else _parse_values)(batch)
         _resolve(batch)
         for draft in batch.standing():
             if draft.version is not None and draft.id and draft.record.version != draft.version:
@@ -45,6 +45,15 @@ def _parse_values(batch: Batch) -> None:
                 draft.values[name] = kind.parse(raw, reader)
             except Invalid as wrong:
                 draft.refuse(name, wrong.code, wrong.message, value=raw)
+
+
+def _check_names(batch: Batch) -> None:
+    """All that is left to do for values that are parsed: no field may be written that nobody writes by hand."""
+    fields = batch.module.fields
+    closed = {name for draft in batch.drafts for name in draft.values if not fields[name].editable}
+    for draft in batch.standing() if closed else ():
+        for name in draft.values.keys() & closed:
+            draft.refuse(name, "NO_PERMISSION", _("This field cannot be changed."))
 
 
 def _put_back(batch: Batch) -> None:
@@ -92,6 +101,25 @@ def _apply(batch: Batch) -> None:
             cached = record._state.fields_cache
             if name in cached:
                 del cached[name]
+        for name, parts in (draft.over or {}).items():
+            column = columns[name]
+            if draft.id is not None:
+                before.setdefault(column, record.__dict__[column])
+            whole = laid_over(record.__dict__[column], parts)
+            record.__dict__[column] = whole or (None if batch.module.fields[name].null else whole)
+
+
+def laid_over(whole: dict[str, Any] | None, parts: dict[str, Any]) -> dict[str, Any]:
+    """A new value: the parts over what stands, at any depth; a part that is None goes."""
+    found = dict(whole or {})
+    for key, part in parts.items():
+        if isinstance(part, dict):
+            found[key] = laid_over(found.get(key), part)
+        elif part is None:
+            found.pop(key, None)
+        else:
+            found[key] = part
+    return found
 
 
 def complete(batch: Batch) -> None:

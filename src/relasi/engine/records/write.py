@@ -29,6 +29,7 @@ def write(
     verb: str = "save",
     partial: bool = False,
     exact: bool = False,
+    parsed: bool = False,
     confirmed: Sequence[str] = (),
     authorised: str = "",
 ) -> Written:
@@ -36,11 +37,12 @@ def write(
 
     verb: "save", "trash" or "restore". partial: write what can be written and report the rest; otherwise the
     first refusal refuses all. exact: the values are stored columns put back by an undo, so nothing is derived
-    from them. confirmed: codes of warnings the person has seen ("double", …). authorised: why the caller has
-    decided by itself that this person may do this, whatever the profile says (own list views, own preferences).
+    from them. parsed: the values have been read by their kinds already. confirmed: codes of warnings the person
+    has seen ("double", …). authorised: why the caller has decided by itself that this person may do this,
+    whatever the profile says (own list views, own preferences).
     Raises Refused, after which nothing has changed. Returns Written.
     """
-    batch = Batch(module, list(drafts), verb=verb, exact=exact, confirmed=frozenset(confirmed), authorised=authorised)
+    batch = Batch(module, list(drafts), verb, exact, parsed, frozenset(confirmed), authorised)
     with transaction.atomic():
         access_step.load(batch)
         access_step.check(batch)

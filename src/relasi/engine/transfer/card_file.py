@@ -34,7 +34,9 @@ class CardTable(Table):
             if "error" in found:
                 yield Row(number, [""] * len(self.headings), ("%(error)s", {"error": found["error"]}))
             else:
-                yield Row(number, [found.get(name, "") for name in self.headings], beside=found.get("extra") or None)
+                yield Row(
+                    number, [found.get(name, "") for name in self.headings], beside=found.get("extra") or None
+                )
         self.read = 1.0
 
     def _found(self) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,12 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HINT = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _APOSTROPHES = re.compile(r"['’`]")
 _NO_WORD = re.compile(r"[\W_]+")
-_SPLIT_WORDS = (("e mail", "email"), ("hand phone", "handphone"), ("kode pos", "kodepos"), ("web site", "website"))
+_SPLIT_WORDS = (
+    ("e mail", "email"),
+    ("hand phone", "handphone"),
+    ("kode pos", "kodepos"),
+    ("web site", "website"),
+)
 
 # Words that mean the same in a heading.
 _SAME = {
@@ -61,7 +66,7 @@ def plain(text: str) -> str:
 
 
 def read_heading(text: str) -> Heading:
-    """"Omzet (ribu)" -> bare "omzet", factor 1000; "Telepon (kantor)" -> bare "telepon", hint "kantor"."""
+    """ "Omzet (ribu)" -> bare "omzet", factor 1000; "Telepon (kantor)" -> bare "telepon", hint "kantor"."""
     hints = " ".join(plain(hint) for hint in _HINT.findall(text)).split()
     bare = plain(_HINT.sub(" ", text)).split()
     unit = [word for word in hints if word in _FACTORS or word in _RUPIAH or word in _FILLING]

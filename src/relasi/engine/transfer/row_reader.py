@@ -59,6 +59,7 @@ class RowReader:
         self._parse: dict[str, Parse] = {}
         self._kinds: dict[str, Kind] = {t.name: t.kind for t in targets.values() if t.kind is not None}
         self._tidy = import_string(module.tidy_row) if module.tidy_row else None
+        self._headings: dict[str, str] = {}
         self.references: dict[str, Column] = {}
         for place, column in enumerate(columns):
             if column.to == EXTRA:
@@ -75,6 +76,7 @@ class RowReader:
             self._parts.append((place, target.name, target.part))
         else:
             self._plain.append((place, target.name))
+            self._headings[target.name] = column.heading
             if target.is_reference:
                 self.references[target.name] = column
                 self._parse[target.name] = _by_name
@@ -126,7 +128,7 @@ class RowReader:
                 found.faults.append(Refusal(name, wrong.code, wrong.message, value=text))
             else:
                 if value is _KEPT_BESIDE:
-                    found.beside[self._heading_of(name)] = str(text)
+                    found.beside[self._headings[name]] = str(text)
                 elif value is not None and value != "":
                     values[name] = value
 
@@ -149,9 +151,6 @@ class RowReader:
             except Invalid as wrong:
                 found.faults.append(Refusal(name, wrong.code, wrong.message, value=", ".join(texts.values())))
 
-    def _heading_of(self, name: str) -> str:
-        return self._headings[name]
-
 
 _KEPT_BESIDE = object()
 
@@ -168,3 +167,28 @@ def _filled(cell: Cell) -> Cell:
 def _by_name(raw: Any, _reader: Reader) -> Unresolved:
     """Never an id: a company called “7” is no record number 7."""
     return Unresolved(str(raw).strip().split(_FOREIGN_NAME)[-1])
+
+
+def _parse_of(kind: Kind, column: Column) -> Parse:
+    """How the cells of one column are read: by the kind, with the column's factor or its own list of values."""
+    parse = kind.parse
+    if isinstance(kind, NumberKind) and Decimal(column.factor) != 1:
+        factor = Decimal(column.factor)
+        return lambda raw, reader: _multiplied(kind, parse(raw, reader), factor)
+    if isinstance(kind, MultiChoiceKind):
+        return lambda raw, reader: parse(str(raw).replace(_FOREIGN_LIST, ";"), reader)
+    if column.values:
+        meant = {written.strip().casefold(): key for written, key in column.values.items()}
+        return lambda raw, reader: _chosen(meant, raw, parse, reader)
+    return parse
+
+
+def _multiplied(kind: NumberKind, number: Any, factor: Decimal) -> Any:
+    return None if number is None else kind.within(number.__class__(number * factor))
+
+
+def _chosen(meant: dict[str, str], raw: Any, parse: Parse, reader: Reader) -> Any:
+    key = meant.get(str(raw).strip().casefold())
+    if key is None:
+        return parse(raw, reader)
+    return _KEPT_BESIDE if key == EXTRA else None if key == LEFT_OUT else parse(key, reader)

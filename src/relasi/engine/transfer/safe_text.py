@@ -12,14 +12,16 @@ _HARMLESS = re.compile(r"[+-]?[\d\s().,/-]*\d[\d\s().,/-]*", re.ASCII)
 
 def guarded(text: str) -> str:
     """The text with an apostrophe in front where it could be taken for a formula."""
-    start = text.lstrip(" ")[:1]
-    if start in _STARTS and start:
-        return text if _HARMLESS.fullmatch(text) and start in "+-" else f"'{text}"
-    # An apostrophe of its own would be taken for ours when the file is read again.
-    return f"'{text}" if text[:1] == "'" and text.lstrip("'").lstrip(" ")[:1] in _STARTS and text.strip("'") else text
+    if not _begins_a_formula(text):
+        return text
+    return text if text[0] in "+-" and _HARMLESS.fullmatch(text) else f"'{text}"
 
 
 def unguarded(text: str) -> str:
     """The text without the apostrophe that `guarded` put in front."""
-    rest = text[1:]
-    return rest if text[:1] == "'" and rest.lstrip("'").lstrip(" ")[:1] in _STARTS and rest.strip("'") else text
+    return text[1:] if text[:1] == "'" and _begins_a_formula(text) else text
+
+
+def _begins_a_formula(text: str) -> bool:
+    """With apostrophes in front too: one of the text's own must not be taken for ours."""
+    return text.lstrip("' ")[:1] in _STARTS

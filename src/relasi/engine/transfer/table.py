@@ -76,7 +76,9 @@ def heading_place(rows: Sequence[Sequence[Any]]) -> int | None:
     """Which of the first rows holds the headings: the first with two of them, else the first that is not blank."""
     filled = [sum(1 for cell in cells if str(cell if cell is not None else "").strip()) for cells in rows]
     several = next((place for place, count in enumerate(filled) if count > 1), None)
-    return several if several is not None else next((place for place, count in enumerate(filled) if count), None)
+    return (
+        several if several is not None else next((place for place, count in enumerate(filled) if count), None)
+    )
 
 
 def unique_headings(cells: Sequence[Any]) -> list[str]:

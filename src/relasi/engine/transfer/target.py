@@ -90,7 +90,9 @@ def _targets(module: Module) -> dict[str, Target]:
             key = f"{name}.{part}"
             # An address in one column ("Alamat") is its street.
             whole = {} if part != next(iter(parts)) else names
-            found[key] = Target(key, name, kind, part, names={**_part_names(module, kind, part, not addresses), **whole})
+            found[key] = Target(
+                key, name, kind, part, names={**_part_names(module, kind, part, not addresses), **whole}
+            )
         addresses += bool(parts)
     for headings, function in module.columns_from.items():
         words = [heading.strip() for heading in headings.split("|")]
@@ -104,7 +106,9 @@ def _in_order(module: Module) -> Iterator[str]:
     for name in dict.fromkeys([*shown, *module.fields]):
         field = module.fields[name]
         # A number is never written by an import, but it finds the record the row means.
-        if isinstance(field, NumberField) or (field.editable and not field.primary_key and kind_of(field).operators):
+        if isinstance(field, NumberField) or (
+            field.editable and not field.primary_key and kind_of(field).operators
+        ):
             yield name
 
 
@@ -116,7 +120,7 @@ def _field_names(module: Module, name: str, kind: Kind) -> dict[str, int]:
 
 
 def _part_names(module: Module, kind: Kind, part: str, first: bool) -> dict[str, int]:
-    """"City" for the first address of the form, "Billing city" and "Kota penagihan" for any."""
+    """ "City" for the first address of the form, "Billing city" and "Kota penagihan" for any."""
     found = {plain(alias): ALIAS for alias in _aliases(module, f"{kind.key}.{part}")}
     labels = in_all_languages(kind.part(part).field.verbose_name)
     bare = {plain(label) for label in (*labels, part, *_PART_WORDS.get(part, "").split("|"))} - {""}

@@ -33,7 +33,9 @@ MOST_UNPACKED = 2 << 30
 MOST_MEGABYTES = 3072
 
 PASSWORD = _("The workbook is protected by a password. Save it without one and choose it again.")
-BROKEN = _("The workbook is damaged or no workbook at all. Open it in a spreadsheet program and save it again.")
+BROKEN = _(
+    "The workbook is damaged or no workbook at all. Open it in a spreadsheet program and save it again."
+)
 TOO_LARGE = _("The workbook is too large to be read. Save the sheet as CSV and choose that file.")
 _TROUBLES = {"password": PASSWORD, "broken": BROKEN, "empty": EMPTY}
 
@@ -73,7 +75,13 @@ class WorkbookTable(Table):
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[dict[str, Any], Iterator[list[Any]]]]:
-        command = [sys.executable, workbook_process.__file__, str(self.path), self.wanted, str(MOST_MEGABYTES)]
+        command = [
+            sys.executable,
+            workbook_process.__file__,
+            str(self.path),
+            self.wanted,
+            str(MOST_MEGABYTES),
+        ]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
         ) as process:
