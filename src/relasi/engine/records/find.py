@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import CharField, Q, Value
@@ -25,7 +26,7 @@ def find_references(field: Any, texts: list[str]) -> dict[str, list[int]]:
 
 
 def find_records(module: Module, texts: list[str]) -> dict[str, list[int]]:
-    wanted = {text.strip().upper(): text for text in texts}
+    wanted = {text.strip().upper() for text in texts}
     rows = module.model._base_manager.filter(trashed_at=None)
     if not module.is_settings:
         rows = rows.filter(visible_q(acting_user(), module))
@@ -44,9 +45,9 @@ def find_records(module: Module, texts: list[str]) -> dict[str, list[int]]:
         number = names.pop() if "number" in module.fields else None
         if number in wanted:
             by_number[number].append(id)
-        for name in {(name or "").upper() for name in names} & wanted.keys():
+        for name in {(name or "").upper() for name in names} & wanted:
             by_title[name].append(id)
-    return {text: by_number.get(key) or by_title.get(key, []) for key, text in wanted.items()}
+    return {text: by_number.get(key) or by_title.get(key, []) for text in texts for key in [text.strip().upper()]}
 
 
 def find_owners(texts: list[str]) -> dict[str, list[int]]:
@@ -68,3 +69,11 @@ def title_expression(module: Module, path: str = "") -> Any:
         parts += [Coalesce(f"{path}{name}", Value(""), output_field=CharField()), Value(" ")]
     parts.pop()
     return parts[0] if len(parts) == 1 else Trim(Concat(*parts, output_field=CharField()))
+
+
+def titles_for_acting(model: Any, ids: Collection[int]) -> dict[int, str]:
+    """Id -> title of those records of a model the acting person may see."""
+    rows = model._base_manager.filter(pk__in=list(ids))
+    if registry.knows(model._meta.label) and registry.of(model).is_record:
+        rows = rows.filter(visible_q(acting_user(), registry.of(model)))
+    return {row.pk: str(row) for row in rows}
