@@ -124,6 +124,13 @@ class CountryKind(AddressPartKind):
         text = str(raw).strip() if raw is not None else ""
         return read_country(text) if text else None
 
+    def listed(self, value: Any, reader: Reader) -> list[tuple[str, str]]:
+        """(code, name) of every country; a refused value stands at the end as it was written."""
+        found = list(country_names(reader.language).items())
+        if isinstance(value, str) and value and value not in country_names(reader.language):
+            found.append((value, value))
+        return found
+
     def show(self, value: Any, reader: Reader | None = None) -> str:
         return write_country(value, reader or current_reader()) if value else ""
 
@@ -156,6 +163,10 @@ class AddressKind(Kind):
         name = name or self.key
         found = {key: data[f"{name}.{key}"] for key in PARTS if f"{name}.{key}" in data}
         return found or data.get(name)
+
+    def mapping(self, value: Any) -> dict[str, str]:
+        """The parts an input shows, from a stored value or what was sent."""
+        return value if isinstance(value, dict) else {"street": str(value)} if value else {}
 
     def parse(self, raw: Any, reader: Reader | None = None) -> dict[str, str] | None:
         """A mapping of parts, or a text, which is taken as the street."""

@@ -83,6 +83,17 @@ class BooleanKind(Kind):
     def schema(self) -> dict[str, Any]:
         return {"type": ["boolean", "null"] if self.unanswered else "boolean"}
 
+    def answers(self, reader: Reader) -> list[tuple[str, str]]:
+        return [("1", said(YES, reader)), ("0", said(NO, reader))]
+
+    def answer(self, value: Any) -> str:
+        """ "1", "0" or "" for an input, from a stored value or what was sent."""
+        try:
+            found = self.parse(value)
+        except Invalid:
+            found = None
+        return "" if found is None else str(int(found))
+
     def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
         if operator == "is":
             return Q(**{path: bool(operand)})

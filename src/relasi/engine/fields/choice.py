@@ -158,6 +158,16 @@ class WithOptions(Kind):
         chosen = value if isinstance(value, list | tuple) else (value,)
         return [option for option in self.options if option.active or option.key in chosen]
 
+    def listed(self, value: Any, reader: Reader) -> list[tuple[str, str]]:
+        """(key, label) of what an input offers; a refused value stands at the end as it was written."""
+        found = [(option.key, self.label_in_list(option, reader)) for option in self.choosable(value)]
+        if isinstance(value, str) and value and value not in self.by_key:
+            found.append((value, value))
+        return found
+
+    def label_in_list(self, option: Option, reader: Reader) -> str:
+        return said(option.label, reader)
+
 
 @shows_where(lambda field: bool(getattr(field, "choices", None)) and isinstance(field, models.CharField))
 @shows_as(ChoiceField)
@@ -229,6 +239,12 @@ class MultiChoiceKind(WithOptions):
             return [raw]
         parts = _SEPARATORS.split(raw) if _SEPARATORS.search(raw) else raw.split(",")
         return [part for part in parts if part.strip()]
+
+    def ticked(self, value: Any) -> list[str]:
+        """The keys an input shows as chosen, from a stored value or what was sent."""
+        return [
+            key for part in self._split(value) if (key := self._written.get(str(part).strip().casefold()))
+        ]
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         return ", ".join(self.label_of(key, reader) for key in value or ())

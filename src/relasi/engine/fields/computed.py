@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from relasi.engine.declare.computed import Computed
+from relasi.engine.fields.boolean import BooleanKind
+from relasi.engine.fields.choice import ChoiceKind, options_from
 from relasi.engine.fields.dates import DateKind
 from relasi.engine.fields.kind import Kind, kind_named
 from relasi.engine.fields.numbers import NumberKind
@@ -26,6 +28,7 @@ class ComputedValue:
         self.currency_field = "currency"
         self.decimal_places = 2
         self.max_digits = 20
+        self.options = options_from(computed.choices)
 
 
 class ComputedKind(Kind):
@@ -44,6 +47,10 @@ class ComputedKind(Kind):
         return self.computed.sorts_by
 
 
+# Kinds whose SQL expression has the very value the function gives; a text may sort by something else.
+FILTERED = (NumberKind, DateKind, ChoiceKind, BooleanKind)
+
+
 def kind_for_computed(computed: Computed) -> Kind:
     """The kind of a computed value. Raises LookupError when it names no kind."""
     found = computed.__dict__.get("_relasi_kind")
@@ -53,6 +60,6 @@ def kind_for_computed(computed: Computed) -> Kind:
         found = computed._relasi_kind = bound(ComputedValue(computed))  # type: ignore[attr-defined]
         found.sums = False
         found.sortable = computed.sorts_by is not None
-        if not found.sortable or not issubclass(base, NumberKind | DateKind):
+        if not found.sortable or not issubclass(base, FILTERED):
             found.operators = ()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -76,6 +77,10 @@ class DateKind(Kind):
 
     def typed(self, value: Any, reader: Reader | None = None) -> str:
         return value if isinstance(value, str) else "" if value is None else value.isoformat()
+
+    def picks(self, text: Any) -> bool:
+        """Whether the browser's own picker can show this text."""
+        return not text or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", str(text), re.ASCII))
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if value is None:
@@ -189,6 +194,9 @@ class DateTimeKind(DateKind):
             return value or ""
         local = value.astimezone((reader or current_reader()).tz).replace(tzinfo=None)
         return local.isoformat(timespec="auto" if local.microsecond or local.second else "minutes")
+
+    def picks(self, text: Any) -> bool:
+        return not text or bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", str(text), re.ASCII))
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if value is None:

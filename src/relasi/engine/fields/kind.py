@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator as op
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -174,8 +174,8 @@ class Kind:
         if operator in ("empty", "not_empty"):
             return None
         if operator in ("in", "not_in"):
-            parts = raw if isinstance(raw, list | tuple) else str(raw or "").split(",")
-            return [self.to_json(self._needed(part, reader)) for part in parts]
+            parts = [part for part in _listed(raw) if str(part).strip()]
+            return [self.to_json(self._needed(part, reader)) for part in parts or [None]]
         return self.to_json(self._needed(raw, reader))
 
     def _needed(self, raw: Any, reader: Reader | None) -> Any:
@@ -252,6 +252,14 @@ class Kind:
     def order(self, path: str) -> Any:
         """The expression a list sorts by."""
         return F(path)
+
+
+def _listed(raw: Any) -> Sequence[Any]:
+    """The values of a list: one on each line, or separated by commas."""
+    if isinstance(raw, list | tuple):
+        return raw
+    text = str(raw or "")
+    return text.split("\n" if "\n" in text else ",")
 
 
 # Ordered kinds (numbers, dates) share their comparisons.

@@ -135,6 +135,10 @@ class MoneyKind(DecimalKind):
             raise Invalid(message % {"mark": mark})
         return True
 
+    def sign(self, reader: Reader) -> str:
+        """What stands before the input: nothing where each record names its currency."""
+        return "" if self.currency_field else sign_of(reader.currency)
+
     def show(self, value: Any, reader: Reader | None = None) -> str:
         if value is None:
             return ""

@@ -196,10 +196,13 @@ class ReferenceKind(Kind):
             return None
         found = _read_id(value)
         if isinstance(found, Unresolved):
-            return "", found.text
+            return found.text, found.text
         if record is not None and getattr(record, self.column, None) == found:
             return found, self.title(record)
         return found, self.show(found)
+
+    def chosen_one(self, value: Any) -> tuple[Any, str] | None:
+        return self.chosen(value)
 
     def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
         if operator in ("in", "not_in") and not isinstance(raw, list | tuple):
@@ -321,9 +324,13 @@ class ReferencesKind(Kind):
 
     def chosen(self, value: Any, record: Any = None) -> list[tuple[Any, str]]:
         """(id, title) of each, for an input."""
+        value = value.split(",") if isinstance(value, str) else value
         ids = [id for id in map(_read_id, value or ()) if isinstance(id, int)]
         titles = titles_of(self.target, ids)
         return [(id, titles.get(id) or f"#{id}") for id in ids]
+
+    def chosen_one(self, value: Any) -> tuple[Any, str] | None:
+        return next(iter(self.chosen([value])), None)
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         return ", ".join(title for _id, title in self.chosen(value))
