@@ -242,9 +242,8 @@ class MultiChoiceKind(WithOptions):
 
     def ticked(self, value: Any) -> list[str]:
         """The keys an input shows as chosen, from a stored value or what was sent."""
-        return [
-            key for part in self._split(value) if (key := self._written.get(str(part).strip().casefold()))
-        ]
+        found = (self._written.get(str(part).strip().casefold()) for part in self._split(value))
+        return [key for key in found if key]
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         return ", ".join(self.label_of(key, reader) for key in value or ())

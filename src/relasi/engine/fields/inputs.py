@@ -38,7 +38,7 @@ def render_control(
     reader: Reader | None = None,
     **more: Any,
 ) -> Markup:
-    """The control alone. value: as stored, or the raw text that was refused. attrs: of the control, win over ours."""
+    """The control alone. value: as stored, or the raw text that was refused. attrs: win over our own."""
     name = name or kind.key
     id = id or f"f-{name}"
     ours = {"id": id, "aria-invalid": "true" if error else None}
@@ -86,7 +86,7 @@ def render_operand(
     id: str = "f-value",
     reader: Reader | None = None,
 ) -> Markup:
-    """The inputs for what an operator compares with, all under one name. values: as typed; nothing for no input."""
+    """The inputs for what an operator compares with, all under one name. values: as typed."""
     found = operator_of(kind, operator)
     if found.arity == "none":
         return Markup("")
@@ -115,19 +115,15 @@ MOST_BOXES = 40
 
 
 def _several(kind: Kind, values: list[Any], name: str, id: str, reader: Reader) -> Markup:
+    label: Any = kind.label
+    frame, draw = "one", partial(_macro("operand", "lines"), name, "\n".join(map(str, values)))
     if isinstance(kind, ReferenceKind | ReferencesKind):
         chosen = [one for one in map(kind.chosen_one, values) if one]
-        return _macro("operand", "one")(
-            partial(_macro("operand", "lookup"), kind, name, chosen), kind.label, id
-        )
-    if hasattr(kind, "listed"):
+        draw = partial(_macro("operand", "lookup"), kind, name, chosen)
+    elif hasattr(kind, "listed"):
         options = kind.listed(values, reader)
-        if len(options) <= MOST_BOXES:
-            return _macro("operand", "group")(
-                partial(_macro("operand", "boxes"), name, options, values), kind.label, id
-            )
-        return _macro("operand", "one")(
-            partial(_macro("operand", "many"), name, options, values), kind.label, id
-        )
-    lines = partial(_macro("operand", "lines"), name, "\n".join(map(str, values)))
-    return _macro("operand", "one")(lines, _("Values, one on each line"), id)
+        frame, macro = ("group", "boxes") if len(options) <= MOST_BOXES else ("one", "many")
+        draw = partial(_macro("operand", macro), name, options, values)
+    else:
+        label = _("Values, one on each line")
+    return _macro("operand", frame)(draw, label, id)

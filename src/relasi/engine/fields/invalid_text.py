@@ -1,4 +1,4 @@
-"""InvalidText: what a reader is told when a phone number, an e-mail address or an identity number is wrong."""
+"""InvalidText: what a reader is told when a phone number, e-mail or identity number is wrong."""
 
 from collections.abc import Mapping
 from typing import Any
