@@ -103,7 +103,9 @@ class Listing:
 
     def totals(self) -> dict[str, Any]:
         """{"count": n, column: sum} over the whole result, for the columns whose kind can be added up."""
-        sums = {p.text: Sum(p.orm) for p in self.paths if p.kind.sums and p.through is None and not p.computed}
+        sums = {
+            p.text: Sum(p.orm) for p in self.paths if p.kind.sums and p.through is None and not p.computed
+        }
         found = self.rows().aggregate(records=Count("pk"), **{f"sum_{name}": s for name, s in sums.items()})
         return {"count": found["records"], **{name: found[f"sum_{name}"] for name in sums}}
 

@@ -51,7 +51,9 @@ def check(batch: Batch) -> None:
         elif not is_new:
             _check_record(batch, draft, right)
         if not draft.refusals and not batch.exact:
-            names = draft.values.keys() | draft.over.keys() - {"custom"} if draft.over else draft.values.keys()
+            names = (
+                draft.values.keys() | draft.over.keys() - {"custom"} if draft.over else draft.values.keys()
+            )
             for name in names - writable[is_new]:
                 known = module.has(name)
                 draft.refuse(

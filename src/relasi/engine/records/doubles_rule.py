@@ -44,5 +44,9 @@ class DoublesRule(Tracked):
 
 def answer_to_doubles(module: Module) -> str:
     """A key of Answer."""
-    rule = DoublesRule.objects.filter(module=module.key, trashed_at=None).values_list("answer", flat=True).first()
+    rule = (
+        DoublesRule.objects.filter(module=module.key, trashed_at=None)
+        .values_list("answer", flat=True)
+        .first()
+    )
     return rule or Answer.WARN

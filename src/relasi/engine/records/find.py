@@ -47,7 +47,9 @@ def find_records(module: Module, texts: list[str]) -> dict[str, list[int]]:
             by_number[number].append(id)
         for name in {(name or "").upper() for name in names} & wanted:
             by_title[name].append(id)
-    return {text: by_number.get(key) or by_title.get(key, []) for text in texts for key in [text.strip().upper()]}
+    return {
+        text: by_number.get(key) or by_title.get(key, []) for text in texts for key in [text.strip().upper()]
+    }
 
 
 def find_owners(texts: list[str]) -> dict[str, list[int]]:

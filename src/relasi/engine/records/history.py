@@ -70,7 +70,12 @@ def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | Non
     fields = []
     for field in module.fields.values():
         column = field.attname
-        if column in after and column not in SILENT and field.name in seen and before[column] != after[column]:
+        if (
+            column in after
+            and column not in SILENT
+            and field.name in seen
+            and before[column] != after[column]
+        ):
             kind = kind_of(field)
             fields.append(FieldChange(kind, kind.from_json(before[column]), kind.from_json(after[column])))
     return Entry(newest.change_set, newest.at, "changed", fields) if fields else None

@@ -70,7 +70,9 @@ def _vector_sql(module: Module) -> str:
         kind = kind_of(module.fields[name])
         text = kind.search_sql()
         if kind.multiline:
-            stems += [f"setweight(to_tsvector('{lang}', {text}), '{weight}')" for lang in (INDONESIAN, ENGLISH)]
+            stems += [
+                f"setweight(to_tsvector('{lang}', {text}), '{weight}')" for lang in (INDONESIAN, ENGLISH)
+            ]
         else:
             by_weight[weight].append(text)
     words = [

@@ -60,7 +60,9 @@ class Record(Tracked):
 
     def title_text(self) -> str:
         names = registry.of(self).title_fields
-        return " ".join(str(value) for value in (getattr(self, name) for name in names) if value) or self.number
+        return (
+            " ".join(str(value) for value in (getattr(self, name) for name in names) if value) or self.number
+        )
 
     def before_save(self, change: Change) -> None:
         """What follows from a change, inside this record only. Overridden by modules; call super()."""
@@ -111,7 +113,9 @@ class RecordIndex(models.Model):
             GinIndex(fields=["vector"], name="record_index_words", fastupdate=False),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="record_index_alike", fastupdate=False),
             models.Index(Upper("number"), name="record_index_number"),
-            models.Index(fields=["-trashed_at"], name="record_index_bin", condition=models.Q(trashed_at__isnull=False)),
+            models.Index(
+                fields=["-trashed_at"], name="record_index_bin", condition=models.Q(trashed_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

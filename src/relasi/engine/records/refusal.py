@@ -67,7 +67,13 @@ class Change:
 
     def old(self, name: str) -> Any:
         column = self._column(name)
-        return self.before[column] if column in self.before else None if self.is_new else getattr(self.record, column)
+        return (
+            self.before[column]
+            if column in self.before
+            else None
+            if self.is_new
+            else getattr(self.record, column)
+        )
 
     def columns(self) -> list[str]:
         """The columns that really change."""

@@ -37,7 +37,9 @@ def _insert(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> No
             record.number = number
     for id, draft in zip(ids, drafts, strict=True):
         values = draft.record.__dict__
-        values.update(id=id, version=1, created_at=now, created_by_id=user, changed_at=now, changed_by_id=user)
+        values.update(
+            id=id, version=1, created_at=now, created_by_id=user, changed_at=now, changed_by_id=user
+        )
         draft.record._state.adding, draft.record._state.db = False, "default"
     columns, adapters = _columns(model)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(

@@ -75,9 +75,7 @@ def _plan(module: Module, rows: list[ChangeRow]) -> Plan:
             first[row.record_id].update(row.before)
             last[row.record_id] = {**row.after, **last[row.record_id]}
     since = _touched_since(rows)
-    living = dict(
-        module.model._base_manager.filter(pk__in={*made, *first}).values_list("pk", "trashed_at")
-    )
+    living = dict(module.model._base_manager.filter(pk__in={*made, *first}).values_list("pk", "trashed_at"))
     for id in made:
         if id in living and living[id] is None:
             if since[id]:
@@ -101,20 +99,20 @@ def _plan_one(plan: Plan, id: int, before: dict[str, Any], since: set[str]) -> N
 
 
 def _touched_since(rows: list[ChangeRow]) -> dict[int, set[str]]:
-    """Record -> columns that later change sets changed and that do not stand again as this one left them."""
+    """Record -> columns that later change sets left other than this one did. Changed and changed back is untouched."""
     newest = max(row.id for row in rows)
-    left: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in rows:
-        left[row.record_id] = {**(row.after or {}), **left[row.record_id]}
-    later: dict[int, dict[str, Any]] = defaultdict(dict)
     ids = {row.record_id for row in rows}
+    left: dict[int, dict[str, Any]] = defaultdict(dict)
+    now: dict[int, dict[str, Any]] = defaultdict(dict)
     found = ChangeRow.objects.filter(record_id__in=ids, kind="u", id__gt=newest).order_by("id")
-    for record_id, after in found.exclude(change_set=rows[0].change_set_id).values_list("record_id", "after"):
-        later[record_id].update(after)
-    touched: dict[int, set[str]] = defaultdict(set)
-    for id, columns in later.items():
-        touched[id] = {c for c, v in columns.items() if c not in left[id] or left[id][c] != v}
-    return touched
+    found = found.exclude(change_set=rows[0].change_set_id)
+    for record_id, before, after in found.values_list("record_id", "before", "after"):
+        # What stood before the first later change is what this one left.
+        left[record_id] = {**before, **left[record_id]}
+        now[record_id].update(after)
+    return defaultdict(
+        set, {id: {c for c, value in columns.items() if left[id][c] != value} for id, columns in now.items()}
+    )
 
 
 def revert(change_set: ChangeSet) -> Undone:

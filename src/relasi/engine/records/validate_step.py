@@ -12,7 +12,7 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.door import visible_q
+from relasi.engine.access.door import assignable, visible_q
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -20,7 +20,6 @@ from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.doubles_rule import Answer, answer_to_doubles
 from relasi.engine.records.refusal import Refusal
-
 
 # Uniqueness under any other condition is left to the database.
 LIVING = models.Q(trashed_at=None)
@@ -58,6 +57,8 @@ def _references(batch: Batch) -> None:
         if chosen:
             if field is batch.module.whole:
                 _changeable(batch, field, chosen)
+            if field.related_model is Owner:
+                _assignable(batch, name, chosen)
             for id in chosen.keys() - _known(batch, field, chosen):
                 for draft in chosen[id]:
                     draft.refuse(name, "BAD_REFERENCE", _("The chosen record is not there any more."))
@@ -68,10 +69,20 @@ def _changeable(batch: Batch, field: Any, chosen: dict[int, list[Draft]]) -> Non
     if batch.exact or batch.authorised:
         return
     module = registry.of(field.related_model)
-    rows = field.related_model._base_manager.filter(visible_q(batch.user, module, "edit"), pk__in=list(chosen))
+    rows = field.related_model._base_manager.filter(
+        visible_q(batch.user, module, "edit"), pk__in=list(chosen)
+    )
     for id in chosen.keys() - set(rows.values_list("pk", flat=True)):
         for draft in chosen[id]:
             draft.refuse(field.name, "NO_PERMISSION", _("You may not change this record."))
+
+
+def _assignable(batch: Batch, name: str, chosen: dict[int, list[Draft]]) -> None:
+    """A role may be limited to giving records to those below it."""
+    allowed = None if batch.exact or batch.authorised else assignable(batch.user)
+    for id in chosen.keys() - (chosen.keys() if allowed is None else allowed):
+        for draft in chosen[id]:
+            draft.refuse(name, "NO_PERMISSION", _("Your role may not give records to this person or group."))
 
 
 def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
@@ -91,7 +102,9 @@ def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
 @cache
 def _unique_sets(module: Module) -> list[tuple[tuple[str, ...], bool]]:
     """(field names, whether letter case is ignored) of every uniqueness the model declares."""
-    found = [((f.name,), False) for f in module.fields.values() if f.unique and not f.primary_key and f.editable]
+    found = [
+        ((f.name,), False) for f in module.fields.values() if f.unique and not f.primary_key and f.editable
+    ]
     for constraint in module.model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.condition in (None, LIVING):
             if constraint.fields:
@@ -177,7 +190,9 @@ def _doubles(batch: Batch) -> None:
     if answer == Answer.BLOCK or (answer == Answer.WARN and "double" not in batch.confirmed):
         for draft, matches in found:
             message = _("This looks like a record that is there already.")
-            draft.refuse("", "NOT_UNIQUE", message, matches=matches, confirm="" if answer == Answer.BLOCK else "double")
+            draft.refuse(
+                "", "NOT_UNIQUE", message, matches=matches, confirm="" if answer == Answer.BLOCK else "double"
+            )
 
 
 def count_codes(refusals: Iterable[Refusal]) -> Counter[str]:

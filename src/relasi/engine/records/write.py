@@ -77,7 +77,12 @@ def create(model: type[models.Model], values: dict[str, Any], **how: Any) -> Any
 
 
 def update(
-    record: models.Model, values: dict[str, Any], *, version: int | None = None, merge: bool = False, **how: Any
+    record: models.Model,
+    values: dict[str, Any],
+    *,
+    version: int | None = None,
+    merge: bool = False,
+    **how: Any,
 ) -> Any:
     """One changed record. version: the one the person saw; merge: take it when nobody touched the same fields."""
     draft = Draft(values, id=record.pk, version=version, merge=merge)

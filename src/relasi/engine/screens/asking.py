@@ -67,3 +67,10 @@ def shell_for(request: HttpRequest, entry: Entry | None = None, *crumbs: tuple[A
             found.append((gettext("Settings"), "/settings/"))
         found.append((entry.plural, entry.url if crumbs else None))
     return Shell(request, current=entry.slug if entry else "", crumbs=[*found, *crumbs])
+
+
+def go_to(request: HttpRequest, target: str) -> HttpResponse:
+    """Leads the browser to another page, out of a window drawn by htmx too."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)

@@ -21,8 +21,8 @@ from relasi.engine.records.write import restore
 from relasi.engine.screens.asking import shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entries_of
-from relasi.users.user import User
 from relasi.engine.screens.toasts import toast
+from relasi.users.user import User
 
 PAGE = 50
 
@@ -68,7 +68,9 @@ def _rows(found: list[Any]) -> list[Trashed]:
     by: dict[int, int | None] = {}
     for key in {row.module for row in found}:
         ids = [row.pk for row in found if row.module == key]
-        by.update(registry.module(key).model._base_manager.filter(pk__in=ids).values_list("pk", "trashed_by_id"))
+        by.update(
+            registry.module(key).model._base_manager.filter(pk__in=ids).values_list("pk", "trashed_by_id")
+        )
     people = User.objects.in_bulk([id for id in by.values() if id])
     now = timezone.now()
     rows = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from relasi.engine.access.door import fields_for, has_tool
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.write import Draft, Written, write
-from relasi.engine.screens.asking import must, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
 from relasi.engine.screens.form import Input
 from relasi.engine.screens.list import field_choices
 from relasi.engine.screens.list_state import ListState
@@ -34,7 +34,9 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
     ids = _chosen(request, entry)
     if what == "delete":
         must(request, "delete", entry)
-        return _report(request, entry, write(entry.module, [Draft({}, id=id) for id in ids], verb="trash", partial=True))
+        return _report(
+            request, entry, write(entry.module, [Draft({}, id=id) for id in ids], verb="trash", partial=True)
+        )
     if what != "edit" or not has_tool(user_of(request), "mass_edit"):
         raise Http404
     return _edit(request, entry, ids)
@@ -64,7 +66,9 @@ def _edit(request: HttpRequest, entry: Entry, ids: list[int]) -> HttpResponse:
     return _form(request, entry, ids, Input(kind, None) if kind else None)
 
 
-def _form(request: HttpRequest, entry: Entry, ids: list[int], chosen: Input | None, status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, entry: Entry, ids: list[int], chosen: Input | None, status: int = 200
+) -> HttpResponse:
     module = entry.module
     writable = fields_for(user_of(request), "edit", module)
     choices = [
@@ -92,9 +96,11 @@ def _report(request: HttpRequest, entry: Entry, written: Written) -> HttpRespons
     if written.refusals:
         reasons: Counter[Any] = Counter(str(refusal.message) for refusal in written.refusals)
         told = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3))
-        toast(request, _("%(n)s not changed: %(reasons)s") % {"n": len(written.refusals), "reasons": told}, kind="bad")
+        toast(
+            request,
+            _("%(n)s not changed: %(reasons)s") % {"n": len(written.refusals), "reasons": told},
+            kind="bad",
+        )
     query = request.GET.urlencode()
     target = f"{entry.url}?{query}" if query else entry.url
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return HttpResponseRedirect(target)
+    return go_to(request, target)

@@ -59,7 +59,9 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell_for(request, None, (_("Change history"), None)),
         "page": found,
-        "rows": [(one, VIA_LABELS.get(one.via, one.via), counts.get(one.pk, 0), one.pk in undone) for one in found],
+        "rows": [
+            (one, VIA_LABELS.get(one.via, one.via), counts.get(one.pk, 0), one.pk in undone) for one in found
+        ],
     }
     return render_page(request, "screens/changes.html", context, part="changes")
 

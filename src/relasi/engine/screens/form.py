@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.door import fields_for, may
@@ -16,7 +16,7 @@ from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create as create_record
 from relasi.engine.records.write import update as update_record
-from relasi.engine.screens.asking import must, reader_of, shell_for, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of, visible_record
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
 from relasi.engine.screens.toasts import toast
@@ -48,18 +48,29 @@ def inputs_for(module: Module, names: list[str], writable: set[str], record: Any
     return found
 
 
-def given_values(module: Module, names: list[str], writable: set[str], request: HttpRequest) -> dict[str, Any]:
+def given_values(
+    module: Module, names: list[str], writable: set[str], request: HttpRequest
+) -> dict[str, Any]:
     """Field name -> raw value of everything the form asked for."""
     found = {}
     for name in names:
         field = module.fields.get(name)
-        if field is not None and name in writable and field.editable and _was_asked(request.POST, request.FILES, name):
+        if (
+            field is not None
+            and name in writable
+            and field.editable
+            and _was_asked(request.POST, request.FILES, name)
+        ):
             found[name] = kind_of(field).given(request.POST, request.FILES)
     return found
 
 
 def _was_asked(data: Any, files: Any, name: str) -> bool:
-    return name in data or name in files or any(key.startswith((f"{name}.", f"{name}__", f"{name}-")) for key in data)
+    return (
+        name in data
+        or name in files
+        or any(key.startswith((f"{name}.", f"{name}__", f"{name}-")) for key in data)
+    )
 
 
 @signed_in
@@ -73,7 +84,9 @@ def quick(request: HttpRequest, entry: Entry) -> HttpResponse:
     return _create(request, entry, entry.module.quick_fields, "screens/quick_form.html", "drawer")
 
 
-def _create(request: HttpRequest, entry: Entry, names: list[str], template: str, part: str | None) -> HttpResponse:
+def _create(
+    request: HttpRequest, entry: Entry, names: list[str], template: str, part: str | None
+) -> HttpResponse:
     must(request, "create", entry)
     module, user = entry.module, user_of(request)
     writable = fields_for(user, "create", module) - {name for name, _value in entry.fixed}
@@ -88,7 +101,11 @@ def _create(request: HttpRequest, entry: Entry, names: list[str], template: str,
             return _saved(request, entry, record, _("%(name)s created."))
     blank = _prefilled(request, module, user, writable)
     context = _context(request, entry, names, writable, blank, refused)
-    context |= {"record": None, "title": _("New %(name)s") % {"name": str(entry.name).lower()}, "cancel": entry.url}
+    context |= {
+        "record": None,
+        "title": _("New %(name)s") % {"name": str(entry.name).lower()},
+        "cancel": entry.url,
+    }
     return _answer(request, template, context, refused, part)
 
 
@@ -145,9 +162,7 @@ def _no_right(request: HttpRequest, entry: Entry, record: Any) -> dict[str, Any]
 def _saved(request: HttpRequest, entry: Entry, record: Any, sentence: str) -> HttpResponse:
     toast(request, sentence % {"name": title_of(record)})
     url = f"{entry.url}{record.pk}/"
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return HttpResponseRedirect(url)
+    return go_to(request, url)
 
 
 def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set[str], record: Any,
@@ -170,7 +185,11 @@ def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set
         "entry": entry,
         "sections": sections,
         "version": _version(request, record, refused),
-        "errors": [refusal for refusal in refusals if refusal.field not in shown and not refusal.more.keys() & {"matches", "fields"}],
+        "errors": [
+            refusal
+            for refusal in refusals
+            if refusal.field not in shown and not refusal.more.keys() & {"matches", "fields"}
+        ],
         "conflict": _conflict(module, refusals, reader_of(request)),
         "doubles": _doubles(request, module, refusals),
     }
@@ -230,5 +249,3 @@ def _answer(request: HttpRequest, template: str, context: dict[str, Any], refuse
     if refused and "NOT_FOUND" in refused.codes:
         raise Http404
     return render_page(request, template, context, part=part, status=refused.status if refused else 200)
-
-

@@ -30,7 +30,9 @@ def field(request: HttpRequest, entry: Entry, id: int, name: str) -> HttpRespons
         raw = kind.given(request.POST, request.FILES)
         version = request.POST.get("version", "")
         try:
-            record = update(record, {name: raw}, version=int(version) if version.isdigit() else None, merge=True)
+            record = update(
+                record, {name: raw}, version=int(version) if version.isdigit() else None, merge=True
+            )
         except Refused as refused:
             sentence = " ".join(dict.fromkeys(str(r.message) for r in refused.refusals))
             context["input"] = Input(kind, raw, sentence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.door import fields_for, has_tool, may
@@ -15,7 +15,7 @@ from relasi.engine.query.condition import Group, typed
 from relasi.engine.query.paging import Page
 from relasi.engine.query.path import Path, resolve
 from relasi.engine.records.record import title_of
-from relasi.engine.screens.asking import must, reader_of, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.list_state import SIZES, ListState
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
@@ -85,7 +85,12 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 def rows_of(entry: Entry, paths: list[Path], records: list[Any], reader: Any) -> list[Row]:
     return [
-        Row(record, title_of(record), f"{entry.url}{record.pk}/", [cell(path, record, reader) for path in paths])
+        Row(
+            record,
+            title_of(record),
+            f"{entry.url}{record.pk}/",
+            [cell(path, record, reader) for path in paths],
+        )
         for record in records
     ]
 
@@ -167,7 +172,9 @@ def totals(request: HttpRequest, entry: Entry) -> HttpResponse:
         found = listing.totals()
     except Invalid:
         found = {"count": 0}
-    sums = [(p.label, p.kind.brief(found[p.text], reader)) for p in listing.paths if found.get(p.text) is not None]
+    sums = [
+        (p.label, p.kind.brief(found[p.text], reader)) for p in listing.paths if found.get(p.text) is not None
+    ]
     context = {"state": state, "entry": entry, "count": found["count"], "sums": sums}
     return render_page(request, "screens/list_totals.html", context)
 
@@ -190,7 +197,7 @@ def filter_editor(request: HttpRequest, entry: Entry) -> HttpResponse:
     if path and "apply" in get:
         try:
             leaf = typed(entry.module, user, name, operator, _operand(get))
-            return HttpResponseRedirect(state.with_leaf(leaf, place))
+            return go_to(request, state.with_leaf(leaf, place))
         except Invalid as wrong:
             error = str(wrong.message)
     context = {
@@ -237,7 +244,7 @@ def column_chooser(request: HttpRequest, entry: Entry) -> HttpResponse:
     state = ListState.read(request, entry, user)
     if "apply" in request.GET:
         names = tuple(n for n in request.GET.getlist("column") if entry.module.has(n.partition(".")[0]))
-        return HttpResponseRedirect(state.url(columns=names or None))
+        return go_to(request, state.url(columns=names or None))
     context = {
         "shell": shell_for(request, entry, (_("Columns"), None)),
         "entry": entry,

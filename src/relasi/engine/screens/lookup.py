@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.door import assignable, may, visible_to
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.query.search import search
@@ -28,7 +28,7 @@ def options(request: HttpRequest, key: str) -> HttpResponse:
     user = user_of(request)
     create_url = None
     if key == OWNERS:
-        found = _owners(text)
+        found = _owners(user, text)
     else:
         try:
             module = registry.module(key)
@@ -43,11 +43,16 @@ def options(request: HttpRequest, key: str) -> HttpResponse:
     return render_page(request, "screens/lookup.html", context)
 
 
-def _owners(text: str) -> list[tuple[int, str, str]]:
+def _owners(user: Any, text: str) -> list[tuple[int, str, str]]:
     rows = Owner.objects.filter(active=True)
+    allowed = assignable(user)
+    if allowed is not None:
+        rows = rows.filter(pk__in=allowed)
     if text:
         rows = rows.filter(name__icontains=text)
-    return [(o.pk, o.name, _("Group") if o.kind == "group" else "") for o in rows.order_by("kind", "name")[:MOST]]
+    return [
+        (o.pk, o.name, _("Group") if o.kind == "group" else "") for o in rows.order_by("kind", "name")[:MOST]
+    ]
 
 
 def _settings(module: Any, text: str) -> list[tuple[int, str, str]]:

@@ -22,6 +22,7 @@ from relasi.engine.records.record import RecordIndex, title_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import restore, trash
 from relasi.engine.screens.asking import (
+    go_to,
     must,
     reader_of,
     shell_for,
@@ -33,8 +34,8 @@ from relasi.engine.screens.form import given_values, inputs_for
 from relasi.engine.screens.list import Row, rows_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
-from relasi.users.user import User
 from relasi.engine.screens.toasts import toast
+from relasi.users.user import User
 
 PANEL_ROWS = 5
 TIMELINE_ROWS = 30
@@ -101,7 +102,9 @@ def _headline(request: HttpRequest, module: Module, record: Any, seen: set[str])
     return [*number, *(fact.shown for fact in facts if fact.shown)]
 
 
-def fact_sections(request: HttpRequest, entry: Entry, record: Any, editable: bool) -> list[tuple[Any, list[Fact]]]:
+def fact_sections(
+    request: HttpRequest, entry: Entry, record: Any, editable: bool
+) -> list[tuple[Any, list[Fact]]]:
     user, module, reader = user_of(request), entry.module, reader_of(request)
     seen = fields_for(user, "view", module)
     writable = fields_for(user, "edit", module) if editable else set()
@@ -124,7 +127,9 @@ def _base_section(module: Module) -> list[Section]:
     return [Section(_("Record"), " ".join(shown))]
 
 
-def _facts(module: Module, names: list[str], record: Any, seen: set[str], writable: set[str], reader: Any) -> list[Fact]:
+def _facts(
+    module: Module, names: list[str], record: Any, seen: set[str], writable: set[str], reader: Any
+) -> list[Fact]:
     found = []
     for name in names:
         if name not in seen:
@@ -304,9 +309,7 @@ def _after(request: HttpRequest, entry: Entry, id: int, result: Any) -> HttpResp
         other = registry.of(result)
         if other.is_record:
             target = f"{entries_of(other)[0].url}{result.pk}/"
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return HttpResponseRedirect(target)
+    return go_to(request, target)
 
 
 @signed_in
@@ -320,5 +323,3 @@ def by_id(request: HttpRequest, id: int) -> HttpResponse:
         if visible_to(user_of(request), module.model, trashed=trashed).filter(pk=id).exists():
             return HttpResponseRedirect(f"{entries_of(module)[0].url}{id}/")
     raise Http404
-
-

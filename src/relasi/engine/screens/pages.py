@@ -19,8 +19,9 @@ from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
 from markupsafe import Markup, escape
 
+from relasi.engine.fields.avatar import initials, tone
 from relasi.engine.screens import toasts
-from relasi.engine.screens.avatar import initials, tone
+from relasi.engine.screens.faces import FACES
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -50,6 +51,7 @@ def environment(**options: Any) -> jinja2.Environment:
         initials=initials,
         tone=tone,
         ui=Components(found),
+        **FACES,
     )
     return found
 
@@ -151,10 +153,10 @@ def render_page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """Answer with the whole page, or with the named block(s) alone when htmx asks and `part` is given.
+    """Answer with the whole template, or with its named block(s) alone when htmx asks and `part` is given.
 
-    context may hold a function under "shell": it is called only for whole pages. Toasts that wait are shown
-    by a whole page and travel in a header beside a part.
+    context may hold a function under "shell": it is called only for whole templates. Toasts that wait are
+    shown by a whole page and travel in a header beside anything htmx asked for.
     """
     env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     values = {
@@ -164,16 +166,18 @@ def render_page(
         "visitor": getattr(request, "visitor", None),
         **context,
     }
-    if part and wants_part(request):
+    asked_by_htmx = wants_part(request)
+    if asked_by_htmx and part:
         names = [part] if isinstance(part, str) else part
-        response = HttpResponse(
-            "".join(render_block(env, template, name, values) for name in names), status=status
-        )
-        toasts.deliver(request, response)
+        drawn = "".join(render_block(env, template, name, values) for name in names)
     else:
         if callable(values.get("shell")):
             values["shell"] = values["shell"]()
-        values["toasts"] = toasts.take(request)
-        response = HttpResponse(env.get_template(template).render(values), status=status)
+        if not asked_by_htmx:
+            values["toasts"] = toasts.take(request)
+        drawn = env.get_template(template).render(values)
+    response = HttpResponse(drawn, status=status)
+    if asked_by_htmx:
+        toasts.deliver(request, response)
     patch_vary_headers(response, ("HX-Request", "HX-Request-Type"))
     return response

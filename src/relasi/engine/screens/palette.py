@@ -71,7 +71,9 @@ def commands(user: Any, text: str) -> list[Command]:
         if wanted and not any(wanted in word for word in _words(entry)):
             continue
         key = entry.slug[0].upper()
-        found.append(Command(entry.url, _("Open %(name)s") % {"name": entry.plural}, "arrow-right", ("G", key)))
+        found.append(
+            Command(entry.url, _("Open %(name)s") % {"name": entry.plural}, "arrow-right", ("G", key))
+        )
         if may(user, "create", entry.module):
             label = _("New %(name)s") % {"name": str(entry.name).lower()}
             found.append(Command(f"{entry.url}new/", label, "plus", ("N", key)))

@@ -31,7 +31,9 @@ def switch(request: HttpRequest) -> HttpResponse:
         style = {"number_style": "," if chosen["language"] == "id" else "."} if "language" in chosen else {}
         update(User.objects.get(pk=visitor.user.pk), {**chosen, **style}, authorised="own preferences")
     for name, value in chosen.items():
-        answer.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        answer.set_cookie(
+            name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return answer
 
 

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from relasi.engine.access.company import company
 from relasi.engine.access.door import may, rights_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -69,7 +70,10 @@ class Shell:
     request: HttpRequest
     current: str = ""  # the slug of the entry this page belongs to
     crumbs: list[tuple[Any, str | None]] = field(default_factory=list)
-    company: str = "Relasi"
+
+    @property
+    def company(self) -> str:
+        return company().name
 
     @property
     def _user(self) -> Any:
@@ -77,7 +81,9 @@ class Shell:
 
     @cached_property
     def _visible(self) -> list[Entry]:
-        return [e for e in _entries().values() if e.module.area in AREA_KEYS and may(self._user, "view", e.module)]
+        return [
+            e for e in _entries().values() if e.module.area in AREA_KEYS and may(self._user, "view", e.module)
+        ]
 
     @cached_property
     def groups(self) -> list[tuple[Any, str, bool, list[Any]]]:

@@ -13,7 +13,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.query.saved_view import SavedView, Sharing
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import Draft, trash, write
-from relasi.engine.screens.asking import must, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
@@ -32,7 +32,11 @@ def save(request: HttpRequest, entry: Entry) -> HttpResponse:
     error = ""
     if request.method == "POST":
         values = _values(request, entry, state)
-        draft = Draft(values, id=mine.pk) if mine and request.POST.get("keep") else Draft(values | {"user": user.id})
+        draft = (
+            Draft(values, id=mine.pk)
+            if mine and request.POST.get("keep")
+            else Draft(values | {"user": user.id})
+        )
         try:
             view = write(registry.of(SavedView), [draft], authorised=OWN).records[0]
         except Refused as refused:
@@ -40,7 +44,7 @@ def save(request: HttpRequest, entry: Entry) -> HttpResponse:
         else:
             if view.sharing == Sharing.PENDING:
                 toast(request, _("Saved. It becomes public once an admin approves."))
-            return HttpResponseRedirect(state.view_url(view))
+            return go_to(request, state.view_url(view))
     context = {
         "shell": shell_for(request, entry, (_("Save view"), None)),
         "entry": entry,
@@ -51,7 +55,9 @@ def save(request: HttpRequest, entry: Entry) -> HttpResponse:
         "may_publish": has_tool(user, "publish_views"),
         "error": error,
     }
-    return render_page(request, "screens/save_view.html", context, part="drawer", status=422 if error else 200)
+    return render_page(
+        request, "screens/save_view.html", context, part="drawer", status=422 if error else 200
+    )
 
 
 def _values(request: HttpRequest, entry: Entry, state: ListState) -> dict[str, Any]:

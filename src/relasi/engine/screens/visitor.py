@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from relasi.engine.access.acting import acting
+from relasi.engine.access.company import company
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.users.user import User
 
@@ -74,6 +76,7 @@ class Visitor:
             zone=self.user.zone,
             decimal=decimal,
             group="." if decimal == "," else ",",
+            currency=company().currency,
         )
 
 
@@ -94,15 +97,13 @@ class VisitorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         visitor = request.visitor = _visitor(request)  # type: ignore[attr-defined]
-        with (
-            translation.override(visitor.language),
-            timezone.override(visitor.reader.tz),
-            reading_as(visitor.reader),
-        ):
-            if visitor.user is None:
-                return self.get_response(request)
-            with acting(visitor.user, impersonator=visitor.impersonator):
-                return self.get_response(request)
+        with ExitStack() as stack:
+            if visitor.user is not None:
+                stack.enter_context(acting(visitor.user, impersonator=visitor.impersonator))
+            stack.enter_context(translation.override(visitor.language))
+            stack.enter_context(timezone.override(visitor.reader.tz))
+            stack.enter_context(reading_as(visitor.reader))
+            return self.get_response(request)
 
 
 def _visitor(request: Any) -> Visitor:

@@ -48,7 +48,8 @@
       item.hidden = !item.textContent.toLowerCase().includes(wanted);
   });
 
-  relasi.on("change", "form[data-submit-on-change]", (_event, form) => form.requestSubmit());
+  // On a form, or on one control of it.
+  relasi.on("change", "[data-submit-on-change]", (_event, element) => (element.form ?? element).requestSubmit());
 
   // The panes of a record on a narrow stage.
   relasi.on("click", "[data-pane-tab]", (_event, tab) => {

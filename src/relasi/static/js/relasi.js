@@ -331,8 +331,9 @@ relasi.typing = (element) =>
 }
 
 /* live.js */
-// Live: what others change is known here within a second. Elements with data-topics ("sales.deal sales.deal:4711") get
-// the event relasi:changed, which hx-trigger can wait for; a sentence in the message becomes a toast.
+// Live: what others change is known here within a second. Elements with data-live ("sales.deal record:4711") get the
+// event relasi:changed, which hx-trigger can wait for. A message says only who changed something; when it is the
+// record on this page and somebody else, a toast offers to look again.
 // A hidden tab lets go of its connection, because a browser has few of them for one server.
 {
   const LONGEST = 30000;
@@ -344,8 +345,8 @@ relasi.typing = (element) =>
 
   const topics = () => {
     const found = new Set();
-    for (const element of document.querySelectorAll("[data-topics]"))
-      element.dataset.topics.split(/\s+/).forEach((topic) => topic && found.add(topic));
+    for (const element of document.querySelectorAll("[data-live]"))
+      element.dataset.live.split(/\s+/).forEach((topic) => topic && found.add(topic));
     return [...found].sort().join(",");
   };
 
@@ -356,12 +357,16 @@ relasi.typing = (element) =>
     listening = "";
   };
 
-  const receive = (event) => {
-    const change = JSON.parse(event.data);
-    for (const element of document.querySelectorAll("[data-topics]"))
-      if (element.dataset.topics.split(/\s+/).includes(change.topic))
-        element.dispatchEvent(new CustomEvent("relasi:changed", { bubbles: false, detail: change }));
-    if (change.text) relasi.toast({ text: change.text, kind: "info", url: change.url });
+  const receive = ({ type: topic, data }) => {
+    const { by } = JSON.parse(data);
+    const mine = String(by) === document.body.dataset.user;
+    for (const element of document.querySelectorAll("[data-live]"))
+      if (element.dataset.live.split(/\s+/).includes(topic))
+        element.dispatchEvent(new CustomEvent("relasi:changed", { bubbles: true, detail: { topic, by, mine } }));
+    if (topic.startsWith("record:") && !mine) {
+      document.querySelector("#toasts [data-live-toast]")?.remove();
+      relasi.toast({ text: relasi.say("changed"), kind: "info", url: location.href, mark: "data-live-toast" });
+    }
   };
 
   const open = () => {
@@ -372,7 +377,7 @@ relasi.typing = (element) =>
     listening = wanted;
     source = new EventSource(`/live/?topics=${encodeURIComponent(wanted)}`);
     source.addEventListener("open", () => (delay = 1000));
-    source.addEventListener("change", receive);
+    for (const topic of wanted.split(",")) source.addEventListener(topic, receive);
     source.addEventListener("error", () => {
       close();
       timer = setTimeout(open, delay * (0.75 + Math.random() / 2));
@@ -443,7 +448,8 @@ relasi.typing = (element) =>
       item.hidden = !item.textContent.toLowerCase().includes(wanted);
   });
 
-  relasi.on("change", "form[data-submit-on-change]", (_event, form) => form.requestSubmit());
+  // On a form, or on one control of it.
+  relasi.on("change", "[data-submit-on-change]", (_event, element) => (element.form ?? element).requestSubmit());
 
   // The panes of a record on a narrow stage.
   relasi.on("click", "[data-pane-tab]", (_event, tab) => {
@@ -615,10 +621,16 @@ relasi.typing = (element) =>
 
   // The session ended meanwhile: the answer is the sign-in page, which must not land inside this one.
   document.addEventListener("htmx:before:response", (event) => {
-    const { raw } = event.detail.ctx.response;
-    if (!raw.redirected || new URL(raw.url).pathname !== "/login/") return;
-    event.preventDefault();
-    location.assign(`/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    const { target, response } = event.detail.ctx;
+    if (!response.raw.redirected) return;
+    if (new URL(response.raw.url).pathname === "/login/") {
+      event.preventDefault();
+      location.assign(`/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    } else if (target?.closest?.("dialog")) {
+      // A window's work is done: what follows is a page.
+      event.preventDefault();
+      location.assign(response.raw.url);
+    }
   });
 
   // 422 and 409 bring their form back and explain themselves there.
@@ -657,7 +669,9 @@ relasi.typing = (element) =>
   const rows = () => [...document.querySelectorAll("table tbody tr:has(.cell-main)")];
   let last = null;
 
-  const everything = () => document.querySelector(".bulk input[name=all]");
+  // The hidden "all" of the form around the list: set, it stands for everything the filter lets through.
+  const flag = () => document.querySelector("form[data-picks] input[name=all]");
+  const everything = () => flag()?.value === "1";
   const count = () => {
     const all = boxes();
     const picked = all.filter((box) => box.checked).length;
@@ -669,7 +683,7 @@ relasi.typing = (element) =>
     const shown = document.querySelector("[data-pick-count]");
     if (shown && !everything()) shown.textContent = picked;
   };
-  const forgetEverything = () => everything()?.remove();
+  const forgetEverything = () => flag() && (flag().value = "");
 
   const stretch = (to) => {
     const all = boxes();
@@ -693,27 +707,13 @@ relasi.typing = (element) =>
     count();
   };
   relasi.on("click", "[data-pick-none]", clear);
-  // All the list holds, not only this page: the server reads all=1 with the list's own address.
+  // All the list holds, not only this page.
   relasi.on("click", "[data-pick-everything]", (_event, button) => {
     for (const box of boxes()) box.checked = true;
     count();
-    forgetEverything();
-    button.after(relasi.make("input", { type: "hidden", name: "all", value: "1" }));
-    document.querySelector("[data-pick-count]").textContent = button.textContent.match(/[\d.,]+/)?.[0] ?? "";
+    flag().value = "1";
+    document.querySelector("[data-pick-count]").textContent = button.dataset.pickEverything;
   });
-  // A link in the bar carries the choice: ?ids=1,2,3 or ?all=1 with the list's filters.
-  relasi.on("click", ".bulk a[href]", (event, link) => {
-    const address = new URL(link.getAttribute("href"), location.href);
-    if (everything()) {
-      for (const [name, value] of new URLSearchParams(location.search)) address.searchParams.append(name, value);
-      address.searchParams.set("all", "1");
-    } else {
-      const ids = boxes().filter((box) => box.checked).map((box) => box.value);
-      address.searchParams.set("ids", ids.join(","));
-    }
-    link.href = address.pathname + address.search;
-    setTimeout(() => (link.href = address.pathname), 500);
-  }, true);
 
   const current = () => document.querySelector('tbody tr[aria-current="true"]');
   const go = (step) => {
@@ -756,8 +756,7 @@ relasi.typing = (element) =>
       case "Enter":
         return open && document.activeElement === row ? (open.click(), true) : false;
       case "e": {
-        const edit = document.querySelector("[data-edit]");
-        const address = edit?.href ?? (open && new URL("edit/", open.href).href);
+        const address = document.querySelector('[data-key="e"]')?.href ?? (open && new URL("edit/", open.href).href);
         return address ? (location.assign(address), true) : false;
       }
       case "Escape":
@@ -826,11 +825,16 @@ relasi.typing = (element) =>
     (input ?? document.querySelector(".chip-add"))?.focus();
     return !!input;
   };
+  // N with nothing after it makes a new one of what this page lists.
+  const alone = () => {
+    if (first === "n") document.querySelector('[data-key="n"]')?.click();
+    first = "";
+  };
   const single = (event) => {
     if (event.key === "g" || event.key === "n") {
       first = event.key;
       clearTimeout(timer);
-      timer = setTimeout(() => (first = ""), WAIT);
+      timer = setTimeout(alone, WAIT);
       return true;
     }
     if (event.key === "?") return document.getElementById("help")?.togglePopover() !== undefined;
@@ -847,6 +851,7 @@ relasi.typing = (element) =>
     if (event.target.closest?.("button, summary, a[href]") && event.key === "Enter") return;
     if (first) {
       const link = (first === "g" ? places() : makers()).get(event.key.toLowerCase());
+      clearTimeout(timer);
       first = "";
       if (link) {
         event.preventDefault();
@@ -893,8 +898,8 @@ relasi.typing = (element) =>
     return form;
   };
 
-  // show({text, kind: good | bad | info, undo: address, url: address})
-  relasi.toast = ({ text, kind = "good", undo = "", url = "" }) => {
+  // undo: where Undo posts to; url: where Show leads; mark: an attribute to find the toast by.
+  relasi.toast = ({ text, kind = "good", undo = "", url = "", mark = "" }) => {
     const box = place();
     const toast = relasi.make(
       "div",
@@ -902,6 +907,7 @@ relasi.typing = (element) =>
       relasi.icon(ICONS[kind] ?? "info"),
       relasi.make("span", {}, text),
     );
+    if (mark) toast.setAttribute(mark, "");
     if (undo) toast.append(undoForm(undo));
     if (url) toast.append(relasi.make("a", { class: "btn btn-sm", href: url }, relasi.say("show")));
     toast.append(
@@ -978,6 +984,17 @@ relasi.typing = (element) =>
     event.preventDefault();
     link.closest("[popover]")?.hidePopover();
     relasi.openWindow(link.href ?? link.dataset.url, link.hasAttribute("data-drawer") ? "drawer" : "dialog");
+  });
+
+  // A form of steps inside a window (choose a field, then a condition): each step is drawn in its place, and the
+  // last one leads on to the page the server sends us to (see requests.js).
+  relasi.on("submit", "dialog form[data-drawer-form]", async (event, form) => {
+    event.preventDefault();
+    const dialog = form.closest("dialog");
+    const name = document.activeElement?.name;
+    const values = new URLSearchParams(new FormData(form, event.submitter));
+    await htmx.ajax("GET", `${form.getAttribute("action")}?${values}`, { target: dialog, swap: "innerHTML" });
+    if (name) dialog.querySelector(`[name="${name}"]:not([type=hidden])`)?.focus();
   });
 
   // What was typed is not thrown away without a question, whichever way the window is left.

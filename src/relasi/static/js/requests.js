@@ -27,10 +27,16 @@
 
   // The session ended meanwhile: the answer is the sign-in page, which must not land inside this one.
   document.addEventListener("htmx:before:response", (event) => {
-    const { raw } = event.detail.ctx.response;
-    if (!raw.redirected || new URL(raw.url).pathname !== "/login/") return;
-    event.preventDefault();
-    location.assign(`/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    const { target, response } = event.detail.ctx;
+    if (!response.raw.redirected) return;
+    if (new URL(response.raw.url).pathname === "/login/") {
+      event.preventDefault();
+      location.assign(`/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    } else if (target?.closest?.("dialog")) {
+      // A window's work is done: what follows is a page.
+      event.preventDefault();
+      location.assign(response.raw.url);
+    }
   });
 
   // 422 and 409 bring their form back and explain themselves there.

@@ -4,7 +4,9 @@
   const rows = () => [...document.querySelectorAll("table tbody tr:has(.cell-main)")];
   let last = null;
 
-  const everything = () => document.querySelector(".bulk input[name=all]");
+  // The hidden "all" of the form around the list: set, it stands for everything the filter lets through.
+  const flag = () => document.querySelector("form[data-picks] input[name=all]");
+  const everything = () => flag()?.value === "1";
   const count = () => {
     const all = boxes();
     const picked = all.filter((box) => box.checked).length;
@@ -16,7 +18,7 @@
     const shown = document.querySelector("[data-pick-count]");
     if (shown && !everything()) shown.textContent = picked;
   };
-  const forgetEverything = () => everything()?.remove();
+  const forgetEverything = () => flag() && (flag().value = "");
 
   const stretch = (to) => {
     const all = boxes();
@@ -40,27 +42,13 @@
     count();
   };
   relasi.on("click", "[data-pick-none]", clear);
-  // All the list holds, not only this page: the server reads all=1 with the list's own address.
+  // All the list holds, not only this page.
   relasi.on("click", "[data-pick-everything]", (_event, button) => {
     for (const box of boxes()) box.checked = true;
     count();
-    forgetEverything();
-    button.after(relasi.make("input", { type: "hidden", name: "all", value: "1" }));
-    document.querySelector("[data-pick-count]").textContent = button.textContent.match(/[\d.,]+/)?.[0] ?? "";
+    flag().value = "1";
+    document.querySelector("[data-pick-count]").textContent = button.dataset.pickEverything;
   });
-  // A link in the bar carries the choice: ?ids=1,2,3 or ?all=1 with the list's filters.
-  relasi.on("click", ".bulk a[href]", (event, link) => {
-    const address = new URL(link.getAttribute("href"), location.href);
-    if (everything()) {
-      for (const [name, value] of new URLSearchParams(location.search)) address.searchParams.append(name, value);
-      address.searchParams.set("all", "1");
-    } else {
-      const ids = boxes().filter((box) => box.checked).map((box) => box.value);
-      address.searchParams.set("ids", ids.join(","));
-    }
-    link.href = address.pathname + address.search;
-    setTimeout(() => (link.href = address.pathname), 500);
-  }, true);
 
   const current = () => document.querySelector('tbody tr[aria-current="true"]');
   const go = (step) => {
@@ -103,8 +91,7 @@
       case "Enter":
         return open && document.activeElement === row ? (open.click(), true) : false;
       case "e": {
-        const edit = document.querySelector("[data-edit]");
-        const address = edit?.href ?? (open && new URL("edit/", open.href).href);
+        const address = document.querySelector('[data-key="e"]')?.href ?? (open && new URL("edit/", open.href).href);
         return address ? (location.assign(address), true) : false;
       }
       case "Escape":

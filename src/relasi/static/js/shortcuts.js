@@ -51,11 +51,16 @@
     (input ?? document.querySelector(".chip-add"))?.focus();
     return !!input;
   };
+  // N with nothing after it makes a new one of what this page lists.
+  const alone = () => {
+    if (first === "n") document.querySelector('[data-key="n"]')?.click();
+    first = "";
+  };
   const single = (event) => {
     if (event.key === "g" || event.key === "n") {
       first = event.key;
       clearTimeout(timer);
-      timer = setTimeout(() => (first = ""), WAIT);
+      timer = setTimeout(alone, WAIT);
       return true;
     }
     if (event.key === "?") return document.getElementById("help")?.togglePopover() !== undefined;
@@ -72,6 +77,7 @@
     if (event.target.closest?.("button, summary, a[href]") && event.key === "Enter") return;
     if (first) {
       const link = (first === "g" ? places() : makers()).get(event.key.toLowerCase());
+      clearTimeout(timer);
       first = "";
       if (link) {
         event.preventDefault();

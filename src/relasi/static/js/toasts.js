@@ -33,8 +33,8 @@
     return form;
   };
 
-  // show({text, kind: good | bad | info, undo: address, url: address})
-  relasi.toast = ({ text, kind = "good", undo = "", url = "" }) => {
+  // undo: where Undo posts to; url: where Show leads; mark: an attribute to find the toast by.
+  relasi.toast = ({ text, kind = "good", undo = "", url = "", mark = "" }) => {
     const box = place();
     const toast = relasi.make(
       "div",
@@ -42,6 +42,7 @@
       relasi.icon(ICONS[kind] ?? "info"),
       relasi.make("span", {}, text),
     );
+    if (mark) toast.setAttribute(mark, "");
     if (undo) toast.append(undoForm(undo));
     if (url) toast.append(relasi.make("a", { class: "btn btn-sm", href: url }, relasi.say("show")));
     toast.append(

@@ -29,6 +29,17 @@
     relasi.openWindow(link.href ?? link.dataset.url, link.hasAttribute("data-drawer") ? "drawer" : "dialog");
   });
 
+  // A form of steps inside a window (choose a field, then a condition): each step is drawn in its place, and the
+  // last one leads on to the page the server sends us to (see requests.js).
+  relasi.on("submit", "dialog form[data-drawer-form]", async (event, form) => {
+    event.preventDefault();
+    const dialog = form.closest("dialog");
+    const name = document.activeElement?.name;
+    const values = new URLSearchParams(new FormData(form, event.submitter));
+    await htmx.ajax("GET", `${form.getAttribute("action")}?${values}`, { target: dialog, swap: "innerHTML" });
+    if (name) dialog.querySelector(`[name="${name}"]:not([type=hidden])`)?.focus();
+  });
+
   // What was typed is not thrown away without a question, whichever way the window is left.
   const mayClose = (dialog) => !dialog.querySelector("form[data-dirty]") || confirm(relasi.say("leave"));
   relasi.on("click", "[data-close]", (event, button) => {
