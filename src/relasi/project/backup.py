@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import psycopg
@@ -41,7 +40,7 @@ def backup(folder: DataFolder, file: Path) -> int:
 
     The database is one consistent moment. Files are taken after it: none that it names can be missing.
     """
-    if not folder.path.exists():
+    if not folder.postgres.exists() and not os.environ.get("DATABASE_URL"):
         raise Trouble(_("There is no data in %(folder)s.") % {"folder": folder.path})
     making = file.with_name(f"{file.name}.{os.getpid()}.part")
     dump = file.with_name(f"{file.name}.{os.getpid()}.dump")
@@ -62,8 +61,9 @@ def backup(folder: DataFolder, file: Path) -> int:
         values = {"file": file, "reason": trouble.strerror or trouble}
         raise Trouble(_("The backup %(file)s cannot be written: %(reason)s.") % values) from trouble
     finally:
-        making.unlink(missing_ok=True)
-        dump.unlink(missing_ok=True)
+        for part in (making, dump):
+            with contextlib.suppress(OSError):
+                part.unlink()
     say(_("Saved: %(file)s (%(size)s MB)") % {"file": file, "size": round(file.stat().st_size / 1e6, 1)})
     return 0
 
@@ -75,42 +75,51 @@ def restore(folder: DataFolder, file: Path, *, force: bool) -> int:
     fresh = not folder.path.exists()
     incoming = folder.path / "restoring"
     try:
-        with _opened(file) as archive:
-            folder.prepare()
-            with folder.hold(), database(folder) as url:
-                if not force:
-                    _refuse_over_existing(folder, url)
-                say(_("Unpacking the files …"))
-                _unpack(archive, incoming)
-                say(_("Restoring the database …"))
-                _replace_database(url, incoming)
-                _swap_files(folder, incoming)
-                shutil.rmtree(incoming, ignore_errors=True)
+        with _opened(file) as archive, folder.opened(), folder.hold(), database(folder) as url:
+            if not force:
+                _refuse_over_existing(folder, url)
+            say(_("Unpacking the files …"))
+            _unpack(archive, incoming)
+            say(_("Restoring the database …"))
+            _replace_database(url, incoming)
+            _swap_files(folder, incoming)
+            shutil.rmtree(incoming, ignore_errors=True)
     except BaseException as trouble:
         shutil.rmtree(folder.path if fresh else incoming, ignore_errors=True)
-        if isinstance(trouble, OSError):
-            raise folder.explain(trouble) from trouble
+        if isinstance(trouble, tarfile.TarError):
+            raise Trouble(_not_whole(file)) from trouble
         raise
     say(_("Restored from %(file)s. To start: ./relasi up") % {"file": file})
     return 0
 
 
-@contextlib.contextmanager
-def _opened(file: Path) -> Iterator[tarfile.TarFile]:
+def _opened(file: Path) -> tarfile.TarFile:
     """An archive of ours, checked before anything is touched."""
     try:
-        with tarfile.open(file) as archive:
-            about = json.loads(archive.extractfile(ABOUT).read())
-            if about["format"] > FORMAT:
-                raise Trouble(_("%(file)s was made by a newer Relasi.") % {"file": file})
-            archive.getmember(DUMP)
-            yield archive
+        archive = tarfile.open(file)  # noqa: SIM115 (the caller's with-statement closes it)
     except FileNotFoundError as trouble:
-        if Path(trouble.filename or "") != file:
-            raise
         raise Trouble(_("There is no file %(file)s.") % {"file": file}) from trouble
-    except (tarfile.TarError, KeyError, ValueError, TypeError) as trouble:
-        raise Trouble(_("%(file)s is not a whole backup of Relasi.") % {"file": file}) from trouble
+    except OSError as trouble:
+        values = {"file": file, "reason": trouble.strerror or trouble}
+        raise Trouble(_("%(file)s cannot be read: %(reason)s.") % values) from trouble
+    except tarfile.TarError as trouble:
+        raise Trouble(_not_whole(file)) from trouble
+    try:
+        about = json.loads(archive.extractfile(ABOUT).read())
+        newer = about["format"] > FORMAT
+        archive.getmember(DUMP)
+        archive.getmember(KEY)
+    except (tarfile.TarError, KeyError, ValueError, TypeError, AttributeError) as trouble:
+        archive.close()
+        raise Trouble(_not_whole(file)) from trouble
+    if newer:
+        archive.close()
+        raise Trouble(_("%(file)s was made by a newer Relasi.") % {"file": file})
+    return archive
+
+
+def _not_whole(file: Path) -> str:
+    return _("%(file)s is not a whole backup of Relasi.") % {"file": file}
 
 
 def _refuse_over_existing(folder: DataFolder, url: str) -> None:

@@ -20,10 +20,9 @@ def run_benchmark(arguments: list[str], kept: str | None) -> int:
     place = Path(kept) if kept else Path(tempfile.mkdtemp(prefix="relasi-bench-"))
     folder = DataFolder(place)
     try:
-        folder.prepare()
         if folder.is_held():
             raise Trouble(folder.who_holds_it())
-        with database(folder) as url:
+        with folder.opened(), database(folder) as url:
             environment = runtime_environment(folder, url)
             prepare(folder, url, environment, demo=False)
             return subprocess.run(

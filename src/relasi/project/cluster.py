@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import psycopg
 
 from relasi.project.cluster_configuration import configuration
 from relasi.project.language import Trouble, _
-from relasi.project.sockets import make_private, private_folder
+from relasi.project.sockets import SHARED, make_private, private_folder
 
 ROLE = "relasi"
 SERVER_USER = 65534  # "nobody": what the server runs as where root has no user namespaces
@@ -119,7 +120,7 @@ class Cluster:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
                 time.sleep(0.02)
-        if self.socket_folder.parent == Path("/tmp"):
+        if self.socket_folder.parent == SHARED:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     def ensure_database(self, name: str = "relasi") -> None:
@@ -166,8 +167,7 @@ class Cluster:
         with self.log.open("rb") as log:
             log.seek(getattr(self, "_mark", 0))
             lines = log.read().decode(errors="replace").splitlines()
-        telling = [line for line in lines if "FATAL" in line or "ERROR" in line or "HINT" in line]
-        return "\n".join((telling or lines)[-5:]) or f"see {self.log}"
+        return "\n".join(lines[-5:]) or f"see {self.log}"
 
     def _clear_crash(self) -> None:
         """Waits up to 3 s for a crashed server's processes, then drops its stale pid file.
@@ -210,13 +210,13 @@ def _server_user(folder: Path) -> list[str]:
     """The words before a server command, because PostgreSQL refuses to run as root.
 
     A plain user needs none. Root stays the owner through a user namespace where the kernel grants one;
-    elsewhere (or for a cluster that a plain user made) the server takes another user id and keeps only
-    the right to pass through closed folders.
+    elsewhere, and under a closed folder of somebody else, the server takes the user id of nobody and
+    keeps only the right to pass through closed folders.
     """
-    if os.geteuid() != 0:
-        return []
-    owner = folder.stat().st_uid
     namespace = ["unshare", "--user", "--map-user=1", "--map-group=1", "--"]
+    if os.geteuid() != 0:
+        return [] if _has_name(os.geteuid()) else namespace
+    owner = folder.stat().st_uid
     if owner == 0:
         probe = [*namespace, "test", "-x", str(binary("postgres")), "-a", "-w", str(folder)]
         with contextlib.suppress(FileNotFoundError):
@@ -228,6 +228,15 @@ def _server_user(folder: Path) -> list[str]:
                 os.lchown(path, owner, owner)
     rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     return ["setpriv", f"--reuid={owner}", f"--regid={owner}", "--clear-groups", *rights, "--"]
+
+
+def _has_name(user: int) -> bool:
+    """PostgreSQL refuses to run as a user id that the system has no name for, as some containers have."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _stop_with_parent() -> None:

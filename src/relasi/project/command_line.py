@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         sys.stderr.write(f"{trouble}\n")
         return 1
+    except PermissionError as refused:
+        sys.stderr.write(f"{refused.strerror}: {refused.filename}\n")
+        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -113,8 +116,7 @@ def _manage(arguments: list[str]) -> int:
     """Runs Django's own command line with the database at hand; the caller's working folder stays."""
     arguments, data = take_option(arguments, "--data")
     folder = _folder(data)
-    folder.prepare()
-    with database(folder) as url:
+    with folder.opened(), database(folder) as url:
         command = [sys.executable, "-m", "django", *arguments]
         return subprocess.run(command, env=runtime_environment(folder, url)).returncode
 

@@ -5,6 +5,7 @@ import errno
 import fcntl
 import json
 import os
+import pwd
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,16 @@ from relasi.project.sockets import make_private, private_folder
 
 ROOM_FOR_NEW = 200  # megabytes
 ROOM_TO_RUN = 20  # megabytes
+DISK_TROUBLES = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.ENOENT,
+    errno.EEXIST,
+}
 
 
 class DataFolder:
@@ -39,26 +50,46 @@ class DataFolder:
     def live_socket(self) -> Path:
         return self.sockets / "live.sock"
 
-    def prepare(self) -> None:
-        """Makes the folders. When that fails, nothing of a new installation stays behind."""
-        fresh = not self.path.exists()
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Makes the folders. When the block fails before a database exists, nothing new stays behind."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._check_room()
-            for folder in (self.files, self.logs, self.run):
-                folder.mkdir(exist_ok=True, mode=0o700)
-            make_private(self.sockets)
-            self._check_writable()
-        except (OSError, Trouble) as trouble:
-            if fresh:
-                shutil.rmtree(self.path, ignore_errors=True)
-            raise self.explain(trouble) from trouble
+            fresh = not self.path.exists()
+            try:
+                self._prepare()
+                yield
+            except BaseException:
+                if fresh and not self.postgres.exists():
+                    shutil.rmtree(self.path, ignore_errors=True)
+                raise
+        except OSError as trouble:
+            if trouble.errno in DISK_TROUBLES:
+                raise self.explain(trouble) from trouble
+            raise
+
+    def _prepare(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._check_owner()
+        self._check_room()
+        for folder in (self.files, self.logs, self.run):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        make_private(self.sockets)
+        self._check_writable()
+
+    def _check_owner(self) -> None:
+        """Another user's cluster would end up with files of two owners, and then neither could start it."""
+        if not self.postgres.exists():
+            return
+        owner = self.path.stat().st_uid
+        if owner != os.geteuid():
+            text = _("The data in %(folder)s belongs to user %(user)s. Run Relasi as that user.")
+            raise Trouble(text % {"folder": self.path, "user": _user_name(owner)})
 
     def explain(self, trouble: Exception) -> Trouble:
         """A sentence about a full or closed disk, for an error met while writing here."""
         if isinstance(trouble, Trouble):
             return trouble
-        if getattr(trouble, "errno", None) == errno.ENOSPC or "No space left" in str(trouble):
+        if getattr(trouble, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(trouble):
             return Trouble(_("The disk of %(folder)s is full. Nothing was changed.") % {"folder": self.path})
         values = {"folder": self.path, "reason": getattr(trouble, "strerror", None) or trouble}
         return Trouble(_("The folder %(folder)s cannot be written: %(reason)s.") % values)
@@ -124,6 +155,13 @@ def write_whole(place: Path, text: str) -> None:
         aside.replace(place)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _user_name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def _locked(handle, kind: int) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -25,9 +26,10 @@ def secret_key(data: Path) -> str:
     file = data / "secret_key"
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
-        aside = data / f"secret_key.{os.getpid()}"
-        aside.touch(mode=0o600)
-        aside.write_text(secrets.token_urlsafe(50))
+        handle, name = tempfile.mkstemp(prefix="secret_key.", dir=data)
+        aside = Path(name)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(50))
         # A link, unlike a rename, never replaces the key that another process made a moment ago.
         with contextlib.suppress(FileExistsError):
             file.hardlink_to(aside)

@@ -11,6 +11,7 @@ from relasi.project.language import Trouble, _
 
 LONGEST_SOCKET_PATH = 107  # bytes: the size of sun_path on Linux less its closing zero
 LONGEST_NAME = ".s.PGSQL.5432"
+SHARED = Path("/tmp")
 
 
 def private_folder(near: Path) -> Path:
@@ -21,14 +22,14 @@ def private_folder(near: Path) -> Path:
     if len(os.fsencode(near / LONGEST_NAME)) <= LONGEST_SOCKET_PATH and not set(str(near)) & set(",'\"\n\\"):
         return near
     name = hashlib.sha256(os.fsencode(near)).hexdigest()[:12]
-    return Path(f"/tmp/relasi-{os.geteuid()}-{name}")
+    return SHARED / f"relasi-{os.geteuid()}-{name}"
 
 
 def make_private(folder: Path) -> Path:
-    """Makes the folder for its owner alone, and refuses one that somebody else put there first."""
+    """Makes the folder for its owner alone, and refuses one that somebody else put into /tmp first."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    if folder.parent == SHARED and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
         raise Trouble(_("The folder %(folder)s belongs to another user.") % {"folder": folder})
     folder.chmod(0o700)
     return folder

@@ -49,10 +49,9 @@ def up(wish: Wish) -> int:
     if folder.is_held():
         raise Trouble(folder.who_holds_it())
     with contextlib.closing(listen(wish.address, wish.port)) as listener:
-        folder.prepare()
         if wish.detach and (code := _go_on_alone()) is not None:
             return code
-        with folder.hold(), database(folder, alone=True) as url:
+        with folder.opened(), folder.hold(), database(folder, alone=True) as url:
             environment = runtime_environment(folder, url, address=wish.address)
             table = prepare(folder, url, environment, demo=wish.demo)
             environment["RELASI_LISTEN_FD"] = str(listener.fileno())
