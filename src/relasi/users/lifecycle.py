@@ -1,4 +1,4 @@
-"""What must be true of a user: how the status moves, that one admin stays, that nobody stands above themselves."""
+"""What must be true of a user: how the status moves, that one admin stays, that nobody is their own boss."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ MOVES = {
 USERNAME = re.compile(r"[A-Za-z0-9._@+-]{2,150}")
 
 LAST_ADMIN = _("At least one active admin must remain.")
+NEVER_TRASHED = _("A user is never deleted like a record: suspend, then remove.")
 LOOP = _("Nobody can report to themselves, not even through others.")
 
 

@@ -13,7 +13,7 @@ def sessions_of(user: Any) -> list[UserSession]:
 
 
 def end_sessions(user: Any, *, keep: str | None = None, only: int | None = None) -> int:
-    """Signs the person out everywhere. keep: the key of a session that stays. only: the id of the one to end."""
+    """Signs the person out everywhere. keep: the key of a session that stays. only: the id of one to end."""
     found = UserSession.objects.filter(user=user)
     if only is not None:
         found = found.filter(pk=only)

@@ -1,4 +1,4 @@
-"""Sign-in log: who tried to sign in, when, from where and how it ended; and when too many tries lock a name."""
+"""Sign-in log: who tried to sign in, from where and how it ended; and when too many tries lock a name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_WRONG = 5
 WITHIN = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=30)
 
-# From one address, whatever names are tried: slows down a list of stolen names, spares an office behind one address.
+# From one address, whatever names are tried: slows a list of stolen names, spares an office behind it.
 MOST_WRONG_FROM_ADDRESS = 50
 
 
@@ -34,7 +34,7 @@ WRONG = (Result.WRONG_PASSWORD, Result.WRONG_CODE, Result.LOCK)
 
 
 class SignIn(models.Model):
-    """One try. name_key: a keyed hash of what was typed, for names nobody has; people do type passwords there."""
+    """One try. name_key: a keyed hash of what was typed when nobody has that name; people type passwords."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(default=timezone.now)

@@ -2,8 +2,8 @@
 
 import pgtrigger
 
-# The number is taken from a sequence and so never used twice: a snapshot read inside a transaction that is rolled
-# back can never pass for a later one.
+# The number is taken from a sequence and so never used twice: a snapshot read inside a transaction that is
+# rolled back can never pass for a later one.
 NEW_EPOCH = """
     INSERT INTO access_epoch (id, n) VALUES (true, nextval('relasi_id'))
     ON CONFLICT (id) DO UPDATE SET n = excluded.n;
@@ -18,7 +18,7 @@ KEEP_OWNER = """
     RETURN NEW;
 """
 
-# Locking the one epoch row first makes two admins who suspend each other at the same moment wait for each other.
+# Locking the one epoch row first makes two admins who suspend each other at the same moment wait.
 KEEP_AN_ADMIN = """
     PERFORM n FROM access_epoch FOR UPDATE;
     IF NOT EXISTS (SELECT FROM users_user WHERE type = 'admin' AND status IN ('active', 'locked')) THEN
@@ -48,4 +48,43 @@ def loop_trigger(table: str, field: str, constraint: str) -> pgtrigger.Trigger:
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf(f"{field}_id"),
         func=function.replace("{constraint}", constraint),
+    )
+
+
+_LIVING = """
+    IF EXISTS (SELECT FROM {target} WHERE id = NEW.{column} AND trashed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'gone' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';
+    END IF;
+    RETURN NULL;
+"""
+
+_UNUSED = """
+    IF {use} THEN
+        RAISE EXCEPTION 'in use' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def living_trigger(field: str, target: str, constraint: str) -> pgtrigger.Trigger:
+    """What a row refers to is not in the bin, not even when an undo puts the reference back."""
+    function = _LIVING.replace("{target}", target).replace("{column}", f"{field}_id")
+    return pgtrigger.Trigger(
+        name=f"living_{field}",
+        level=pgtrigger.Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(f"{field}_id"),
+        func=function.replace("{constraint}", constraint),
+    )
+
+
+def unused_trigger(use: str, constraint: str) -> pgtrigger.Trigger:
+    """Nothing goes to the bin while it is used. use: an SQL condition about NEW."""
+    return pgtrigger.Trigger(
+        name="unused",
+        level=pgtrigger.Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("trashed_at"),
+        condition=pgtrigger.Condition("NEW.trashed_at IS NOT NULL"),
+        func=_UNUSED.replace("{use}", use).replace("{constraint}", constraint),
     )

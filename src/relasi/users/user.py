@@ -15,7 +15,7 @@ from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.tracked import Tracked, history_triggers
 from relasi.engine.declare.words import Section
 from relasi.users import lifecycle
-from relasi.users.triggers import KEEP_AN_ADMIN, KEEP_OWNER, NEW_EPOCH, loop_trigger
+from relasi.users.triggers import KEEP_AN_ADMIN, KEEP_OWNER, NEW_EPOCH, living_trigger, loop_trigger
 
 
 class Status(models.TextChoices):
@@ -47,7 +47,7 @@ NO_PASSWORD = "!"
 
 
 class User(Tracked, AbstractBaseUser):
-    """area: the key of the one area a single-app user works in. locked_until: set while the status is locked."""
+    """area: the key of the one area a single-app user works in. locked_until: set while the status is so."""
 
     password = models.CharField(_("Password"), max_length=128, default=NO_PASSWORD, editable=False)
     username = models.CharField(_("Username"), max_length=150, unique=True)
@@ -95,6 +95,8 @@ class User(Tracked, AbstractBaseUser):
     violations = {
         "user_last_admin": ("status", "INVALID_TRANSITION", lifecycle.LAST_ADMIN),
         "user_no_loop": ("reports_to", "INVALID_VALUE", lifecycle.LOOP),
+        "user_living_role": ("role", "BAD_REFERENCE", _("This role is not there any more.")),
+        "user_never_trashed": ("", "INVALID_TRANSITION", lifecycle.NEVER_TRASHED),
     }
 
     class Meta(Tracked.Meta):
@@ -104,6 +106,7 @@ class User(Tracked, AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="user_username_any_case"),
             models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(condition=models.Q(trashed_at=None), name="user_never_trashed"),
         ]
         triggers = [
             *history_triggers("password"),
@@ -125,6 +128,7 @@ class User(Tracked, AbstractBaseUser):
                 ),
             ),
             loop_trigger("users_user", "reports_to", "user_no_loop"),
+            living_trigger("role", "access_role", "user_living_role"),
         ]  # fmt: skip
 
     class Module(Declaration):
@@ -168,14 +172,12 @@ class User(Tracked, AbstractBaseUser):
             self.locked_until = None
 
     def clean(self, change: Any = None) -> None:
-        """What must be true. Called by the write door with the change; the sign-in library calls it without."""
+        """What must be true. The write door gives the change; the sign-in library calls it without."""
         if change is not None:
             lifecycle.check(self, change)
 
     def before_trash(self) -> None:
-        raise Refusal(
-            "", "INVALID_TRANSITION", _("A user is never deleted from the records: suspend, then remove.")
-        )
+        raise Refusal("", "INVALID_TRANSITION", lifecycle.NEVER_TRASHED)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Only the password is written here (by the sign-in library); all else through the write door."""

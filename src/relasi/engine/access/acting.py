@@ -30,7 +30,7 @@ SYSTEM = System()
 
 @dataclass
 class Acting:
-    """One stretch of work by one person. change_set is opened by the first write and shared by all that follow.
+    """One stretch of work by one person. change_set: opened by the first write, shared by all that follow.
 
     via: ui, import, api, workflow, system. memo: answers worth keeping while this lasts.
     """

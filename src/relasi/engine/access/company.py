@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from relasi.engine.access.acting import NobodyActing, current_acting
+from relasi.engine.access.acting import SYSTEM, NobodyActing, acting_user
 from relasi.engine.access.directory import directory
+from relasi.engine.access.door import rights_of
 from relasi.users.company import Company
 
 
 def company() -> Company:
-    """The company; before the first run one that is called Relasi and is not stored. Do not change what it gives."""
+    """The company; before the first run one called Relasi that is not stored. For reading only."""
     try:
-        memo = current_acting().memo
+        user = acting_user()
     except NobodyActing:
-        return directory().company
-    if "company" not in memo:
-        memo["company"] = directory().company
-    return memo["company"]
+        user = None
+    return directory().company if user is None or user is SYSTEM else rights_of(user).directory.company

@@ -43,7 +43,7 @@ class Person:
 
 @dataclass
 class Directory:
-    """A snapshot. people, roles, groups: by id. profiles_of: role -> its profiles. modes: module -> its default."""
+    """A snapshot. people, roles, groups: by id. profiles_of: role -> profiles. modes: module -> default."""
 
     epoch: int
     people: dict[int, Person]

@@ -1,4 +1,4 @@
-"""The read door: visible_to is the only way to a queryset of records for a person; can and fields_for say the rest."""
+"""The read door: visible_to is the only way to records for a person; can and fields_for say the rest."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> 
 
 
 def visible_to(user: Any, model: Any, verb: str = "view", *, trashed: bool = False) -> QuerySet:
-    """The records of a model this person may see (or edit, or delete). trashed: those in the recycle bin instead."""
+    """The records of a model this person may see (or edit, or delete). trashed: those in the bin instead."""
     module = registry.of(model)
     rows = model._base_manager.all()
     if "trashed_at" in module.fields:
@@ -100,6 +100,11 @@ def can(user: Any, verb: str, subject: Any) -> bool:
 
 def has_tool(user: Any, tool: str) -> bool:
     return user is SYSTEM or (user is not None and rights_of(user).has_tool(tool))
+
+
+def assignable(user: Any) -> frozenset[int] | None:
+    """The owners, of those that can own now, this person may give records to; None for all of them."""
+    return None if user is SYSTEM or user is None else rights_of(user).assignable
 
 
 def fields_for(user: Any, verb: str, module: Module) -> set[str]:

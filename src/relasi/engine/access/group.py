@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.structures import MEMBER_KINDS, MembersField
-from relasi.engine.access.triggers import access_triggers, member_loop_trigger
+from relasi.engine.access.triggers import access_triggers, member_loop_trigger, unused_trigger
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.tracked import Tracked
@@ -43,7 +43,10 @@ class Group(Tracked):
     assignable = BooleanField(_("Can own records"), default=True)
     active = BooleanField(_("Active"), default=True)
 
-    violations = {"group_no_loop": ("members", "INVALID_VALUE", _("A group cannot hold itself."))}
+    violations = {
+        "group_no_loop": ("members", "INVALID_VALUE", _("A group cannot hold itself.")),
+        "group_unused": ("", "INVALID_TRANSITION", _("This group owns records: choose who takes them over.")),
+    }
 
     class Meta(Tracked.Meta):
         abstract = False
@@ -55,6 +58,10 @@ class Group(Tracked):
         triggers = [
             *access_triggers(),
             member_loop_trigger(),
+            unused_trigger(
+                "EXISTS (SELECT FROM records_record_index WHERE owner_id = NEW.id AND trashed_at IS NULL)",
+                "group_unused",
+            ),
             pgtrigger.Trigger(
                 name="keep_owner", level=pgtrigger.Row, when=pgtrigger.After, func=_KEEP_OWNER,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("name", "active", "assignable", "trashed_at"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Owner(models.Model):
-    """Has the id of the user or group it stands for. Triggers on both tables keep it; nothing else writes it."""
+    """Has the id of the user or group it stands for. Triggers on both tables write it, nothing else does."""
 
     id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(_("Kind"), max_length=5)  # "user" or "group"

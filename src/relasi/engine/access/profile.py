@@ -1,4 +1,4 @@
-"""Profile: what a person may do: modules, verbs, fields and tools. A role joins the rights of its profiles."""
+"""Profile: what a person may do: modules, verbs, fields and tools. A role joins those of its profiles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from relasi.engine.access.structures import (
     ToolsField,
     VerbsField,
 )
-from relasi.engine.access.triggers import access_triggers
+from relasi.engine.access.triggers import access_triggers, unused_trigger
 from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.registry import registry
@@ -30,7 +30,7 @@ from relasi.engine.fields.text import LongTextField, TextField
 
 
 class Profile(Tracked):
-    """modules, fields, tools: see structures. system: one that came with the product; "administrator" is never changed."""
+    """modules, fields, tools: see structures. system: its key, for one that came with the product."""
 
     name = TextField(_("Name"), max_length=100, required=True)
     description = LongTextField(_("Description"))
@@ -41,11 +41,25 @@ class Profile(Tracked):
     tools = ToolsField(_("Tools"), default=list)
     system = models.CharField(max_length=20, default="", db_default="", blank=True, editable=False)
 
+    violations = {
+        "profile_unused": (
+            "",
+            "INVALID_TRANSITION",
+            _("Replace this profile first in the roles that have it."),
+        )
+    }
+
     class Meta(Tracked.Meta):
         abstract = False
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
-        triggers = access_triggers()
+        triggers = [
+            *access_triggers(),
+            unused_trigger(
+                "EXISTS (SELECT FROM access_role WHERE trashed_at IS NULL AND profiles @> to_jsonb(NEW.id))",
+                "profile_unused",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("name"), condition=models.Q(trashed_at=None), name="profile_name"),
             models.UniqueConstraint(
@@ -86,9 +100,9 @@ class Profile(Tracked):
             )
         for key, rights in self.fields.items():
             if registry.knows(key):
-                self._check_fields(registry.module(key), rights)
+                self._check_field_rights(registry.module(key), rights)
 
-    def _check_fields(self, module: Module, rights: dict[str, str]) -> None:
+    def _check_field_rights(self, module: Module, rights: dict[str, str]) -> None:
         """Who may create must be able to fill in what has to be filled in."""
         for name in rights:
             if not module.has(name):
@@ -99,7 +113,7 @@ class Profile(Tracked):
             if "create" in self.verbs_in(module.key) and must_be_filled(module, name):
                 raise Refusal(
                     "fields", "INVALID_VALUE",
-                    _("“%(field)s” must be filled in for new %(module)s, so it cannot be hidden or read-only.")
+                    _("“%(field)s” must be filled in for new %(module)s: it cannot be hidden or read-only.")
                     % {"field": kind_of(module.fields[name]).label, "module": module.plural},
                 )  # fmt: skip
 

@@ -1,17 +1,19 @@
 """Rights: all that one person may see and do, worked out once from the directory.
 
-What opens a record to a person is a list of grants. The scope a list is filtered by is their union, and the answer to
-"why can they see this?" is the grants that hold this record: one computation, so both always agree.
+What opens a record to a person is a list of grants. The scope a list is filtered by is their union, and the
+answer to "why can they see this?" is the grants that hold this record: one computation, so both always agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from relasi.engine.access.directory import Directory
 from relasi.engine.access.profile import ALL, Profile
+from relasi.engine.access.role import Assigns
 from relasi.engine.access.sharing_rule import Level, Mode
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -39,7 +41,7 @@ def governing(verb: str, module: Module) -> tuple[str, Module]:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose records: everybody's, or those of these owners (users and groups) and, beside them, the co-owned."""
+    """Whose records: everybody's, or those of these owners (users, groups) and, beside them, the co-owned."""
 
     everyone: bool = False
     owners: frozenset[int] = frozenset()
@@ -58,7 +60,7 @@ EVERYTHING = Scope(everyone=True)
 
 @dataclass(frozen=True)
 class Grant:
-    """One reason why records open to a person. why: admin, settings, wide, own, group, below, default or rule.
+    """One reason why records open to a person. why: admin, settings, wide, own, group, below, default, rule.
 
     about: what it rests on: the profile, the group's id, the mode or the rule.
     """
@@ -115,7 +117,7 @@ class Rights:
         return self.admin or any(tool in p.tools or ALL in p.tools for p in self.profiles)
 
     def fields(self, verb: str, module: Module) -> set[str]:
-        """Names of the fields and computed values this person may see ("view") or write ("edit", "create")."""
+        """Names of the fields and computed values the person may see ("view") or write ("edit", "create")."""
         names = {*module.fields, *module.computed} - secret_fields(module)
         if self.admin:
             return names
@@ -124,7 +126,7 @@ class Rights:
         return {name for name in names if any(p.right_on(module.key, name) not in closed for p in speaking)}
 
     def scope(self, verb: str, module: Module) -> Scope:
-        """Whose records of the module the verb may touch; for a part, whose wholes. create has the scope of edit."""
+        """Whose records the verb may touch; for a part, whose wholes. create has the scope of edit."""
         key = (verb, module.key)
         if key not in self._scopes:
             self._scopes[key] = self._scope(verb, module)
@@ -137,7 +139,7 @@ class Rights:
         return Scope(owners=frozenset().union(*(grant.owners for grant in grants)))
 
     def grants(self, verb: str, module: Module) -> Iterator[Grant]:
-        """Every reason why records of the module open to this person for the verb, in the order of decision."""
+        """Every reason why records open to the person for the verb, in the order of decision."""
         if not (self.allows(verb, module) and self.allows("view", module)):
             return
         verb = "edit" if verb == "create" else verb
@@ -175,6 +177,17 @@ class Rights:
         """The people in the roles below, and the groups any of them is in."""
         people = self.directory.people_below(self.person.role) if self.person else set()
         return people | self.directory.groups_of(people)
+
+    @cached_property
+    def assignable(self) -> frozenset[int] | None:
+        """The owners this person may give records to, None for all: a role may be limited to those below."""
+        role = self.directory.roles.get(self.person.role) if self.person else None
+        if self.admin or role is None or role.assigns == Assigns.ALL:
+            return None
+        people = {self.user} | self.directory.people_below(role.id)
+        if role.assigns == Assigns.LEVEL:
+            people |= self.directory.people_in[role.id]
+        return frozenset(people | self.directory.groups_of(people))
 
     def rules(self, verb: str, module: Module) -> Iterable[Any]:
         """The sharing rules that open something of this module to this person for this verb."""

@@ -1,4 +1,4 @@
-"""Structures: the JSON values of groups and profiles as fields: who is a member, which verbs, fields and tools."""
+"""Structures: the JSON values of groups and profiles as fields: members, verbs, field rights and tools."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Triggers of the tables that decide who sees what: a change makes every process read them anew, a loop is refused."""
+"""Triggers of the tables that decide who sees what: any change is heard by all, a loop is refused."""
 
 import pgtrigger
 
 from relasi.engine.declare.tracked import history_triggers
-from relasi.users.triggers import NEW_EPOCH, loop_trigger
+from relasi.users.triggers import NEW_EPOCH, living_trigger, loop_trigger, unused_trigger
 
-__all__ = ["access_triggers", "loop_trigger", "member_loop_trigger"]
+__all__ = ["access_triggers", "living_trigger", "loop_trigger", "member_loop_trigger", "unused_trigger"]
 
 
 def access_triggers() -> list[pgtrigger.Trigger]:
