@@ -30,7 +30,7 @@ def _prepare_environment() -> None:
     os.environ["RELASI_DATA"] = str(home)
     os.environ["RELASI_SECRET_KEY"] = "only-for-tests-" * 4
     os.environ["RELASI_HTTPS"] = "0"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "relasi.project.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     # Playwright keeps an event loop in the thread that runs the test; the ORM would refuse to work there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 

@@ -27,7 +27,11 @@ class NumberLimits(DeclaredField):
 
 
 class IntegerField(NumberLimits, models.IntegerField):
-    """A whole number within ±2,147,483,647."""
+    """A whole number within ±2,147,483,647. grouped: 1.998 people, but the year 1998."""
+
+    def __init__(self, *args: Any, grouped: bool = True, **kwargs: Any) -> None:
+        self.grouped = grouped
+        super().__init__(*args, **kwargs)
 
 
 class DecimalField(NumberLimits, models.DecimalField):
@@ -121,6 +125,10 @@ class IntegerKind(NumberKind):
         least, most = _COLUMN_ENDS.get(inner, (-(2**31), 2**31 - 1))
         self.least = least if self.least is None else max(self.least, least)
         self.most = most if self.most is None else min(self.most, most)
+        self.grouped = getattr(field, "grouped", not getattr(field, "primary_key", False))
+
+    def show(self, value: Any, reader: Reader | None = None) -> str:
+        return super().show(value, reader) if self.grouped or value is None else str(value)
 
     def parse(self, raw: Any, reader: Reader | None = None) -> int | None:
         if raw is None or raw == "":

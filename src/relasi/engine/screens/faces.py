@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from relasi.engine.fields.inputs import render_input, render_operand
+from relasi.engine.fields.inputs import render_control, render_input, render_operand
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.change_set import VIA_LABELS
 
@@ -77,6 +77,7 @@ FACES = {
     "by_day": by_day,
     "via_label": via_label,
     "change_face": change_face,
+    "render_control": render_control,
     "render_input": render_input,
     "render_operand": render_operand,
 }

@@ -1,0 +1,1 @@
+"""An app of fake modules: the engine is tested on parrots and knows no real module."""
