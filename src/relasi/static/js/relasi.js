@@ -451,6 +451,10 @@ relasi.typing = (element) =>
   // On a form, or on one control of it.
   relasi.on("change", "[data-submit-on-change]", (_event, element) => (element.form ?? element).requestSubmit());
 
+  relasi.on("click", "[data-tree-fold]", (_event, button) =>
+    button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")),
+  );
+
   // The panes of a record on a narrow stage.
   relasi.on("click", "[data-pane-tab]", (_event, tab) => {
     for (const other of tab.parentElement.children) other.removeAttribute("aria-current");
