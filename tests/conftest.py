@@ -26,7 +26,7 @@ def _prepare_environment() -> None:
         os.environ["RELASI_TEST_FOLDER"] = str(folder)
         os.environ["DATABASE_URL"] = os.environ.get("RELASI_TEST_DATABASE_URL") or _start_cluster(folder)
     home = Path(os.environ["RELASI_TEST_FOLDER"]) / worker
-    home.mkdir(exist_ok=True)
+    (home / "static").mkdir(parents=True, exist_ok=True)
     os.environ["RELASI_DATA"] = str(home)
     os.environ["RELASI_SECRET_KEY"] = "only-for-tests-" * 4
     os.environ["RELASI_HTTPS"] = "0"

@@ -11,7 +11,7 @@ from relasi.project import backup, control
 from relasi.project.bench_run import run_benchmark
 from relasi.project.data_folder import DataFolder
 from relasi.project.database import database
-from relasi.project.language import Trouble, _, speak_to_argparse
+from relasi.project.language import Trouble, _
 from relasi.project.preparation import compile_catalogues_if_possible
 from relasi.project.runtime import runtime_environment
 from relasi.project.testing import run_tests
@@ -24,7 +24,6 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     compile_catalogues_if_possible()
-    speak_to_argparse()
     try:
         if arguments and arguments[0] in PASSING_ON:
             return PASSING_ON[arguments[0]](arguments[1:])
@@ -41,10 +40,24 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
 
 
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
+
+
+def _translated(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """argparse has English headings of its own."""
+    parser.formatter_class = _Help
+    parser._optionals.title = _("options")
+    parser._positionals.title = _("arguments")
+    parser.add_argument("-h", "--help", action="help", help=_("show this help"))
+    return parser
+
+
 def _parser() -> argparse.ArgumentParser:
     about = _("Relasi: customers, deals and the work around them.")
-    parser = argparse.ArgumentParser(prog="relasi", description=about)
-    commands = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+    parser = _translated(argparse.ArgumentParser(prog="relasi", description=about, add_help=False))
+    commands = parser.add_subparsers(required=True, title=_("commands"), metavar=_("COMMAND"))
     _add_running(commands)
     _add_keeping(commands)
     for name, text in (
@@ -58,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(commands, name: str, text: str, run: Callable[[argparse.Namespace], int]):
-    found = commands.add_parser(name, help=text, description=text)
+    found = _translated(commands.add_parser(name, help=text, description=text, add_help=False))
     found.add_argument("--data", metavar=_("FOLDER"), help=_("where everything is kept (default: data)"))
     found.set_defaults(run=run)
     return found

@@ -32,12 +32,6 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def speak_to_argparse() -> None:
-    """Its own few words ("usage", "options") come from our catalogue too."""
-    gettext.bindtextdomain(DOMAIN, CATALOGUES)
-    gettext.textdomain(DOMAIN)
-
-
 @cache
 def _translations() -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, CATALOGUES, languages=[language()], fallback=True)

@@ -47,9 +47,10 @@ def event(topic: str, body: object) -> bytes:
 class Stream(asyncio.Protocol):
     """One browser's open connection."""
 
-    def __init__(self, user: int, topics: frozenset[str], streams: "Streams"):
-        self.user = user
-        self.topics = topics
+    def __init__(self, wish: dict, streams: "Streams"):
+        self.user = int(wish["user"])
+        self.session = wish["session"]
+        self.topics = frozenset(wish["topics"])
         self.streams = streams
         self.transport: asyncio.Transport | None = None
 
@@ -92,14 +93,18 @@ class Streams:
         topic, to = message["topic"], message.get("to")
         chosen = self.all() if to is None else [s for user in to for s in self.by_user.get(user, ())]
         if topic == "session":
-            for stream in chosen:
-                if stream.transport:
-                    stream.transport.close()
+            self.end(chosen, message.get("session"))
             return
         text = event(topic, message.get("body", {}))
         for stream in chosen:
             if topic in stream.topics:
                 stream.send(text)
+
+    def end(self, streams: list[Stream], session: str | None) -> None:
+        """Closes those of one session, named by its digest, or all of them."""
+        for stream in streams:
+            if stream.transport and session in (None, stream.session):
+                stream.transport.close()
 
     def send_all(self, text: bytes) -> None:
         for stream in self.all():
@@ -176,8 +181,7 @@ class Counter:
                 return
             browser = socket.socket(fileno=handles[0])
             try:
-                wish = json.loads(text)
-                stream = Stream(int(wish["user"]), frozenset(wish["topics"]), self.streams)
+                stream = Stream(json.loads(text), self.streams)
                 worker.send(TAKEN)
             except (OSError, ValueError, KeyError, TypeError):
                 browser.close()

@@ -1,6 +1,7 @@
 """Hands a browser's connection from a web worker to the live process, which keeps it open from then on."""
 
 import contextlib
+import hashlib
 import json
 import os
 import socket
@@ -33,7 +34,7 @@ def handover(request: HttpRequest, user_id: int, topics: list[str]) -> HttpRespo
     connection = request.META.get("gunicorn.socket")
     if connection is None or not settings.LIVE_SOCKET:
         return _later()
-    wish = json.dumps({"user": user_id, "topics": topics}).encode()
+    wish = json.dumps({"user": user_id, "topics": topics, "session": _session_digest(request)}).encode()
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as live:
             live.settimeout(PATIENCE)
@@ -47,6 +48,12 @@ def handover(request: HttpRequest, user_id: int, topics: list[str]) -> HttpRespo
     with contextlib.closing(written):
         os.dup2(written.fileno(), connection.fileno())
     return HandedOver(unread)
+
+
+def _session_digest(request: HttpRequest) -> str:
+    """Names the session without its key; the database says this digest when the session ends."""
+    key = getattr(getattr(request, "session", None), "session_key", None) or ""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _later() -> HttpResponse:

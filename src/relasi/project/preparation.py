@@ -57,7 +57,8 @@ class _Stamp:
         self.url = url
         self.place = folder.path / "prepared.json"
         self.folder = folder
-        self.files = _fingerprint([LOCK, *PACKAGE.glob("**/migrations/*.py")])
+        tables = [*PACKAGE.glob("**/migrations/*.py"), *PACKAGE.glob("**/defaults.py")]
+        self.files = _fingerprint([LOCK, *tables])
         self.static = _fingerprint([LOCK, *(p for p in (PACKAGE / "static").rglob("*") if p.is_file())])
 
     def due(self) -> list[str]:

@@ -32,7 +32,7 @@ def ensure_browser() -> None:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         text = _(
-            "The browser tests need Chromium: apt install chromium libatomic1. Or: relasi test --no-browser"
+            "The browser tests need Chromium: apt install chromium libatomic1. Or: ./relasi test --no-browser"
         )
         raise Trouble(text)
     say(_("Installing Chromium for the browser tests …"))

@@ -2,6 +2,7 @@
 
 import structlog
 from django.core.management import call_command
+from django.db import connection
 from procrastinate.contrib.django import app
 
 KEEP_FINISHED = 24  # hours
@@ -13,9 +14,9 @@ log = structlog.get_logger("relasi.upkeep")
 @app.task(queueing_lock="requeue_lost_jobs", pass_context=True)
 async def requeue_lost_jobs(context, timestamp: int) -> int:
     """A killed worker leaves its job marked as running: once its heartbeat is 30 s old it runs again."""
-    lost = list(await app.job_manager.get_stalled_jobs())
+    lost = list(await context.app.job_manager.get_stalled_jobs())
     for job in lost:
-        await app.job_manager.retry_job(job)
+        await context.app.job_manager.retry_job(job)
         log.warning("a lost job runs again", job=job.task_name)
     return len(lost)
 
@@ -23,8 +24,18 @@ async def requeue_lost_jobs(context, timestamp: int) -> int:
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="forget_finished_jobs", pass_context=True)
 async def forget_finished_jobs(context, timestamp: int) -> None:
-    await app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED)
-    await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED, include_failed=True, include_cancelled=True)
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED)
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=KEEP_FAILED, include_failed=True, include_cancelled=True
+    )
+
+
+@app.periodic(cron="7 3 * * *")
+@app.task(queueing_lock="make_room_for_history")
+def make_room_for_history(timestamp: int) -> None:
+    """History lies in one partition for each month; those of the next three must stand before they begin."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT records_ensure_partitions(3)")
 
 
 @app.periodic(cron="27 3 * * *")

@@ -24,5 +24,5 @@ def publish(topic: str, body: Mapping[str, object], to: Iterable[int] | None = N
 
 
 def close_streams(user: int) -> None:
-    """Ends every open stream of a user whose session ended or who was suspended."""
+    """Ends every open stream of a user. A session that ends and a suspension do so by themselves."""
     publish("session", {}, to=[user])
