@@ -79,6 +79,13 @@ class Listing:
             target = path.through or path.kind.field
             if isinstance(target, models.ForeignKey):
                 found[target.name] = target
+            for need in self.module.computed[path.text].needs if path.computed else ():
+                through, dot, _name = need.partition(".")
+                if dot:
+                    found[through] = self.module.fields[through]
+        for name in self.module.title_fields:
+            if isinstance(self.module.fields[name], models.ForeignKey):
+                found[name] = self.module.fields[name]
         return list(found.values())
 
     def _loaded(self, rows: QuerySet) -> QuerySet:
@@ -88,7 +95,7 @@ class Listing:
             needed |= {"number", "owner"}
         for path in [*self.paths, *(key.path for key in self.keys)]:
             if path.computed:
-                needed |= set(self.module.computed[path.text].needs)
+                needed |= {need.replace(".", "__") for need in self.module.computed[path.text].needs}
             elif path.through is not None:
                 needed |= {path.through.name, path.orm}
             else:

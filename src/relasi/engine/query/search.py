@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Upper
 
 from relasi.engine.access.acting import SYSTEM
@@ -53,11 +53,21 @@ def query_of(text: str) -> SearchQuery | None:
     words = words_of(text)
     if not words:
         return None
-    raw = " & ".join("'" + word.replace("\\", " ").replace("'", " ") + "':*" for word in words)
-    found = SearchQuery(raw, config="relasi", search_type="raw")
+    found = _all_of([[word] for word in words])
     if not phone_digits(text):
         found = found | SearchQuery(text, config="indonesian") | SearchQuery(text, config="english")
     return found
+
+
+def _all_of(words: list[list[str]]) -> SearchQuery:
+    """Each word in one of its spellings, as the beginning of a word."""
+    quoted = [[f"'{_bare(spelling)}':*" for spelling in spellings] for spellings in words]
+    raw = " & ".join(f"({' | '.join(spellings)})" for spellings in quoted)
+    return SearchQuery(raw, config="relasi", search_type="raw")
+
+
+def _bare(word: str) -> str:
+    return word.replace("\\", " ").replace("'", " ")
 
 
 def matching_ids(text: str, module: Module) -> QuerySet:
@@ -114,20 +124,32 @@ def _exact(seen: QuerySet, text: str) -> list[Hit]:
 
 def _by_words(seen: QuerySet, text: str, limit: int) -> list[Hit]:
     query = query_of(text)
-    if query is None:
-        return []
+    return _ranked(seen, query, limit) if query is not None else []
+
+
+def _ranked(seen: QuerySet, query: SearchQuery, limit: int, weight: float = 1.0) -> list[Hit]:
     some = seen.filter(vector=query).values("pk")[:CANDIDATES]
-    rank = Func(F("vector"), query, function="ts_rank")
+    rank = Func(F("vector"), query, function="ts_rank", output_field=FloatField()) * weight
     rows = RecordIndex.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank")
     return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:limit])
 
 
+# How like a word must be to be what was meant, and how many such words are tried.
+LIKENESS = 0.35
+MOST_SPELLINGS = 6
+
+
 def _alike(seen: QuerySet, text: str, limit: int) -> list[Hit]:
+    """Each word in the spellings that titles know."""
+    spellings = [[word, *_spellings(word)] for word in words_of(text)]
+    return _ranked(seen, _all_of(spellings), limit, weight=0.01) if any(len(s) > 1 for s in spellings) else []
+
+
+def _spellings(word: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.55', true)")
-    alike = Func(Value(text.upper()), Upper("title"), function="word_similarity")
-    rows = (
-        seen.alias(_title=Upper("title")).extra(where=["%s <%% UPPER(title)"], params=[text.upper()])
-        .annotate(rank=alike * 0.01)
-    )  # fmt: skip
-    return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:limit])
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, false)", [str(LIKENESS)])
+        cursor.execute(
+            "SELECT word FROM records_word WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT %s",
+            [word.lower(), word.lower(), MOST_SPELLINGS],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -34,7 +34,10 @@ def load(batch: Batch) -> None:
 
 
 def _change(batch: Batch, draft: Draft, *, is_new: bool) -> Change:
-    return Change(draft.record, is_new, via=batch.via, confirmed=batch.confirmed, refusals=draft.refusals)
+    return Change(
+        draft.record, is_new, via=batch.via, confirmed=batch.confirmed, authorised=batch.authorised,
+        refusals=draft.refusals,
+    )  # fmt: skip
 
 
 def check(batch: Batch) -> None:

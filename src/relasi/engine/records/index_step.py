@@ -28,9 +28,22 @@ def index(batch: Batch) -> None:
 
 def index_records(module: Module, ids: list[int] | None = None) -> None:
     """Writes the index rows of these records, or of all records of the module."""
+    chosen, values = ("", None) if ids is None else (" WHERE t.id = ANY(%s)", [ids])
     with connection.cursor() as cursor:
-        cursor.execute(_statement(module) + ("" if ids is None else " WHERE t.id = ANY(%s)") + _ON_CONFLICT,
-                       None if ids is None else [ids])  # fmt: skip
+        cursor.execute(_statement(module) + chosen + _ON_CONFLICT, values)
+        cursor.execute(_words(module, chosen), values)
+
+
+def _words(module: Module, chosen: str) -> str:
+    """The words of the titles that are new; most are known after a while. Sorted, so that two never wait in a ring."""
+    return f"""
+        INSERT INTO records_word (word)
+        SELECT DISTINCT word FROM "{module.table}" t
+        CROSS JOIN unnest(tsvector_to_array(to_tsvector('{PLAIN}', {title_sql(module)}))) word{chosen}
+        {"AND" if chosen else "WHERE"} word ~ '^[[:alpha:]]{{3,40}}$'
+        AND NOT EXISTS (SELECT FROM records_word k WHERE k.word = word) ORDER BY word
+        ON CONFLICT DO NOTHING
+    """
 
 
 _ON_CONFLICT = """

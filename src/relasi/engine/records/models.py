@@ -3,6 +3,6 @@
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.doubles_rule import DoublesRule
 from relasi.engine.records.numbering import NumberSeries
-from relasi.engine.records.record import CoOwner, RecordIndex
+from relasi.engine.records.record import CoOwner, RecordIndex, Word
 
-__all__ = ["ChangeRow", "ChangeSet", "CoOwner", "DoublesRule", "NumberSeries", "RecordIndex"]
+__all__ = ["ChangeRow", "ChangeSet", "CoOwner", "DoublesRule", "NumberSeries", "RecordIndex", "Word"]

@@ -103,15 +103,15 @@ class RecordIndex(models.Model):
     module = models.CharField(max_length=100)
     number = models.CharField(max_length=50)
     title = models.CharField(max_length=600)
-    owner = models.ForeignKey("access.Owner", models.PROTECT, related_name="+")
+    owner = models.ForeignKey("access.Owner", models.PROTECT, related_name="+", db_index=False)
     vector = SearchVectorField(null=True)
     trashed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "records_record_index"
         indexes = [
-            GinIndex(fields=["vector"], name="record_index_words", fastupdate=False),
-            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="record_index_alike", fastupdate=False),
+            # New entries wait in a short list and are merged many at a time; a longer list would slow every search.
+            GinIndex(fields=["vector"], name="record_index_words", gin_pending_list_limit=1024),
             models.Index(Upper("number"), name="record_index_number"),
             models.Index(
                 fields=["-trashed_at"], name="record_index_bin", condition=models.Q(trashed_at__isnull=False)
@@ -120,6 +120,16 @@ class RecordIndex(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+class Word(models.Model):
+    """A word that occurs in some title: what a misspelt word may have meant."""
+
+    word = models.TextField(primary_key=True)
+
+    class Meta:
+        db_table = "records_word"
+        indexes = [GinIndex(OpClass("word", "gin_trgm_ops"), name="record_word_alike")]
 
 
 class CoOwner(models.Model):

@@ -44,7 +44,8 @@ class Refused(Exception):
 class Change:
     """What a write is about to do to one record. before: column -> the value that stood, empty for a new one.
 
-    confirmed: codes of the warnings the person has seen. refusals: what is held against the record so far.
+    confirmed: codes of the warnings the person has seen. authorised: why the product does this by itself; empty
+    for what a person asks for. refusals: what is held against the record so far.
     """
 
     record: Any
@@ -52,6 +53,7 @@ class Change:
     before: dict[str, Any] = field(default_factory=dict)
     via: str = "ui"
     confirmed: frozenset[str] = frozenset()
+    authorised: str = ""
     refusals: list[Refusal] = field(default_factory=list)
 
     def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:

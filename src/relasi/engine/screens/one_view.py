@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from relasi.engine.access.door import fields_for, has_tool, may, visible_to
 from relasi.engine.access.why import explain
-from relasi.engine.declare.module import Module
+from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.words import Action, Related, Section, StagePath
 from relasi.engine.fields.computed import kind_for_computed
@@ -276,11 +276,12 @@ def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
     action = next((one for one in _actions(user, module, record) if one.verb == verb), None)
     if action is None:
         raise Http404
-    names = [name for name in action.ask if isinstance(name, str)]
-    asked = {**module.fields, **{name: module.fields[name] for name in names if name in module.fields}}
+    names = list(action.ask)
+    blank = getattr(record, action.form)() if action.form else record
+    asked = Module(type(blank), Declaration) if action.form else module
     refused = None
     if request.method == "POST":
-        values = given_values(module, names, set(asked), request)
+        values = given_values(asked, names, set(names), request)
         try:
             result = getattr(record, verb)(**values)
         except Refused as error:
@@ -288,6 +289,8 @@ def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
         else:
             toast(request, _("%(action)s: done.") % {"action": action.label})
             return _after(request, entry, id, result)
+    else:
+        _propose(asked, blank, names, request)
     data = request.POST if refused else None
     errors = refused.by_field() if refused else {}
     context = {
@@ -295,12 +298,24 @@ def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
         "entry": entry,
         "record": record,
         "action": action,
-        "fields": inputs_for(module, names, set(asked), record, data, request.FILES, errors),
+        "fields": inputs_for(asked, names, set(names), blank, data, request.FILES, errors),
         "errors": [("", r.message) for r in refused.refusals if r.field not in names] if refused else [],
         "back": f"{entry.url}{id}/",
     }
     status = refused.status if refused else 200
     return render_page(request, "screens/action.html", context, part="drawer", status=status)
+
+
+def _propose(asked: Module, blank: Any, names: list[str], request: HttpRequest) -> None:
+    """What the address proposes (?stage=12) stands in the inputs already."""
+    for name in names:
+        if name in request.GET and name in asked.fields:
+            field = asked.fields[name]
+            try:
+                blank.__dict__[field.attname] = kind_of(field).parse(request.GET[name], reader_of(request))
+            except ValueError:
+                continue
+            blank._state.fields_cache.pop(name, None)
 
 
 def _after(request: HttpRequest, entry: Entry, id: int, result: Any) -> HttpResponse:

@@ -14,8 +14,7 @@ CREATE TABLE records_change (
     origin text NOT NULL,
     kind "char" NOT NULL,
     before jsonb,
-    after jsonb,
-    PRIMARY KEY (id, at)
+    after jsonb
 ) PARTITION BY RANGE (at);
 CREATE INDEX records_change_set_rows ON records_change (change_set_id);
 CREATE INDEX records_change_record ON records_change (record_id, id);
