@@ -48,14 +48,16 @@ class StagePath:
 class Action:
     """A verb of the module as a button: one method of the same name on the record.
 
-    ask: fields asked for in a small form before the verb runs.
+    ask: names of the fields asked for in a small form before the verb runs. form: name of the method that gives
+    a blank row of another model, with what it proposes, where these are not fields of the record itself.
     when: tells from the record alone whether the button shows.
     """
 
     verb: str
     label: Any
     icon: str = "check"
-    ask: tuple[Any, ...] = ()
+    ask: tuple[str, ...] = ()
+    form: str = ""
     when: Callable[[Any], bool] | None = None
     tool: str = ""
     danger: bool = False
@@ -69,7 +71,8 @@ class Match:
     that makes it; without one, only letter case does not count. column: where records keep the key; without
     one, `of` itself is compared. beside: names of fields that must be equal too. differ: dotted path of a
     function of the same texts: two of one key are different when it gives two different answers, neither of
-    them empty. usual: taken when nobody chooses. A blank key matches nothing.
+    them empty. usual: taken when nobody chooses. last: asked only of rows that no other match can tell. A blank
+    key matches nothing.
     """
 
     label: Any
@@ -79,6 +82,7 @@ class Match:
     beside: str = ""
     differ: str = ""
     usual: bool = True
+    last: bool = False
 
     @property
     def fields(self) -> list[str]:

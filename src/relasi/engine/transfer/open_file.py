@@ -70,9 +70,9 @@ def open_file(path: Path, module: Module, *, name: str = "", sheet: str = "") ->
     if head[:4] == _OLD_EXCEL or (head[:2] == b"PK" and _is_workbook(path)):
         return WorkbookTable(path, sheet)
     what = _what(path, head, suffix)
-    reader = module.readers.get(_READER_SUFFIXES.get(what, ""))
-    if reader:
-        return CardTable(path, reader)
+    readers = {suffix.lstrip(".").lower(): reader for suffix, reader in module.readers.items()}
+    if _READER_SUFFIXES.get(what) in readers:
+        return CardTable(path, readers[_READER_SUFFIXES[what]])
     if what:
         raise BadFile("%(what)s %(taken)s", what=NOT_TAKEN % {"what": CALLED[what]}, taken=taken_by(module))
     return CsvTable(path)
@@ -81,7 +81,7 @@ def open_file(path: Path, module: Module, *, name: str = "", sheet: str = "") ->
 def taken_by(module: Module) -> str:
     """The sentence that says what files this module takes."""
     formats = ["CSV", "Excel (XLSX, XLS)", "OpenDocument (ODS)"]
-    formats += [suffix.upper() for suffix in module.readers]
+    formats += [suffix.lstrip(".").upper() for suffix in module.readers]
     return TAKEN % {"module": module.plural, "formats": ", ".join(formats)}
 
 

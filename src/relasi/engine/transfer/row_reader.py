@@ -137,6 +137,10 @@ class RowReader:
         self._parse[name] = self._kinds[name].parse
         return self._parse[name]
 
+    def heading_of(self, name: str) -> str:
+        """The heading of the column that fills a field of its own."""
+        return self._headings[name]
+
     def _read_parts(self, cells: Sequence[Cell], found: ReadRow) -> None:
         if not self._parts:
             return

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
@@ -46,6 +47,10 @@ class Target:
         if self.part:
             return f"{self.kind.label} › {self.kind.part(self.part).label}"
         return str(self.kind.label)
+
+    def fills(self) -> set[str]:
+        """Names of the fields a column of this target fills; a composite shows it with a word."""
+        return set(import_string(self.function)("X Y")) if self.function else {self.name}
 
     @property
     def is_number(self) -> bool:

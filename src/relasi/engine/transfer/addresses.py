@@ -1,0 +1,7 @@
+"""Addresses of the import screens."""
+
+from __future__ import annotations
+
+
+def patterns() -> list[object]:
+    return []

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Transfer(AppConfig):
+    name = "relasi.engine.transfer"
+    label = "transfer"

@@ -1,0 +1,267 @@
+"""Importer: takes one batch of read rows into the module: what each row means, then the write door."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DataError, IntegrityError, transaction
+from django.db.models.fields import NOT_PROVIDED
+from django.utils.translation import gettext as _
+
+from relasi.engine.access.acting import acting_user
+from relasi.engine.access.door import may
+from relasi.engine.declare.module import Module
+from relasi.engine.fields.reference import Unresolved
+from relasi.engine.records.refusal import Refusal, Refused
+from relasi.engine.records.write import Draft, write
+from relasi.engine.transfer.matching import Known, Matcher
+from relasi.engine.transfer.plan import Duplicates, Plan
+from relasi.engine.transfer.references import References
+from relasi.engine.transfer.row_reader import ReadRow, RowReader
+
+# The key of `custom` under which texts without a field are kept, by their headings.
+IMPORTED = "imported"
+
+
+@dataclass
+class Tally:
+    """What came of the rows of one batch. rows = created + updated + skipped + failed.
+
+    unchanged: of updated, those that said nothing new. ambiguous: of failed, those that mean several records.
+    unmatched: of skipped, those that were to update a record and mean none. made: records made because rows
+    refer to them. faults: the failed rows with their reasons, in the order of the file.
+    """
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    unmatched: int = 0
+    ambiguous: int = 0
+    failed: int = 0
+    made: int = 0
+    faults: list[tuple[ReadRow, list[Refusal]]] = field(default_factory=list)
+
+    def fail(self, row: ReadRow, refusals: list[Refusal]) -> None:
+        self.failed += 1
+        self.faults.append((row, refusals))
+
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
+
+
+class Importer:
+    """One for each run. rehearsal: the batches are rolled back afterwards, so what they did is remembered here."""
+
+    def __init__(self, plan: Plan, *, rehearsal: bool = False):
+        user = acting_user()
+        self.plan, self.module, self.rehearsal = plan, plan.module, rehearsal
+        self.reader = RowReader(plan.columns, plan.targets(user), plan.module, plan.reader)
+        self.matcher = Matcher(plan.module, plan.chosen_matches(user))
+        self.references = {name: References(plan.module.fields[name]) for name in self.reader.references}
+        self.makes = {name for name in self.references if self._may_make(name)}
+        self.required = [name for name in plan.module.title_fields if _must_be_given(plan.module.fields.get(name))]
+        self._seen: set[int] = set()
+
+    def _may_make(self, name: str) -> bool:
+        other = self.references[name].module
+        chosen = self.plan.make_missing and self.reader.references[name].create
+        return chosen and other is not None and bool(other.required_to_find) and may(acting_user(), "create", other)
+
+    def take(self, rows: Sequence[ReadRow]) -> Tally:
+        """Runs inside a transaction, with the person acting and reading as the plan says."""
+        tally = Tally(rows=len(rows))
+        made_before = self._made()
+        standing = []
+        for row in rows:
+            if row.faults:
+                tally.fail(row, row.faults)
+            else:
+                standing.append(row)
+        while standing:
+            standing = self._wave(standing, tally)
+        tally.made = self._made() - made_before
+        tally.faults.sort(key=lambda fault: fault[0].number)
+        if self.rehearsal:
+            for references in self.references.values():
+                references.forget()
+        return tally
+
+    def _made(self) -> int:
+        return sum(references.created for references in self.references.values())
+
+    def _wave(self, rows: list[ReadRow], tally: Tally) -> list[ReadRow]:
+        """Takes every row whose meaning no earlier row of this batch can change; returns the others."""
+        rows = self._with_references(rows, tally)
+        all_keys = [self.matcher.keys(row.values) for row in rows]
+        found = self.matcher.find([(row.values, keys) for row, keys in zip(rows, all_keys, strict=True)])
+        wave = _Wave()
+        for row, keys, ids in zip(rows, all_keys, found, strict=True):
+            if not wave.pending.isdisjoint(keys) or not wave.ids.isdisjoint(ids):
+                wave.again.append(row)
+            elif len(ids) > 1:
+                tally.ambiguous += 1
+                tally.fail(row, [_ambiguous(ids)])
+            elif ids or self._was_seen(keys):
+                self._take_known(row, keys, ids[0] if ids else None, wave, tally)
+            else:
+                self._take_new(row, keys, wave, tally)
+        self._write(wave.drafts, tally)
+        return wave.again
+
+    def _take_new(self, row: ReadRow, keys: list[Known], wave: _Wave, tally: Tally) -> None:
+        if self.plan.duplicates == Duplicates.UPDATE_ONLY:
+            tally.skipped += 1
+            tally.unmatched += 1
+        elif missing := self._missing(row):
+            tally.fail(row, missing)
+        else:
+            wave.add(self._draft(row, keys, None), keys)
+
+    def _take_known(self, row: ReadRow, keys: list[Known], id: int | None, wave: _Wave, tally: Tally) -> None:
+        """id: of the record it means; None when a rolled back batch of this rehearsal made it."""
+        if self.plan.duplicates == Duplicates.SKIP:
+            if missing := self._missing(row):
+                tally.fail(row, missing)
+            else:
+                tally.skipped += 1
+        elif id is None:
+            tally.updated += 1
+        else:
+            wave.add(self._draft(row, keys, id), keys)
+
+    def _draft(self, row: ReadRow, keys: list[Known], id: int | None) -> Draft:
+        values, over = dict(row.values), dict(row.parts)
+        beside = dict(row.beside)
+        number = values.pop("number", None)
+        if number is not None and id is None:
+            beside[self.reader.heading_of("number")] = number
+        if id is not None and self.plan.duplicates != Duplicates.MERGE:
+            for name in self.reader.names:
+                if name not in values and name != "number" and not _has_default(self.module.fields[name]):
+                    values[name] = None
+            for name, part in self.reader.parts:
+                over[name] = {**over.get(name, {}), part: row.parts.get(name, {}).get(part)}
+        if beside:
+            over["custom"] = {IMPORTED: beside}
+        return Draft(values, id=id, row=(row, keys), over=over)
+
+    def _missing(self, row: ReadRow) -> list[Refusal]:
+        missing = [name for name in self.required if name not in row.values]
+        return [Refusal(name, "REQUIRED", _("This must be filled in.")) for name in missing]
+
+    def _was_seen(self, keys: list[Known]) -> bool:
+        return bool(self._seen) and any(hash(key) in self._seen for key in keys)
+
+    def _with_references(self, rows: list[ReadRow], tally: Tally) -> list[ReadRow]:
+        """The rows with ids for the names that are found; those whose names cannot be a record are failed."""
+        for name, references in self.references.items():
+            texts = _unresolved(name, (row.values for row in rows))
+            found = references.find(texts) if texts else {}
+            for text, places in texts.items():
+                answer = found.get(text)
+                if answer is None and name not in self.makes:
+                    answer = _not_found(name, text)
+                for place in places if answer is not None else ():
+                    if isinstance(answer, Refusal):
+                        rows[place].faults.append(answer)
+                    else:
+                        rows[place].values[name] = answer
+        standing = []
+        for row in rows:
+            if row.faults:
+                tally.fail(row, row.faults)
+            else:
+                standing.append(row)
+        return standing
+
+    def _write(self, drafts: list[Draft], tally: Tally) -> None:
+        for name in self.makes:
+            texts = _unresolved(name, (draft.values for draft in drafts))
+            made = self.references[name].make(texts) if texts else {}
+            for text, places in texts.items():
+                for place in places:
+                    if isinstance(made[text], Refusal):
+                        drafts[place].refusals.append(made[text])
+                    else:
+                        drafts[place].values[name] = made[text]
+        write_what_stands(self.module, drafts)
+        for draft in drafts:
+            row, keys = draft.row
+            if draft.refusals:
+                tally.fail(row, draft.refusals)
+            elif draft.id is None:
+                tally.created += 1
+                if self.rehearsal:
+                    self._seen.update(map(hash, keys))
+            else:
+                tally.updated += 1
+                tally.unchanged += not draft.change.columns()
+
+
+@dataclass
+class _Wave:
+    """pending, ids: keys and records the drafts will change, so that later rows of these must wait."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    again: list[ReadRow] = field(default_factory=list)
+    pending: set[Known] = field(default_factory=set)
+    ids: set[int] = field(default_factory=set)
+
+    def add(self, draft: Draft, keys: list[Known]) -> None:
+        self.drafts.append(draft)
+        self.pending.update(keys)
+        if draft.id is not None:
+            self.ids.add(draft.id)
+
+
+def write_what_stands(module: Module, drafts: list[Draft]) -> None:
+    """Writes the drafts; what the database refuses takes only its own draft with it, found by halving."""
+    if not drafts:
+        return
+    try:
+        with transaction.atomic():
+            write(module, drafts, partial=True, parsed=True, confirmed=["double"])
+    except (Refused, DataError, IntegrityError) as error:
+        before = [draft.refusals if draft.record is None else [] for draft in drafts]
+        for draft, refusals in zip(drafts, before, strict=True):
+            draft.record, draft.change, draft.refusals = None, None, refusals
+        if len(drafts) > 1:
+            half = len(drafts) // 2
+            write_what_stands(module, drafts[:half])
+            write_what_stands(module, drafts[half:])
+        elif isinstance(error, Refused):
+            drafts[0].refusals += error.refusals
+        else:
+            drafts[0].refuse("", "INVALID_VALUE", _("The database does not accept these values."))
+
+
+def _unresolved(name: str, all_values: Iterable[dict[str, Any]]) -> dict[str, list[int]]:
+    """Text -> places of the rows that name a record by it."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, values in enumerate(all_values):
+        value = values.get(name)
+        if value.__class__ is Unresolved:
+            found[value.text].append(place)
+    return found
+
+
+def _must_be_given(field: Any) -> bool:
+    return field is not None and field.editable and not field.blank and not _has_default(field)
+
+
+def _has_default(field: Any) -> bool:
+    return field.default is not NOT_PROVIDED
+
+
+def _ambiguous(ids: list[int]) -> Refusal:
+    message = _("This row may mean %(count)s records that are there already, so it was not taken.")
+    return Refusal("", "NOT_UNIQUE", message % {"count": len(ids)}, matches=ids)
+
+
+def _not_found(name: str, text: str) -> Refusal:
+    return Refusal(name, "BAD_REFERENCE", _("“%(text)s” was not found.") % {"text": text}, value=text)

@@ -1,0 +1,98 @@
+"""Plan: everything a person chose about one import, before and apart from its running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from relasi.engine.declare.module import Module
+from relasi.engine.fields.choice import Choices
+from relasi.engine.fields.reader import Reader
+from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check
+from relasi.engine.transfer.matching import matches_of, usable
+from relasi.engine.transfer.target import Target, targets_of
+
+
+class Duplicates(Choices):
+    """What is done with a row that means a stored record."""
+
+    SKIP = "skip", gettext_lazy("Skip: what is there stays as it is")
+    MERGE = "merge", gettext_lazy("Merge: filled cells replace, blank ones change nothing")
+    UPDATE = "update", gettext_lazy("Overwrite: all mapped fields, blank ones too")
+    UPDATE_ONLY = "update_only", gettext_lazy("Overwrite only: rows that mean no record are skipped")
+    CREATE = "create", gettext_lazy("Create anyway: every row becomes a new record")
+
+
+class BadPlan(Exception):
+    """What was chosen cannot be carried out. The message is a sentence for the person."""
+
+
+@dataclass
+class Plan:
+    """duplicates: a key of Duplicates. matches: what records are known by; empty takes the usual ones.
+
+    make_missing: whether records referred to may be made at all.
+    """
+
+    module: Module
+    columns: list[Column]
+    reader: Reader
+    duplicates: str = Duplicates.SKIP.value
+    matches: list[str] = field(default_factory=list)
+    make_missing: bool = True
+
+    def targets(self, user: Any) -> dict[str, Target]:
+        return targets_of(self.module, user)
+
+    def filled(self, user: Any) -> set[str]:
+        """Names of the fields the file fills."""
+        targets = self.targets(user)
+        found: set[str] = set()
+        for column in self.columns:
+            target = targets.get(column.to)
+            if target is not None:
+                found |= target.fills()
+        return found
+
+    def chosen_matches(self, user: Any) -> list[str]:
+        """The matches to go by. Raises BadPlan when duplicates matter and the file holds none of them."""
+        if self.duplicates == Duplicates.CREATE:
+            return []
+        known = matches_of(self.module)
+        here = usable(self.module, self.filled(user))
+        wrong = [name for name in self.matches if name not in known]
+        if wrong:
+            raise BadPlan(
+                _("“%(name)s” is nothing records can be known by. Possible: %(names)s.")
+                % {"name": wrong[0], "names": ", ".join(known)}
+            )
+        chosen = [name for name in here if name in self.matches] if self.matches else [
+            name for name in here if known[name].usual
+        ]
+        if self.matches and not chosen:
+            raise BadPlan(_("The file has no column for what duplicates are to be found by."))
+        return chosen
+
+    def check(self, user: Any) -> None:
+        """Raises BadPlan."""
+        wrong = check(self.columns, self.targets(user))
+        if wrong:
+            raise BadPlan(wrong)
+        if self.duplicates not in list(Duplicates):
+            raise BadPlan(_("There is no way “%(name)s” to treat duplicates.") % {"name": self.duplicates})
+        self.chosen_matches(user)
+
+
+def columns_as_json(columns: Iterable[Column]) -> list[dict[str, Any]]:
+    return [column.as_json() for column in columns]
+
+
+def columns_from_json(found: Sequence[dict[str, Any]]) -> list[Column]:
+    return [Column.from_json(one) for one in found]
+
+
+__all__ = ["EXTRA", "LEFT_OUT", "BadPlan", "Duplicates", "Plan", "columns_as_json", "columns_from_json"]
