@@ -56,8 +56,10 @@ def kind_for_computed(computed: Computed) -> Kind:
     found = computed.__dict__.get("_relasi_kind")
     if found is None:
         base = kind_named(computed.kind)
-        bound = type(f"Computed{base.__name__}", (ComputedKind, base), {"computed": computed})
+        bound = type(f"Computed{base.__name__}", (ComputedKind, base), {})
         found = computed._relasi_kind = bound(ComputedValue(computed))  # type: ignore[attr-defined]
+        # On the kind itself, not its class, where a computed value would answer instead of being there.
+        found.computed = computed
         found.sums = False
         found.sortable = computed.sorts_by is not None
         if not found.sortable or not issubclass(base, FILTERED):

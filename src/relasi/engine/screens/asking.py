@@ -65,6 +65,8 @@ def shell_for(request: HttpRequest, entry: Entry | None = None, *crumbs: tuple[A
     if entry is not None:
         if entry.module.is_settings:
             found.append((gettext("Settings"), "/settings/"))
+        elif entry.area is not None:
+            found.append((entry.area.label, None))
         found.append((entry.plural, entry.url if crumbs else None))
     return Shell(request, current=entry.slug if entry else "", crumbs=[*found, *crumbs])
 

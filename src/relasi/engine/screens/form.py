@@ -103,7 +103,7 @@ def _create(
     context = _context(request, entry, names, writable, blank, refused)
     context |= {
         "record": None,
-        "title": _("New %(name)s") % {"name": str(entry.name).lower()},
+        "title": entry.new,
         "cancel": entry.url,
     }
     return _answer(request, template, context, refused, part)

@@ -14,7 +14,7 @@ from relasi.engine.access.door import may
 from relasi.engine.query.search import Hit, search
 from relasi.engine.screens.asking import shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
-from relasi.engine.screens.shell import AREA_KEYS, Entry, all_entries, entries_of
+from relasi.engine.screens.shell import Entry, all_entries, entries_of
 
 MOST_COMMANDS = 6
 
@@ -66,7 +66,7 @@ def commands(user: Any, text: str) -> list[Command]:
     wanted = text.casefold()
     found = []
     for entry in all_entries():
-        if entry.module.area not in AREA_KEYS or not may(user, "view", entry.module):
+        if entry.area is None or not may(user, "view", entry.module):
             continue
         if wanted and not any(wanted in word for word in _words(entry)):
             continue
@@ -75,8 +75,7 @@ def commands(user: Any, text: str) -> list[Command]:
             Command(entry.url, _("Open %(name)s") % {"name": entry.plural}, "arrow-right", ("G", key))
         )
         if may(user, "create", entry.module):
-            label = _("New %(name)s") % {"name": str(entry.name).lower()}
-            found.append(Command(f"{entry.url}new/", label, "plus", ("N", key)))
+            found.append(Command(f"{entry.url}new/", entry.new, "plus", ("N", key)))
     if user.is_admin and (not wanted or wanted in f"{_('Settings')} settings setelan".casefold()):
         found.append(Command("/settings/", _("Open %(name)s") % {"name": _("Settings")}, "settings"))
     return found[:MOST_COMMANDS]

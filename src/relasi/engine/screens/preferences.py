@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -17,6 +18,7 @@ SWITCHES = {
 YEAR = 365 * 24 * 3600
 
 
+@login_not_required
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     chosen = {

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from relasi.engine.access.company import company
 from relasi.engine.access.door import may, rights_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 
-# Areas in menu order: key, label, icon.
-AREAS = [
-    ("customers", gettext_lazy("Customers"), "users"),
-    ("sales", gettext_lazy("Sales"), "handshake"),
-]
-AREA_KEYS = {key for key, _label, _icon in AREAS}
-SETTINGS = ("settings", gettext_lazy("Settings"), "settings")
+
+@dataclass(frozen=True)
+class Area:
+    """A group of the menu: what the app config of its modules says of itself (verbose_name, icon, place)."""
+
+    key: str
+    label: Any
+    icon: str
+    place: int
+
+
+@cache
+def areas() -> list[Area]:
+    """Those with a place in the menu, in its order."""
+    found = [
+        Area(app.label, app.verbose_name, getattr(app, "icon", "folder"), app.place)
+        for app in apps.get_app_configs()
+        if hasattr(app, "place")
+    ]
+    return sorted(found, key=lambda area: area.place)
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,21 @@ class Entry:
     @property
     def url(self) -> str:
         return f"/{self.slug}/"
+
+    @property
+    def new(self) -> str:
+        """The label of what creates one: "Peluang baru"."""
+        return capfirst(_("New %(name)s") % {"name": _lower(self.name)})
+
+    @property
+    def area(self) -> Area | None:
+        return next((area for area in areas() if area.key == self.module.area), None)
+
+
+def _lower(name: Any) -> str:
+    """Inside a sentence; what is written in capitals, such as SQL, stays."""
+    text = str(name)
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def entry_of(slug: str) -> Entry:
@@ -81,21 +109,19 @@ class Shell:
 
     @cached_property
     def _visible(self) -> list[Entry]:
-        return [
-            e for e in _entries().values() if e.module.area in AREA_KEYS and may(self._user, "view", e.module)
-        ]
+        return [e for e in _entries().values() if e.area is not None and may(self._user, "view", e.module)]
 
     @cached_property
     def groups(self) -> list[tuple[Any, str, bool, list[Any]]]:
         found = []
-        for area, label, icon in AREAS:
+        for area in areas():
             items = [
                 (e.plural, e.url, e.module.icon, e.slug == self.current, None)
                 for e in self._visible
-                if e.module.area == area
+                if e.module.area == area.key
             ]
             if items:
-                found.append((label, icon, any(item[3] for item in items), items))
+                found.append((area.label, area.icon, any(item[3] for item in items), items))
         if found and not any(is_open for _label, _icon, is_open, _items in found):
             label, icon, _is_open, items = found[0]
             found[0] = (label, icon, True, items)

@@ -493,7 +493,7 @@ relasi.typing = (element) =>
     const amount = read(typed, decimal);
     if (!amount) return typed;
     const grouped = amount.whole.replace(/\B(?=(\d{3})+$)/g, decimal === "," ? "." : ",");
-    const part = places || /[1-9]/.test(amount.part) ? amount.part.padEnd(places, "0") : "";
+    const part = /[1-9]/.test(amount.part) ? amount.part.padEnd(places, "0") : "";
     return amount.sign + grouped + (part ? decimal + part : "");
   };
 
