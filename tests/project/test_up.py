@@ -138,3 +138,16 @@ def test_what_runs_under_a_700_folder_works(installation):
     os.chmod(installation.folder.parent, 0o700)
     installation.up()
     assert installation.get("/") == (200, "hello")
+
+
+def test_standard_output_belongs_to_the_command_that_is_run(installation):
+    done = installation.relasi("manage", "shell", "-v", "0", "-c", "print('only this')")
+    assert done.stdout == "only this\n"
+    assert "Starting PostgreSQL" in done.stderr
+    assert not (installation.folder / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_command_on_a_running_installation_leaves_it_running(running):
+    done = running.relasi("manage", "check")
+    assert done.returncode == 0, done.stderr
+    assert running.get("/") == (200, "hello")

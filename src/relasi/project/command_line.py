@@ -1,6 +1,7 @@
 """The command line behind ./relasi: reads what was asked and hands over."""
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -26,7 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     compile_catalogues_if_possible()
     try:
         if arguments and arguments[0] in PASSING_ON:
-            return PASSING_ON[arguments[0]](arguments[1:])
+            # Standard output belongs to the other program: somebody may read it by machine.
+            with contextlib.redirect_stdout(sys.stderr):
+                return PASSING_ON[arguments[0]](arguments[1:])
         options = _parser().parse_args(arguments)
         return options.run(options)
     except Trouble as trouble:

@@ -32,7 +32,7 @@ def prepare(folder: DataFolder, url: str, environment: dict[str, str], *, demo: 
     table = folder.run / "demo.txt"
     table.unlink(missing_ok=True)
     command = [sys.executable, "-m", "relasi.project.preparation", *steps]
-    if subprocess.run(command, env=environment).returncode:
+    if subprocess.run(command, env=environment, stdout=sys.stdout).returncode:
         raise Trouble(_("The preparation failed; see above. Nothing is running."))
     stamp.write()
     text = table.read_text() if table.exists() else ""
