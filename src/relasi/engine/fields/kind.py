@@ -108,6 +108,11 @@ class Kind:
         """Other headings a column of this field may have in a file."""
         return getattr(self.field, "aliases", ())
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Names of the other fields of the record its faces read, such as the currency of an amount."""
+        return ()
+
     # In.
     def given(self, data: Any, files: Any = None, name: str = "") -> Any:
         """The raw value a posted form holds for this field, for parse. data, files: of the request."""

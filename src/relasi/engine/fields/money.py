@@ -107,6 +107,10 @@ class MoneyKind(DecimalKind):
         self.places = 2
         self.currency_field: str = getattr(field, "currency_field", "")
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return (self.currency_field,) if self.currency_field else ()
+
     def currency_of(self, record: Any, reader: Reader) -> str:
         if record is None or not self.currency_field:
             return reader.currency

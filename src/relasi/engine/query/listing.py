@@ -94,16 +94,22 @@ class Listing:
         if self.module.is_record:
             needed |= {"number", "owner"}
         for path in [*self.paths, *(key.path for key in self.keys)]:
-            if path.computed:
-                needed |= {need.replace(".", "__") for need in self.module.computed[path.text].needs}
-            elif path.through is not None:
-                needed |= {path.through.name, path.orm}
-            else:
-                needed.add(path.text.partition(".")[0])
+            needed |= self._needed(path)
         for field_ in self._references:
             needed |= {f"{field_.name}__{name}" for name in _title_columns(field_.related_model)}
         related = [field_.name for field_ in self._references]
         return rows.select_related(*related).only(*needed) if related else rows.only(*needed)
+
+    def _needed(self, path: Path) -> set[str]:
+        """The columns a cell reads: its own, and what its kind reads beside it, such as the currency."""
+        if path.computed:
+            needs = self.module.computed[path.text].needs
+            return {need.replace(".", "__") for need in needs} | ({*path.kind.beside} & {*self.module.fields})
+        if path.through is None:
+            return {path.text.partition(".")[0]} | ({*path.kind.beside} & {*self.module.fields})
+        there = {field.name for field in path.through.related_model._meta.fields}
+        beside = {f"{path.through.name}__{name}" for name in {*path.kind.beside} & there}
+        return {path.through.name, path.orm, *beside}
 
     def count(self) -> int:
         return self.rows().count()

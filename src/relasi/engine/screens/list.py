@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from relasi.engine.access.door import fields_for, has_tool, may
 from relasi.engine.fields.kind import Invalid
@@ -28,7 +29,7 @@ class Column:
     sort_url: str
     filtered: bool
     filter_url: str
-    fold: str  # what the cell is on a phone's card
+    cell: Any  # the attributes of its cells
 
     @property
     def label(self) -> str:
@@ -118,17 +119,18 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
                 state.sort_url(name) if path.sortable else "",
                 name in filtered,
                 state.filter_url(name) if can_filter else "",
-                _fold(path, place),
+                _cell_attributes(path, place),
             )
         )
     return found
 
 
-def _fold(path: Path, place: int) -> str:
-    """On a phone: numbers stand at the right, the second column under the name, the rest in a line below."""
-    if path.kind.align == "right":
-        return "value"
-    return "sub" if place == 1 else "more"
+def _cell_attributes(path: Path, place: int) -> Markup:
+    """On a phone numbers stand at the right, the second column under the name, the rest in a line below."""
+    right = path.kind.align == "right"
+    classes = f"{'r num' if right else 'trunc'} {path.kind.cell_class}".strip()
+    fold = "value" if right else "sub" if place == 1 else "more"
+    return Markup(' class="{}" data-fold="{}"').format(classes, fold)
 
 
 def _chips(state: ListState, group: Group, reader: Any) -> list[Chip]:
