@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,3 +62,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def cluster_url() -> str:
     """The address of the run's PostgreSQL, for tests that make databases of their own."""
     return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture
+def company(db: None) -> Any:
+    """The small company of tests.company: its people, roles and profiles."""
+    from tests.company import found_company
+
+    return found_company()
+
+
+@pytest.fixture
+def as_admin(company: Any) -> Any:
+    """Its admin acts for the whole test."""
+    from relasi.engine.access.acting import acting
+
+    with acting(company.admin) as stretch:
+        yield stretch

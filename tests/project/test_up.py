@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.project.installation_under_test import Installation, eventually, free_port, lives
@@ -85,6 +86,19 @@ def test_a_second_up_says_who_holds_the_data(running):
     assert done.returncode == 1
     assert f"in use by process {running.state()['pid']}" in done.stderr
     assert running.get("/") == (200, "hello")
+
+
+def test_of_two_that_start_at_once_one_runs_and_the_other_says_who(tmp_path):
+    installation = Installation(tmp_path / "data")
+    try:
+        with ThreadPoolExecutor() as pool:
+            words = ("up", "--port", installation.port, "--detach")
+            done = [*pool.map(lambda _number: installation.relasi(*words), range(2))]
+        assert sorted(one.returncode for one in done) == [0, 1]
+        assert "in use by process" in next(one.stderr + one.stdout for one in done if one.returncode)
+        assert installation.get("/") == (200, "hello")
+    finally:
+        installation.down()
 
 
 def test_a_taken_port_is_told_with_a_free_one(tmp_path):

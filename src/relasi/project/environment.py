@@ -53,3 +53,18 @@ def database_from_url(url: str) -> dict[str, object]:
         "DISABLE_SERVER_SIDE_CURSORS": False,
         "OPTIONS": {"application_name": "relasi", **query},
     }
+
+
+def mail_from_url(url: str) -> dict[str, object]:
+    """Django's mail settings from smtp://user:password@host:587 or smtps://…; without one no mail goes out."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure and bool(parts.username),
+        "EMAIL_TIMEOUT": 20,
+    }

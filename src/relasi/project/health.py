@@ -1,5 +1,6 @@
 """GET /healthz: whether this installation works, for machines that watch it."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -7,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 WORKER_SILENCE = 60  # seconds without a heartbeat before the worker counts as away
 
 
+@login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when database, worker and migrations are all "ok", else 503; the body names each of them."""
     found = {"database": database(), "worker": "unknown", "migrations": "unknown"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.project.environment import database_from_url, flag, listed, secret_key
+from relasi.project.environment import database_from_url, flag, listed, mail_from_url, secret_key
 from relasi.project.logs import configuration, start_structlog
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "relasi.engine.transfer",
     "relasi.modules.customers",
     "relasi.modules.sales",
+    "relasi.features.sign_in",
+    "relasi.features.settings",
     "relasi.project.app.Relasi",
 ]
 
@@ -54,6 +56,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "relasi.engine.screens.visitor.VisitorMiddleware",
+    "relasi.features.sign_in.gate.Gate",
 ]
 
 ROOT_URLCONF = "relasi.project.urls"
@@ -99,16 +102,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "relasi.users.passwords.NotOneOfTheLast"},
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 
-ACCOUNT_ADAPTER = "relasi.users.login.Adapter"
+ACCOUNT_ADAPTER = "relasi.features.sign_in.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "relasi.features.sign_in.forms.SignInForm",
+    "change_password": "relasi.features.sign_in.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,50/15m/ip"}
+# Wrong tries are counted in the database (features.sign_in.attempt), where every process sees them.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "relasi.features.sign_in.adapter.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "relasi.features.sign_in.forms.CodeForm",
+    "reauthenticate": "relasi.features.sign_in.forms.ConfirmByCodeForm",
+    "add_webauthn": "relasi.features.sign_in.forms.AddPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Relasi"
@@ -121,6 +138,12 @@ PROCRASTINATE_IMPORT_PATHS = ["relasi.project.upkeep"]
 
 LOGGING = configuration()
 start_structlog()
+
+# Mail goes out when both are set: a mail server (smtp://user:password@host:587, smtps:// for TLS from the start)
+# and the address people reach this server by, because a link in a mail must never trust what a request says.
+PUBLIC_URL = os.environ.get("RELASI_URL", "")
+globals().update(mail_from_url(os.environ.get("RELASI_MAIL", "")))
+DEFAULT_FROM_EMAIL = os.environ.get("RELASI_MAIL_FROM", "relasi@localhost")
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]

@@ -48,7 +48,7 @@ def up(wish: Wish) -> int:
     folder = wish.folder
     if folder.is_held():
         raise Trouble(folder.who_holds_it())
-    with contextlib.closing(listen(wish.address, wish.port)) as listener:
+    with contextlib.closing(_listener(wish)) as listener:
         if wish.detach and (code := _go_on_alone()) is not None:
             return code
         with folder.opened(), folder.hold(), database(folder, alone=True) as url:
@@ -60,6 +60,17 @@ def up(wish: Wish) -> int:
     if not wish.detach:
         say(_("Relasi has stopped."))
     return 0
+
+
+def _listener(wish: Wish) -> socket.socket:
+    """When two start at the same moment, the port is taken by the one that takes the data next."""
+    try:
+        return listen(wish.address, wish.port)
+    except Trouble:
+        time.sleep(0.3)
+        if wish.folder.is_held():
+            raise Trouble(wish.folder.who_holds_it()) from None
+        raise
 
 
 def _processes(wish: Wish, listener: socket.socket, environment: dict[str, str]) -> list[Process]:

@@ -9,9 +9,9 @@ from relasi.engine.screens.shell import Shell
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
+from relasi.features.sign_in.addresses import patterns as sign_in_patterns
 from relasi.project.health import healthz
 from relasi.project.live_handover import handover
-from relasi.users.addresses import patterns as user_patterns
 
 
 @signed_in
@@ -35,7 +35,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("live/", live, name="live"),
     *first_run_patterns(),
-    *user_patterns(),
+    *sign_in_patterns(),
     *settings_patterns(),
     *transfer_patterns(),
     *engine_patterns(),

@@ -22,15 +22,19 @@ def make_link(user: User, purpose: str) -> str:
     return f"/password/choose/{purpose}/{token}/"
 
 
-def read_link(purpose: str, token: str) -> User | None:
-    """The person a link was made for, or None when it is forged, used, too old or of another purpose."""
+def read_link(purpose: str, token: str, *, lock: bool = False) -> User | None:
+    """The person a link was made for, or None when it is forged, used, too old or of another purpose.
+
+    lock: hold the person's row until the transaction ends.
+    """
     if purpose not in GOOD_FOR:
         return None
     try:
         id, state = _signer(purpose).unsign_object(token, max_age=GOOD_FOR[purpose])
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    user = User._base_manager.filter(pk=id, status__in=FITS[purpose]).first()
+    rows = User._base_manager.select_for_update() if lock else User._base_manager
+    user = rows.filter(pk=id, status__in=FITS[purpose]).first()
     return user if user is not None and hmac.compare_digest(str(state), _state(user)) else None
 
 

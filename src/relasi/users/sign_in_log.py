@@ -30,7 +30,7 @@ class Result(models.TextChoices):
     UNLOCKED = "unlocked", _("Unlocked")
 
 
-WRONG = (Result.WRONG_PASSWORD, Result.WRONG_CODE, Result.LOCK)
+WRONG = (Result.WRONG_PASSWORD, Result.WRONG_CODE, Result.NOT_ACTIVE, Result.LOCK)
 
 
 class SignIn(models.Model):

@@ -206,4 +206,5 @@ class Rights:
 
 
 def secret_fields(module: Module) -> set[str]:
-    return {name for name, field in module.fields.items() if getattr(field, "secret", False)}
+    """What no screen, file or answer may ever hold, whoever asks: secrets that nobody edits by hand."""
+    return {n for n, f in module.fields.items() if getattr(f, "secret", False) and not f.editable}

@@ -31,7 +31,9 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[Error]:
         found += _paths(module)
         for slug in [module.slug, *(entry[0] for entry in module.menu)]:
             if slug in slugs:
-                found.append(_error("E008", module, f"slug {slug!r} is {slugs[slug].label}'s too", "choose another"))
+                found.append(
+                    _error("E008", module, f"slug {slug!r} is {slugs[slug].label}'s too", "choose another")
+                )
             slugs[slug] = module
     found += _tracked()
     return found
@@ -93,10 +95,16 @@ def _actions(module: Module) -> Iterator[Error]:
     """E003: an action without its method. E004: an action asking for an unknown field."""
     for action in module.actions:
         if not callable(getattr(module.model, action.verb, None)):
-            yield _error("E003", module, f"action {action.verb!r} has no method", "a verb is a method of that name")
-        for name in action.ask:
-            if isinstance(name, str) and name not in module.fields:
-                yield _error("E004", module, f"action {action.verb!r} asks for {name!r}", _near(name, module.fields))
+            yield _error(
+                "E003", module, f"action {action.verb!r} has no method", "a verb is a method of that name"
+            )
+        if action.form and not callable(getattr(module.model, action.form, None)):
+            yield _error("E003", module, f"action {action.verb!r} has no {action.form!r}", "a form is a method")
+        for name in () if action.form else action.ask:
+            if name not in module.fields:
+                yield _error(
+                    "E004", module, f"action {action.verb!r} asks for {name!r}", _near(name, module.fields)
+                )
 
 
 def _page(module: Module) -> Iterator[Error]:
@@ -120,9 +128,13 @@ def _fill(module: Module) -> Iterator[Error]:
     for target, path in module.fill.items():
         through, _dot, source = path.partition(".")
         field = module.fields.get(through)
-        fits = isinstance(field, models.ForeignKey) and source in {f.name for f in field.related_model._meta.fields}
+        fits = isinstance(field, models.ForeignKey) and source in {
+            f.name for f in field.related_model._meta.fields
+        }
         if target not in module.fields or not fits:
-            yield _error("E006", module, f"fill {target!r} from {path!r}", 'write {"account": "contact.account"}')
+            yield _error(
+                "E006", module, f"fill {target!r} from {path!r}", 'write {"account": "contact.account"}'
+            )
 
 
 def _paths(module: Module) -> Iterator[Error]:
@@ -134,8 +146,10 @@ def _paths(module: Module) -> Iterator[Error]:
         except (ImportError, AttributeError):
             yield _error("E007", module, f"doubles {module.doubles!r}", "no such function")
     for name, value in module.computed.items():
-        if not isinstance(value, Computed) or any(need not in module.fields for need in value.needs):
-            yield _error("E007", module, f"computed {name!r} needs {value.needs}", "name fields of the record")
+        if not isinstance(value, Computed) or any(not _known(module, need) for need in value.needs):
+            yield _error(
+                "E007", module, f"computed {name!r} needs {value.needs}", "name fields of the record"
+            )
 
 
 def _tracked() -> Iterator[Error]:

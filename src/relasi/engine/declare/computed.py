@@ -9,11 +9,20 @@ from typing import Any
 class Computed:
     """label: shown name. kind: the name of a field kind that formats it. sorts_by: an ORM expression, or None.
 
-    needs: field names the function reads, so that lists load what it needs.
+    needs: names of the fields the function reads ("stage", or "deal.contact" of a record referred to), so that lists
+    load what it needs. choices: of a value of kind "choice".
     """
 
-    def __init__(self, function: Callable[[Any], Any], label: Any, kind: str, sorts_by: Any, needs: str):
-        self.function, self.label, self.kind = function, label, kind
+    def __init__(
+        self,
+        function: Callable[[Any], Any],
+        label: Any,
+        kind: str,
+        sorts_by: Any,
+        needs: str,
+        choices: Any = (),
+    ):
+        self.function, self.label, self.kind, self.choices = function, label, kind, choices
         self.sorts_by, self.needs = sorts_by, needs.split()
         self.name = function.__name__
         self.__doc__ = function.__doc__
@@ -25,5 +34,7 @@ class Computed:
         return self if record is None else self.function(record)
 
 
-def computed(label: Any, *, kind: str = "text", sorts_by: Any = None, needs: str = "") -> Callable[..., Computed]:
-    return lambda function: Computed(function, label, kind, sorts_by, needs)
+def computed(
+    label: Any, *, kind: str = "text", sorts_by: Any = None, needs: str = "", choices: Any = ()
+) -> Callable[..., Computed]:
+    return lambda function: Computed(function, label, kind, sorts_by, needs, choices)

@@ -36,7 +36,9 @@ class Declaration:
     actions: Sequence[Action] = ()
     board: Board | None = None
     views: Sequence[View] = ()
-    menu: Sequence[tuple[str, Any, Any, Mapping[str, Any]]] = ()  # more entries: (slug, plural, singular, fixed values)
+    menu: Sequence[
+        tuple[str, Any, Any, Mapping[str, Any]]
+    ] = ()  # more entries: (slug, plural, singular, fixed values)
     # Field name ("address.city" for a part) -> other column headings, separated by |.
     aliases: Mapping[str, str] = {}
     # What an import may know a stored record by.
@@ -52,8 +54,15 @@ class Declaration:
     closed: Any = None  # a Q: which records are closed, and so stay with a colleague who leaves
     light: str = ""  # the verbs a light agent keeps in this module
     words: str = ""  # other words people use for this module, for search
-    part_of: str = ""  # the reference to the record this one is a part of; who may see and change it follows from that
-    verbs: Sequence[str] = ("view", "create", "edit", "delete")  # all that may be done with its records by hand
+    part_of: str = (
+        ""  # the reference to the record this one is a part of; who may see and change it follows from that
+    )
+    verbs: Sequence[str] = (
+        "view",
+        "create",
+        "edit",
+        "delete",
+    )  # all that may be done with its records by hand
     other_titles: str = ""  # names of the fields that hold its title in other languages
 
 
@@ -94,7 +103,9 @@ class Module:
     def fields(self) -> dict[str, models.Field]:
         """Every database field of the record by name, base fields last."""
         own, base = {}, {}
-        shared = {f.name for parent in self.model.__mro__[1:] if _is_abstract(parent) for f in parent._meta.fields}
+        shared = {
+            f.name for parent in self.model.__mro__[1:] if _is_abstract(parent) for f in parent._meta.fields
+        }
         for field in self.model._meta.concrete_fields:
             (base if field.name in shared else own)[field.name] = field
         return {**own, **base}
@@ -141,7 +152,9 @@ class Module:
     def quick_fields(self) -> list[str]:
         if self.declaration.quick:
             return self.declaration.quick.split()
-        return [n for n in self.form_fields if n in self.fields and not self.fields[n].blank] or self.form_fields[:6]
+        return [
+            n for n in self.form_fields if n in self.fields and not self.fields[n].blank
+        ] or self.form_fields[:6]
 
     @cached_property
     def columns(self) -> list[str]:

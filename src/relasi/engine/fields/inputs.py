@@ -22,7 +22,8 @@ GROUPS = frozenset({"multi_choice", "address"})
 WIDE = frozenset({"long_text", "rich_text", "address", "multi_choice", "references"})
 
 
-def _macro(template: str, name: str) -> Any:
+def template_macro(template: str, name: str) -> Any:
+    """A macro of templates/fields/<template>.html, to be called with its arguments."""
     environment: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     return getattr(environment.get_template(f"fields/{template}.html").module, name)
 
@@ -42,7 +43,7 @@ def render_control(
     name = name or kind.key
     id = id or f"f-{name}"
     ours = {"id": id, "aria-invalid": "true" if error else None}
-    draw = _macro(kind.input, "input")
+    draw = template_macro(kind.input, "input")
     return draw(kind, value, reader or current_reader(), name, id, error, {**ours, **(attrs or {})}, **more)
 
 
@@ -72,8 +73,8 @@ def render_input(
         return render_control(kind, value, attrs={**aria, **(attrs or {})}, **more, **label)
 
     if label:
-        return _macro("_field", "ticked")(control, name, id, hint, error)
-    frame = _macro("_field", "group" if kind.input in GROUPS else "field")
+        return template_macro("_field", "ticked")(control, name, id, hint, error)
+    frame = template_macro("_field", "group" if kind.input in GROUPS else "field")
     return frame(control, kind.label, name, id, hint, error, kind.required, kind.input in WIDE)
 
 
@@ -96,17 +97,17 @@ def render_operand(
     first, second = (*values, "", "")[:2]
     controls = [partial(_single, kind, found.input, value, name, reader) for value in (first, second)]
     if found.arity == "two":
-        return _macro("operand", "two")(*controls, id)
-    return _macro("operand", "one")(controls[0], _("Value"), id)
+        return template_macro("operand", "two")(*controls, id)
+    return template_macro("operand", "one")(controls[0], _("Value"), id)
 
 
 def _single(kind: Kind, input: str, value: Any, name: str, reader: Reader, aria: Mapping[str, Any]) -> Markup:
     if input:
-        return _macro("operand", input)(name, value, aria)
+        return template_macro("operand", input)(name, value, aria)
     if kind.input == "boolean":
-        return _macro("boolean", "answer")(kind, value, reader, name, aria)
+        return template_macro("boolean", "answer")(kind, value, reader, name, aria)
     if isinstance(kind, DateKind):
-        return _macro("operand", "day")(name, value, DateKind.picks(kind, value), aria)
+        return template_macro("operand", "day")(name, value, DateKind.picks(kind, value), aria)
     return render_control(kind, value, name=name, id=str(aria["id"]), attrs=aria, reader=reader)
 
 
@@ -116,14 +117,14 @@ MOST_BOXES = 40
 
 def _several(kind: Kind, values: list[Any], name: str, id: str, reader: Reader) -> Markup:
     label: Any = kind.label
-    frame, draw = "one", partial(_macro("operand", "lines"), name, "\n".join(map(str, values)))
+    frame, draw = "one", partial(template_macro("operand", "lines"), name, "\n".join(map(str, values)))
     if isinstance(kind, ReferenceKind | ReferencesKind):
         chosen = [one for one in map(kind.chosen_one, values) if one]
-        draw = partial(_macro("operand", "lookup"), kind, name, chosen)
+        draw = partial(template_macro("operand", "lookup"), kind, name, chosen)
     elif hasattr(kind, "listed"):
         options = kind.listed(values, reader)
         frame, macro = ("group", "boxes") if len(options) <= MOST_BOXES else ("one", "many")
-        draw = partial(_macro("operand", macro), name, options, values)
+        draw = partial(template_macro("operand", macro), name, options, values)
     else:
         label = _("Values, one on each line")
-    return _macro("operand", frame)(draw, label, id)
+    return template_macro("operand", frame)(draw, label, id)

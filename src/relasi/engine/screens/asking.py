@@ -51,8 +51,9 @@ def must(request: HttpRequest, verb: str, entry: Entry) -> None:
 
 def visible_record(request: HttpRequest, entry: Entry, id: int, *, trashed: bool | None = False) -> Any:
     """The record, or 404 for one that is not there or may not be seen. trashed None: in the bin or not."""
+    related = [name for name, field in entry.module.fields.items() if field.editable and field.many_to_one]
     for in_bin in (False, True) if trashed is None else (trashed,):
-        rows = visible_to(user_of(request), entry.module.model, trashed=in_bin)
+        rows = visible_to(user_of(request), entry.module.model, trashed=in_bin).select_related(*related)
         record = rows.filter(pk=id, **dict(entry.fixed)).first()
         if record is not None:
             return record

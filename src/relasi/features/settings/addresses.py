@@ -1,0 +1,7 @@
+"""Addresses of the settings."""
+
+from __future__ import annotations
+
+
+def patterns() -> list[object]:
+    return []

@@ -1,0 +1,146 @@
+"""Doubles search: the stored companies, people and leads a new one looks like, as far as the person may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import CharField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from relasi.engine.access.acting import acting_user
+from relasi.engine.access.door import visible_to
+from relasi.engine.declare.module import Module
+from relasi.engine.fields.phone_number import is_mobile_key, phone_key
+from relasi.engine.records.batch import Draft
+from relasi.kits.parties.company_name import company_key
+from relasi.kits.parties.doubles import POSSIBLE, person_party, resemblance
+
+# So many doubles are shown of one record; more would tell nothing new.
+MOST = 5
+
+# Up to here names are compared letter by letter with those of the same account; larger batches by their keys alone.
+FEW_DRAFTS, MOST_COLLEAGUES = 20, 500
+
+WATCHED = ("name_key", "email_key", "phone_key")
+
+Wanted = dict[tuple[str, Any], list[Draft]]
+
+
+def find(module: Module, drafts: Iterable[Draft]) -> Iterator[tuple[Draft, list[int]]]:
+    """For each draft whose name, e-mail or phone is new: the ids of the visible records that are probably the same.
+
+    The same e-mail, mobile number, tax number or company name counts anywhere; the same name of a person within one
+    account or company. At most three queries, whatever the number of drafts; each by an index.
+    """
+    asked = [draft for draft in drafts if draft.change and any(draft.change.has(key) for key in _watched(module))]
+    if not asked:
+        return
+    rows = visible_to(acting_user(), module.model)
+    found: dict[int, set[int]] = defaultdict(set)
+    _by_keys(rows, _wanted(module, asked), found)
+    people = [draft for draft in asked if not draft.record.is_company]
+    if "account" in module.fields:
+        _by_colleagues(rows, people, found, fuzzy=len(people) <= FEW_DRAFTS)
+    elif "company" in module.fields:
+        _by_company(rows, people, found)
+    for draft in asked:
+        matches = found[id(draft)] - {draft.id}
+        if matches:
+            yield draft, sorted(matches)[:MOST]
+
+
+def _watched(module: Module) -> tuple[str, ...]:
+    return (*WATCHED, "npwp") if "npwp" in module.fields else WATCHED
+
+
+def _wanted(module: Module, drafts: list[Draft]) -> Wanted:
+    """(column, value) -> the drafts that look for it."""
+    found: Wanted = defaultdict(list)
+    for draft in drafts:
+        record = draft.record
+        if record.email_key:
+            found["email_key", record.email_key].append(draft)
+        for key in _phone_keys(record):
+            found["phone_key", key].append(draft)
+        if record.is_company and record.name_key:
+            found["name_key", record.name_key].append(draft)
+        if "npwp" in module.fields and record.npwp:
+            for form in _forms_of(record.npwp):
+                found["npwp", form].append(draft)
+    return found
+
+
+def _phone_keys(record: Any) -> set[str]:
+    """Every number of a company; of a person the mobile ones: a line of an office is answered by many."""
+    values = record.__dict__
+    keys = {phone_key(values[name]) for name in record.key_sources[2] if values[name]}
+    return keys if record.is_company else {key for key in keys if is_mobile_key(key)}
+
+
+def _forms_of(npwp: str) -> set[str]:
+    """The old tax number of 15 digits and the new one of 16 that begins with 0 are one number."""
+    bare = npwp[1:] if len(npwp) == 16 and npwp[0] == "0" else npwp
+    return {npwp, bare, bare.zfill(16)}
+
+
+def _by_keys(rows: QuerySet, wanted: Wanted, found: dict[int, set[int]]) -> None:
+    values: dict[str, list[Any]] = defaultdict(list)
+    for column, value in wanted:
+        values[column].append(value)
+    parts = [
+        rows.filter(**{f"{column}__in": some}).values_list(
+            "pk", Value(column, output_field=TextField()), Cast(column, CharField())
+        )
+        for column, some in values.items()
+    ]
+    if not parts:
+        return
+    for pk, column, value in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
+        for draft in wanted[column, value]:
+            found[id(draft)].add(pk)
+
+
+def _by_colleagues(rows: QuerySet, drafts: list[Draft], found: dict[int, set[int]], *, fuzzy: bool) -> None:
+    """People of the same account with the same name, or, for a few drafts, with a similar one."""
+    by_account: dict[int, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        if draft.record.account_id is not None and draft.record.name_key:
+            by_account[draft.record.account_id].append(draft)
+    if not by_account:
+        return
+    colleagues = rows.filter(account__in=list(by_account))
+    if not fuzzy:
+        colleagues = colleagues.filter(name_key__in={d.record.name_key for some in by_account.values() for d in some})
+    else:
+        colleagues = colleagues[:MOST_COLLEAGUES]
+    for pk, account, key in colleagues.values_list("pk", "account_id", "name_key"):
+        for draft in by_account[account]:
+            if key and _same_person(draft.record.name_key, key, fuzzy):
+                found[id(draft)].add(pk)
+
+
+def _same_person(one: str, other: str, fuzzy: bool) -> bool:
+    if one == other:
+        return True
+    return fuzzy and resemblance(_colleague(one), _colleague(other)).score >= POSSIBLE
+
+
+def _colleague(key: str) -> Any:
+    # That both belong to one account is known already; the name alone decides.
+    return person_party(key, company="x")
+
+
+def _by_company(rows: QuerySet, drafts: list[Draft], found: dict[int, set[int]]) -> None:
+    """Leads of the same name from the same company, however it is written."""
+    wanted: dict[tuple[str, str], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        if draft.record.name_key and draft.record.company:
+            wanted[draft.record.name_key, company_key(draft.record.company)].append(draft)
+    if not wanted:
+        return
+    same_name = rows.filter(~Q(company=None), name_key__in={name for name, _company in wanted})
+    for pk, name, company in same_name.values_list("pk", "name_key", "company"):
+        for draft in wanted.get((name, company_key(company)), ()):
+            found[id(draft)].add(pk)

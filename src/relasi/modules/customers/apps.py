@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Customers(AppConfig):
+    name = "relasi.modules.customers"
+    label = "customers"
+    verbose_name = _("Customers")
+    icon = "users"
+    place = 1  # in the menu

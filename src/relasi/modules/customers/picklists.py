@@ -1,0 +1,166 @@
+"""Picklists: the values companies, people and leads are sorted by. Keys are stored, labels are translated."""
+
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.fields.choice import Choices
+
+
+class AccountKind(Choices):
+    COMPANY = "company", _("Company"), "biru", "Organization|Organisasi|Badan Usaha"
+    PERSON = "person", _("Person"), "toska", "Individual|Perorangan|Pribadi"
+
+
+class AccountType(Choices):
+    ANALYST = "analyst", _("Analyst"), "ungu"
+    COMPETITOR = "competitor", _("Competitor"), "merah"
+    CUSTOMER = "customer", _("Customer"), "hijau", "Klien"
+    INTEGRATOR = "integrator", _("Integrator"), "toska"
+    INVESTOR = "investor", _("Investor"), "ungu"
+    PARTNER = "partner", _("Partner"), "nila", "Rekanan"
+    PRESS = "press", _("Press"), "jambu"
+    PROSPECT = "prospect", _("Prospect"), "biru", "Calon Pelanggan|Prospek"
+    RESELLER = "reseller", _("Reseller"), "jingga"
+    OTHER = "other", _("Other"), "gray"
+
+
+class LegalForm(Choices):
+    PT = "pt", _("PT"), "", "Perseroan Terbatas"
+    PT_PERORANGAN = "pt_perorangan", _("PT Perorangan")
+    CV = "cv", _("CV"), "", "Persekutuan Komanditer"
+    UD = "ud", _("UD"), "", "Usaha Dagang|PD"
+    FIRMA = "firma", _("Firma"), "", "Fa"
+    KOPERASI = "koperasi", _("Cooperative")
+    YAYASAN = "yayasan", _("Foundation")
+    BUMN = "bumn", _("State-owned enterprise"), "", "BUMD|BUMN"
+    INSTANSI = "instansi", _("Government institution"), "", "Instansi"
+    PERORANGAN = "perorangan", _("Sole proprietor"), "", "Perseorangan"
+    ABROAD = "abroad", _("Foreign company"), "", "Ltd|Inc|LLC|GmbH|Pte Ltd|Sdn Bhd"
+
+
+class Rating(Choices):
+    ACQUIRED = "acquired", _("Acquired"), "hijau"
+    ACTIVE = "active", _("Active"), "biru"
+    MARKET_FAILED = "market_failed", _("Market failed"), "merah"
+    PROJECT_CANCELLED = "project_cancelled", _("Project cancelled"), "jingga"
+    SHUTDOWN = "shutdown", _("Shut down"), "gray"
+
+
+class CustomerState(Choices):
+    PROSPECT = "prospect", _("Prospect"), "biru"
+    CUSTOMER = "customer", _("Customer"), "hijau"
+    DORMANT = "dormant", _("Dormant"), "jingga"
+
+
+class Industry(Choices):
+    APPAREL = "apparel", _("Apparel"), "", "Garmen"
+    BANKING = "banking", _("Banking")
+    BIOTECHNOLOGY = "biotechnology", _("Biotechnology")
+    CHEMICALS = "chemicals", _("Chemicals"), "", "Materials"
+    COMMUNICATIONS = "communications", _("Communications"), "", "Communication Services"
+    CONSTRUCTION = "construction", _("Construction")
+    CONSULTING = "consulting", _("Consulting")
+    EDUCATION = "education", _("Education")
+    ELECTRONICS = "electronics", _("Electronics")
+    ENERGY = "energy", _("Energy")
+    ENGINEERING = "engineering", _("Engineering")
+    ENTERTAINMENT = "entertainment", _("Entertainment")
+    ENVIRONMENTAL = "environmental", _("Environmental")
+    FINANCE = "finance", _("Finance"), "", "Financials|Financial Services"
+    FOOD_BEVERAGE = "food_beverage", _("Food and beverage"), "", "Food & Beverage|Consumer Staples"
+    GOVERNMENT = "government", _("Government")
+    HEALTHCARE = "healthcare", _("Healthcare"), "", "Health Care"
+    HOSPITALITY = "hospitality", _("Hospitality"), "", "Hotel"
+    INSURANCE = "insurance", _("Insurance")
+    MACHINERY = "machinery", _("Machinery")
+    MANUFACTURING = "manufacturing", _("Manufacturing"), "", "Industrials|Pabrik"
+    MEDIA = "media", _("Media")
+    NOT_FOR_PROFIT = "not_for_profit", _("Not for profit"), "", "Non Profit"
+    RECREATION = "recreation", _("Recreation")
+    RETAIL = "retail", _("Retail"), "", "Consumer Discretionary|Eceran"
+    SHIPPING = "shipping", _("Shipping"), "", "Ekspedisi"
+    TECHNOLOGY = "technology", _("Technology"), "", "Information Technology|IT"
+    TELECOMMUNICATIONS = "telecommunications", _("Telecommunications")
+    TRANSPORTATION = "transportation", _("Transportation")
+    UTILITIES = "utilities", _("Utilities")
+    AGRICULTURE = "agriculture", _("Agriculture")
+    MINING = "mining", _("Mining")
+    REAL_ESTATE = "real_estate", _("Real estate"), "", "Properti"
+    OTHER = "other", _("Other")
+
+
+class Salutation(Choices):
+    """The order and spelling of kits.parties.person_titles.SALUTATIONS."""
+
+    BAPAK = "bapak", _("Bapak"), "", "Bpk|Bpk.|Pak"
+    IBU = "ibu", _("Ibu"), "", "Bu"
+    SDR = "sdr", _("Sdr."), "", "Sdr|Saudara"
+    DR = "dr", _("Dr."), "", "Dr"
+    PROF = "prof", _("Prof."), "", "Prof"
+    MR = "mr", _("Mr."), "", "Mr"
+    MS = "ms", _("Ms."), "", "Ms|Miss"
+    MRS = "mrs", _("Mrs."), "", "Mrs"
+
+
+class OptIn(Choices):
+    NONE = "none", _("None"), "gray"
+    SINGLE_USER = "single_user", _("Single opt-in (user)"), "biru"
+    SINGLE_WEBFORM = "single_webform", _("Single opt-in (web form)"), "biru"
+    DOUBLE = "double", _("Double opt-in"), "hijau"
+    OUT_USER = "out_user", _("Opted out (user)"), "merah"
+    OUT_CONTACT = "out_contact", _("Opted out (contact)"), "merah"
+
+
+class Channel(Choices):
+    """How a consent was given or a person reached."""
+
+    EMAIL = "email", _("Email")
+    PHONE = "phone", _("Phone")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    WEBFORM = "webform", _("Web form")
+    PAPER = "paper", _("On paper")
+    IN_PERSON = "in_person", _("In person")
+
+
+class Language(Choices):
+    INDONESIAN = "id", _("Indonesian"), "", "Bahasa Indonesia|Indonesia"
+    ENGLISH = "en", _("English"), "", "Inggris"
+
+
+class Zone(Choices):
+    WIB = "Asia/Jakarta", _("WIB (Jakarta)"), "", "WIB"
+    WITA = "Asia/Makassar", _("WITA (Makassar)"), "", "WITA"
+    WIT = "Asia/Jayapura", _("WIT (Jayapura)"), "", "WIT"
+    SINGAPORE = "Asia/Singapore", _("Singapore")
+    TOKYO = "Asia/Tokyo", _("Tokyo")
+    LONDON = "Europe/London", _("London")
+    BERLIN = "Europe/Berlin", _("Berlin")
+    NEW_YORK = "America/New_York", _("New York")
+    LOS_ANGELES = "America/Los_Angeles", _("Los Angeles")
+
+
+class LeadStatus(Choices):
+    NEW = "new", _("New"), "biru", "Not Contacted"
+    CONTACTED = "contacted", _("Contacted"), "toska"
+    ATTEMPTED = "attempted", _("Trying to contact"), "toska", "Attempted to Contact"
+    LATER = "later", _("Contact in future"), "ungu", "Contact in Future"
+    WARM = "warm", _("Warm"), "kuning"
+    HOT = "hot", _("Hot"), "jingga"
+    COLD = "cold", _("Cold"), "gray"
+    PREQUALIFIED = "prequalified", _("Pre-qualified"), "nila", "Pre Qualified|Pre-Qualified"
+    QUALIFIED = "qualified", _("Qualified"), "hijau"
+    LOST = "lost", _("Lost"), "merah", "Lost Lead"
+    JUNK = "junk", _("Junk"), "gray", "Junk Lead|Unqualified"
+    CONVERTED = "converted", _("Converted"), "hijau", "Closed - Converted"
+
+
+class LeadLoss(Choices):
+    """Why a lead was given up."""
+
+    NO_INTEREST = "no_interest", _("Not interested")
+    NO_BUDGET = "no_budget", _("No budget")
+    COMPETITOR = "competitor", _("Chose a competitor")
+    NO_REPLY = "no_reply", _("No reply")
+    WRONG_DETAILS = "wrong_details", _("Wrong details")
+    DUPLICATE = "duplicate", _("Duplicate")
+    SPAM = "spam", _("Spam")
+    OTHER = "other", _("Other")

@@ -1,0 +1,102 @@
+"""Reactions of the sales area: stage history, the primary contact of a deal and its roles, settings read anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relasi.engine.access.acting import current_acting
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
+from relasi.engine.records.refusal import Change
+from relasi.engine.records.write import Draft, write
+from relasi.kits.pipeline.stage_change import keep_moves
+from relasi.modules.sales.buying_role import ROLES, usual_role
+from relasi.modules.sales.contact_role import ContactRole, keep_roles_on_deals
+from relasi.modules.sales.deal import Deal, LostReason
+from relasi.modules.sales.pipeline import PIPELINES, STAGES
+from relasi.modules.sales.stage_history import DealStage
+
+DERIVED = "the contacts of a deal and its primary contact go together"
+ALWAYS = (CREATED, CHANGED, TRASHED, RESTORED)
+
+
+@on(CHANGED, "sales.Deal", field="stage")
+def keep_deal_stages(changes: list[Change]) -> None:
+    keep_moves(DealStage, changes, more=_reason)
+
+
+def _reason(change: Change) -> dict[str, Any]:
+    reason = change.record.lost_reason
+    return {"reason": str(LostReason(reason).label) if reason else None}
+
+
+@on(CREATED, "sales.Deal", field="contact")
+@on(CHANGED, "sales.Deal", field="contact")
+def give_primary_contacts_a_role(changes: list[Change]) -> None:
+    """The contact of a deal is one of its contacts, with the usual role until somebody says more."""
+    role = usual_role()
+    pairs = {(c.record.pk, c.record.contact_id) for c in changes if c.record.contact_id is not None}
+    if not pairs or role is None:
+        return
+    there = ContactRole._base_manager.filter(deal__in=[deal for deal, _contact in pairs], trashed_at=None)
+    drafts = [
+        Draft({"deal": deal, "contact": contact, "role": role.pk})
+        for deal, contact in sorted(pairs - set(there.values_list("deal_id", "contact_id")))
+    ]
+    if drafts:
+        write(registry.of(ContactRole), drafts, authorised=DERIVED)
+
+
+@on(CREATED, "sales.ContactRole")
+@on(RESTORED, "sales.ContactRole")
+def first_contacts_are_primary(changes: list[Change]) -> None:
+    _choose_primary({change.record.deal_id for change in changes}, only_without=True)
+
+
+@on(TRASHED, "sales.ContactRole")
+def another_contact_becomes_primary(changes: list[Change]) -> None:
+    _choose_primary({change.record.deal_id for change in changes}, only_without=False)
+
+
+def _choose_primary(deals: set[int], *, only_without: bool) -> None:
+    """The oldest remaining contact, where the primary one is missing or is none of the contacts any more."""
+    primary = dict(Deal._base_manager.filter(pk__in=deals).values_list("pk", "contact_id"))
+    if only_without:
+        primary = {deal: contact for deal, contact in primary.items() if contact is None}
+    rows = ContactRole._base_manager.filter(deal__in=primary, trashed_at=None).order_by("created_at", "pk")
+    remaining: dict[int, list[int]] = {deal: [] for deal in primary}
+    for deal, contact in rows.values_list("deal_id", "contact_id"):
+        remaining[deal].append(contact)
+    drafts = [
+        Draft({"contact": next(iter(contacts), None)}, id=deal)
+        for deal, contacts in remaining.items()
+        if primary[deal] not in contacts
+    ]
+    if drafts:
+        write(registry.of(Deal), drafts, authorised=DERIVED)
+
+
+def keep_roles(changes: list[Change]) -> None:
+    keep_roles_on_deals(sorted({change.record.deal_id for change in changes}))
+
+
+def forget_settings(changes: list[Change]) -> None:
+    """What somebody has just changed holds for the rest of what they do."""
+    memo = current_acting().memo
+    for key in (STAGES, PIPELINES, ROLES):
+        memo.pop(key, None)
+
+
+for what in ALWAYS:
+    on(what, "sales.ContactRole")(keep_roles)
+    for setting in ("sales.Stage", "sales.Pipeline", "sales.BuyingRole"):
+        on(what, setting)(forget_settings)
+
+
+@on(CHANGED, "sales.BuyingRole", field="points")
+def weigh_deals_anew(changes: list[Change]) -> None:
+    roles = [change.record.pk for change in changes]
+    deals = ContactRole._base_manager.filter(role__in=roles, trashed_at=None).values_list(
+        "deal_id", flat=True
+    )
+    keep_roles_on_deals(sorted(set(deals)))

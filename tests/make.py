@@ -1,0 +1,63 @@
+"""make: one maker of records for all tests. make("sales.Deal", amount=5) fills in what it must have besides."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from itertools import count
+from typing import Any
+
+from relasi.engine.access.acting import SYSTEM, NobodyActing, acting, current_acting
+from relasi.engine.access.owner import Owner
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.write import create, update
+
+_numbers = count(1)
+
+# What a record must have, where the test does not care. {n} is a new number each time.
+USUAL: dict[str, dict[str, Any]] = {
+    "customers.account": {"name": "PT Contoh {n}"},
+    "customers.contact": {"last_name": "Kontak {n}"},
+    "customers.lead": {"last_name": "Prospek {n}"},
+    "sales.deal": {"name": "Peluang {n}", "expected_close": "2030-01-31"},
+    "sales.pipeline": {"name": "Jalur {n}", "position": 99},
+    "sales.stage": {"name": "Tahap {n}", "probability": 50},
+    "sales.buyingrole": {"name": "Peran {n}"},
+}
+
+
+def make(label: str, **values: Any) -> Any:
+    """A stored record. values: as a program would give them; records stand for their ids.
+
+    By whoever acts, or by the product itself where nobody does; then it belongs to the first user there is.
+    """
+    module = registry.module(label)
+    number = next(_numbers)
+    usual = USUAL.get(module.key, {})
+    found = {name: value.format(n=number) if isinstance(value, str) else value for name, value in usual.items()}
+    found |= {name: getattr(value, "pk", value) for name, value in values.items()}
+    if module.key == "sales.deal" and not found.keys() & {"account", "contact"}:
+        found["account"] = make("customers.Account", **({"owner": found["owner"]} if "owner" in found else {})).pk
+    with _somebody() as stretch:
+        user = (stretch or current_acting()).user
+        if module.is_record and "owner" not in found and user is SYSTEM:
+            found["owner"] = Owner.objects.order_by("pk").values_list("pk", flat=True)[0]
+        return create(module.model, found, confirmed=["double"])
+
+
+def put(record: Any, **values: Any) -> Any:
+    """The record with fields set that nobody may set by hand: times, scores."""
+    with _somebody():
+        return update(record, values, authorised="a test needs it so")
+
+
+def again(record: Any) -> Any:
+    """The record as it stands in the database now."""
+    return type(record)._base_manager.get(pk=record.pk)
+
+
+def _somebody() -> Any:
+    try:
+        current_acting()
+    except NobodyActing:
+        return acting(SYSTEM, via="system")
+    return nullcontext()
