@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '__latest__'),
-        ('records', '__latest__'),
+        ('access', '0002_initial'),
+        ('records', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
