@@ -145,8 +145,8 @@ class WithOptions(Kind):
 
     def _not_one(self, raw: str) -> str:
         labels = [str(option.label) for option in self.options if option.active]
-        values = ", ".join(labels[:12]) + ("…" if len(labels) > 12 else "")
-        message = _("“%(value)s” is not one of the values: %(values)s.")
+        values = ", ".join(labels[:12]) + (", …" if len(labels) > 12 else "")
+        message = _("“%(value)s” is not one of the values (%(values)s).")
         return message % {"value": raw[:60], "values": values}
 
     def label_of(self, key: str, reader: Reader | None = None) -> str:

@@ -105,6 +105,8 @@ def _groups(digits: str, mark: str, reader: Reader, places: int) -> bool:
 
 def _kept(number: Decimal, places: int) -> Decimal:
     rounded = rounded_to(number, places)
+    if rounded != number and not places:
+        raise Invalid(_("This must be a whole number."))
     if rounded != number:
         raise Invalid(
             _("At most %(places)s digits after the decimal mark fit.") % {"places": places}, "OUT_OF_RANGE"

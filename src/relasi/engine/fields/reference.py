@@ -254,7 +254,7 @@ class OwnerKind(ReferenceKind):
         if value is None:
             return Markup("")
         name = self._name(value, record)
-        return small_avatar(name) + escape(name)
+        return Markup('<span class="row g-3">%s<span>%s</span></span>') % (small_avatar(name), name)
 
     def _name(self, value: Any, record: Any) -> str:
         return self.show(value) if record is None else self.title(record)
