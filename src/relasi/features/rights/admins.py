@@ -48,7 +48,7 @@ def member_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
     names = directory()
     people = [(id, names.name_of("user", id)) for id, person in names.people.items() if person.is_active]
-    roles = [(id, names.name_of("role", id)) for id in names.parents]
+    roles = [(id, names.name_of("role", id)) for id in names.roles]
     groups = [(id, names.name_of("group", id)) for id in names.groups]
     entries = {"user": people, "role": roles, "role_tree": roles, "group": groups}
     return [
