@@ -85,7 +85,7 @@ class Parrot(Record):
 
     class Module(Record.Module):
         number = "PAR-{n:05}"
-        icon = "feather"
+        icon = "star"
         columns = ["name", "mood", "price", "hatched", "cage", "owner"]
         filters = ["mood", "owner", "cage", "price"]
         search = {"name": A, "email": B, "phone": B, "home": C, "story": C, "diet": C}

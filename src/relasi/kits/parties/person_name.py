@@ -131,6 +131,11 @@ def _key_of(words: list[str]) -> str:
     if words and (words[0] in _FOLDED_TITLES or words[0] in BALINESE_PREFIXES):
         # Never in front, or the key of a key would lose them.
         words.sort(key=_title_like_last)
+        if len(words) > 1 and words[0] in _FOLDED_TITLES:
+            # Nothing but titles: what is left is the last of them.
+            return _key_of(words)
+        if len(words) > 2 and words[0] in BALINESE_PREFIXES:
+            return _key_of(words)
     return " ".join(words)
 
 
