@@ -71,8 +71,8 @@ class PhoneKind(TextKind):
         return super().schema() | {"pattern": r"^\+[1-9]\d{4,14}(;ext=\d{1,6})?$"}
 
     def search_sql(self) -> str:
-        """Every form a person may type: +62812…, 62812…, 0812…, 812…."""
+        """The digits after +62 or +: what a search makes of any way a person types a number. One word of the
+        index for each number, not one for each way.
+        """
         column = super().search_sql()
-        forms = [f"ltrim({column}, '+')", f"regexp_replace({column}, '^\\+62', '0')",
-                 f"regexp_replace({column}, '^\\+62', '')"]  # fmt: skip
-        return " || ' ' || ".join([column, *forms])
+        return f"CASE WHEN left({column}, 3) = '+62' THEN substr({column}, 4) ELSE substr({column}, 2) END"
