@@ -42,7 +42,7 @@ SENTENCES = [
     (AMOUNT, "between", [1_500_000, 3_240_500_000], "Nilai Rp 1,5 jt–Rp 3,24 M", "Nilai Rp 1.5 mn–Rp 3.24 bn"),
     (STAGE, "is_not", "lost", "Tahap selain Kalah", "Tahap except Kalah"),
     (STAGE, "in", ["offer"], "Tahap Penawaran", "Tahap Penawaran"),
-    (STAGE, "in", ["new", "offer", "won", "lost"], "Tahap Baru, Penawaran, Menang +1", "Tahap Baru, Penawaran, Menang +1"),
+    (STAGE, "in", ["new", "offer", "won", "lost"], "Tahap Baru, Penawaran, Menang +1", None),
     (TOPICS, "all", ["new", "won"], None, "Topik has all of Baru, Menang"),
     (bound(TextField("Kota")), "contains", "ban", None, "Kota contains “ban”"),
     (bound(TextField("Kota")), "empty", None, None, "Kota is empty"),

@@ -34,8 +34,8 @@ def parrot(**more):
 
 @pytest.mark.parametrize(
     ("raw", "stored"),
-    [(7, 7), ("7", 7), (" 7 ", 7), ("", None), (None, None), ("CAG-00007", Unresolved("CAG-00007")), (True, Unresolved("True")),
-     ("9" * 30, Unresolved("9" * 30)), (Cage(pk=7), 7)],
+    [(7, 7), ("7", 7), (" 7 ", 7), ("", None), (None, None), ("CAG-00007", Unresolved("CAG-00007")),
+     (True, Unresolved("True")), ("9" * 30, Unresolved("9" * 30)), (Cage(pk=7), 7)],
 )  # fmt: skip
 def test_an_id_is_taken_and_words_wait_for_the_write_door(raw, stored):
     assert CAGE.parse(raw) == stored

@@ -59,7 +59,7 @@ class _Step(Choices):
 class _Topic(Choices):
     PRICE = "price", _("Price")
     STOCK = "stock", _("Stock")
-    SERVICE = "service", _("Service")
+    DELIVERY = "delivery", _("Delivery")
 
 
 _ADDRESS = {
@@ -82,7 +82,7 @@ def _fields() -> Iterator[tuple[models.Field, list[Any], Any]]:
         None,
     )
     yield ChoiceField(_Step, _("Choice"), required=True), ["offer", "won"], "pending"
-    yield MultiChoiceField(_Topic, _("Several choices")), [["price", "stock"], ["service"]], ["color"]
+    yield MultiChoiceField(_Topic, _("Several choices")), [["price", "stock"], ["delivery"]], ["color"]
     yield IntegerField(_("Whole number"), min=0), [1250, 0], "1,5"
     yield DecimalField(_("Decimal")), [Decimal("12.5"), Decimal("-3.125")], "12,3456"
     yield PercentField(_("Percentage"), bar=True), [Decimal(75), Decimal("12.5")], "120"
