@@ -28,17 +28,21 @@ class Result(models.TextChoices):
     REFUSED = "refused", _("Refused while locked")
     NOT_ACTIVE = "not_active", _("Refused: not active")
     UNLOCKED = "unlocked", _("Unlocked")
+    LINK = "link", _("Link for a new password made")
+    SEEN_AS = "seen_as", _("An admin looked through these eyes")
+    FACTORS = "factors", _("Second factors removed by an admin")
 
 
 WRONG = (Result.WRONG_PASSWORD, Result.WRONG_CODE, Result.NOT_ACTIVE, Result.LOCK)
 
 
 class SignIn(models.Model):
-    """One try. name_key: a keyed hash of what was typed when nobody has that name; people type passwords."""
+    """One try, or what an admin did about it (by). name_key: a keyed hash of a typed name that nobody has."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey("users.User", models.CASCADE, null=True, related_name="sign_ins")
+    by = models.ForeignKey("users.User", models.CASCADE, null=True, related_name="+")
     name_key = models.CharField(max_length=32, default="")
     ip = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=300, default="")
@@ -62,11 +66,17 @@ def name_key(typed: str) -> str:
 
 
 def record(
-    result: str, *, user: Any = None, typed: str = "", ip: str | None = None, device: str = ""
+    result: str,
+    *,
+    user: Any = None,
+    typed: str = "",
+    ip: str | None = None,
+    device: str = "",
+    by: Any = None,
 ) -> SignIn:
     """Writes one line. typed: the name that was given, kept only as a hash and only when nobody has it."""
     key = "" if user is not None else name_key(typed)
-    return SignIn.objects.create(user=user, name_key=key, ip=ip, device=device[:300], result=result)
+    return SignIn.objects.create(user=user, name_key=key, ip=ip, device=device[:300], result=result, by=by)
 
 
 def lines_of(user: Any = None, typed: str = "") -> models.QuerySet[SignIn]:

@@ -1,6 +1,7 @@
 """Owner: whoever a record can belong to, a user or a group, under one id and one foreign key."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,7 +18,7 @@ class Owner(models.Model):
         verbose_name_plural = _("owners")
 
     def __str__(self) -> str:
-        return self.name
+        return self.name if self.active else gettext("%(name)s (inactive)") % {"name": self.name}
 
 
 class Epoch(models.Model):

@@ -153,5 +153,9 @@ class Shell:
         return "/settings/"
 
     @property
+    def profile_url(self) -> str:
+        return "/preferences/mine/"
+
+    @property
     def can_settings(self) -> bool:
         return self._user is not None and rights_of(self._user).admin

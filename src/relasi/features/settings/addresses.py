@@ -1,10 +1,121 @@
-"""Addresses of the settings: home, company, users, one's own preferences.
-
-Roles, profiles, groups, sharing rules, "why?" and looking as another user are in features/rights.
-"""
+"""Addresses of the settings, and of one's own preferences."""
 
 from __future__ import annotations
 
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, re_path
+
+from relasi.features.settings import (
+    company_page,
+    groups,
+    home,
+    preferences,
+    preview,
+    profile_fields,
+    profiles,
+    roles,
+    sharing,
+    suspension,
+    users,
+    why_page,
+)
+from relasi.features.settings.frame import admin_only
+
+# Where the engine's own address of a module of settings leads.
+HOMES = {
+    "users": "/settings/users/{id}/",
+    "roles": "/settings/roles/{id}/",
+    "profiles": "/settings/profiles/{id}/",
+    "groups": "/settings/groups/{id}/",
+    "sharing-rules": "/settings/sharing/rules/{id}/",
+    "module-sharing": "/settings/sharing/",
+    "company": "/settings/company/",
+}
+
+
+@admin_only
+def lead_home(request: HttpRequest, slug: str, rest: str, id: str = "") -> HttpResponse:
+    """Settings have pages of their own; the generic ones of their modules are not shown beside them."""
+    if rest:
+        raise Http404
+    home = HOMES[slug]
+    if id and "{id}" in home:
+        return HttpResponseRedirect(home.format(id=id))
+    return HttpResponseRedirect(home.partition("{id}")[0].replace("rules/", ""))
+
 
 def patterns() -> list[object]:
-    return []
+    slugs = "|".join(HOMES)
+    return [
+        path("preferences/mine/", preferences.page, name="own_preferences"),
+        path("settings/", home.page, name="settings"),
+        path("settings/company/", company_page.page),
+        path("settings/preview/stop/", preview.stop, name="preview_stop"),
+        path("settings/why/", why_page.page, name="settings_why"),
+        *_users(),
+        *_roles(),
+        *_profiles(),
+        *_groups(),
+        *_sharing(),
+        re_path(rf"^(?P<slug>{slugs})/(?:(?P<id>\d{{1,18}})/)?(?P<rest>.*)$", lead_home),
+    ]
+
+
+def _users() -> list[object]:
+    one = "settings/users/<int:id>/"
+    return [
+        path("settings/users/", users.list_page, name="settings_users"),
+        path("settings/users/new/", users.invite),
+        path(one, users.detail, name="settings_user"),
+        path(f"{one}edit/", users.edit),
+        path(f"{one}suspend/", suspension.suspend_page),
+        path(f"{one}reactivate/", suspension.reactivate),
+        path(f"{one}unlock/", suspension.unlock),
+        path(f"{one}remove/", suspension.remove),
+        path(f"{one}sign-out/", suspension.sign_out),
+        path(f"{one}link/", suspension.new_link),
+        path(f"{one}factors/", suspension.remove_factors),
+        path(f"{one}preview/", preview.start),
+    ]
+
+
+def _roles() -> list[object]:
+    return [
+        path("settings/roles/", roles.tree_page),
+        path("settings/roles/new/", roles.new),
+        path("settings/roles/<int:id>/", roles.edit),
+        path("settings/roles/<int:id>/delete/", roles.delete_page),
+    ]
+
+
+def _profiles() -> list[object]:
+    one = "settings/profiles/<int:id>/"
+    return [
+        path("settings/profiles/", profiles.list_page),
+        path("settings/profiles/new/", profiles.new),
+        path("settings/profiles/compare/", profiles.compare),
+        path(one, profiles.edit),
+        path(f"{one}copy/", profiles.copy),
+        path(f"{one}delete/", profiles.delete_page),
+        path(f"{one}find/", profile_fields.search),
+        path(f"{one}fields/<str:key>/", profile_fields.page),
+    ]
+
+
+def _groups() -> list[object]:
+    return [
+        path("settings/groups/", groups.list_page),
+        path("settings/groups/new/", groups.new),
+        path("settings/groups/effective/", groups.effective),
+        path("settings/groups/<int:id>/", groups.edit),
+        path("settings/groups/<int:id>/delete/", groups.delete_page),
+    ]
+
+
+def _sharing() -> list[object]:
+    return [
+        path("settings/sharing/", sharing.page),
+        path("settings/sharing/rules/new/", sharing.rule_page),
+        path("settings/sharing/rules/<int:id>/", sharing.rule_page),
+        path("settings/sharing/rules/<int:id>/delete/", sharing.delete_rule),
+    ]

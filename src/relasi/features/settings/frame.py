@@ -1,0 +1,113 @@
+"""Frame: what every settings page stands in, and who may open it: admins; for all others it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from relasi.engine.access.acting import current_acting
+from relasi.engine.access.door import rights_of
+from relasi.engine.screens.asking import user_of
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import Shell
+from relasi.engine.screens.toasts import toast
+
+View = Callable[..., HttpResponse]
+
+# Group, then key, label, address, icon and what it is for.
+MENU = [
+    (
+        gettext_lazy("People"),
+        [
+            ("users", gettext_lazy("Users"), "/settings/users/", "users",
+             gettext_lazy("Invite, suspend, hand over, see who signed in.")),
+            ("roles", gettext_lazy("Roles"), "/settings/roles/", "network",
+             gettext_lazy("The tree that decides who sees whose records.")),
+            ("profiles", gettext_lazy("Permission profiles"), "/settings/profiles/", "shield-check",
+             gettext_lazy("What may be done: modules, fields and tools.")),
+            ("groups", gettext_lazy("Groups"), "/settings/groups/", "users-round",
+             gettext_lazy("People who own and share records together.")),
+        ],
+    ),
+    (
+        gettext_lazy("Records"),
+        [
+            ("sharing", gettext_lazy("Sharing rules"), "/settings/sharing/", "share-2",
+             gettext_lazy("What everybody sees of a module, and who else sees whose records.")),
+            ("why", gettext_lazy("Why can they see this?"), "/settings/why/", "circle-question-mark",
+             gettext_lazy("Why a person can or cannot see a record.")),
+        ],
+    ),
+    (
+        gettext_lazy("Workspace"),
+        [
+            ("company", gettext_lazy("Company"), "/settings/company/", "building",
+             gettext_lazy("Name, currency, time zone and language.")),
+        ],
+    ),
+]  # fmt: skip
+
+
+def admin_only(view: View) -> View:
+    """404 for everybody else, whatever they ask for and send."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = user_of(request)
+        if user is None or not rights_of(user).admin:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def menu(current: str) -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
+    return [
+        (group, [(label, url, icon, key == current) for key, label, url, icon, _about in items])
+        for group, items in MENU
+    ]
+
+
+def settings_page(
+    request: HttpRequest,
+    template: str,
+    current: str,
+    context: Mapping[str, Any],
+    *crumbs: tuple[Any, str | None],
+    part: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """current: the key of the menu entry this page belongs to. crumbs: what follows that entry."""
+    found: list[tuple[Any, str | None]] = [(_("Settings"), "/settings/")]
+    for _group, items in MENU:
+        found += [(label, url if crumbs else None) for key, label, url, *_rest in items if key == current]
+    if not current:
+        found = [(_("Settings"), None)]
+    values = {
+        "shell": lambda: Shell(request, crumbs=[*found, *crumbs]),
+        "settings_menu": menu(current),
+        **context,
+    }
+    return render_page(request, f"features/settings/{template}", values, part=part, status=status)
+
+
+def done(request: HttpRequest, sentence: str) -> None:
+    """A toast about what was changed just now, with a way to take it back."""
+    change_set = current_acting().change_set
+    toast(request, sentence, undo=f"/changes/{change_set}/undo/" if change_set else "")
+
+
+def because(reason: str) -> None:
+    """Says why, in the history of what is changed from here on in this request."""
+    current_acting().reason = reason
+
+
+def number_in(data: Mapping[str, Any], name: str) -> int | None:
+    """A whole number a form or an address holds, None for anything else."""
+    text = str(data.get(name, "")).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

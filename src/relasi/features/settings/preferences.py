@@ -1,0 +1,50 @@
+"""Preferences: what every person sets for themselves: name, how they read and write, how the screen looks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from relasi.engine.records.refusal import Refused
+from relasi.engine.records.write import update
+from relasi.engine.screens.asking import signed_in, user_of
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import Shell
+from relasi.engine.screens.toasts import toast
+from relasi.features.settings.editing import Form
+from relasi.users.user import User
+
+# Whatever else a form sends is not looked at: a person's role, type and name to sign in by are an admin's.
+PERSON = ["first_name", "last_name", "phone"]
+READING = ["language", "zone", "number_style", "theme", "density", "signature"]
+
+
+class OwnForm(Form):
+    """The fields a person may set for themselves, whatever their profile says."""
+
+    @property
+    def writable(self) -> set[str]:
+        return {*PERSON, *READING}
+
+
+@signed_in
+def page(request: HttpRequest) -> HttpResponse:
+    user = User.objects.get(pk=user_of(request).pk)
+    form = OwnForm(request, User, [*PERSON, *READING], user)
+    if request.method == "POST":
+        try:
+            update(user, form.given(), version=form.version, authorised="own preferences")
+        except Refused as refused:
+            form.refused = refused
+        else:
+            toast(request, _("Your preferences are saved."))
+            return HttpResponseRedirect("/preferences/mine/")
+    inputs = {one.name: one for one in form.inputs}
+    context = {
+        "shell": Shell(request, crumbs=[(_("Preferences"), None)]),
+        "form": form,
+        "person": [inputs[name] for name in PERSON],
+        "reading": [inputs[name] for name in READING],
+        "me": user,
+    }
+    return render_page(request, "features/settings/preferences.html", context, status=form.status)
