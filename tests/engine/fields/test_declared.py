@@ -14,7 +14,8 @@ from relasi.engine.records.write import create
 
 MADE = [
     fields.AddressField("A"), fields.BooleanField("A"), fields.ChoiceField([("a", "A")], "A"),
-    fields.CurrencyField("A"), fields.DateField("A"), fields.DateTimeField("A"), fields.DecimalField("A"), fields.EmailField("A"),
+    fields.CurrencyField("A"), fields.DateField("A"), fields.DateTimeField("A"), fields.DecimalField("A"),
+    fields.EmailField("A"),
     fields.HiddenField("A"), fields.ImageField("A"), fields.IntegerField("A", min=1), fields.LongTextField("A"),
     fields.MoneyField("A", currency_field="x"), fields.MultiChoiceField([("a", "A")], "A"), fields.NumberField("A"),
     fields.OwnerField("A"), fields.PercentField("A", bar=True), fields.PhoneField("A", aliases="HP|Mobile"),

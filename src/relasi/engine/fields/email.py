@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from relasi.engine.fields.declared import DeclaredField
 from relasi.engine.fields.email_address import InvalidEmail, normalize_email
@@ -24,17 +24,20 @@ class EmailKind(TextKind):
     input = "email"
 
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
-        if raw is None or not str(raw).strip():
+        if raw is None or raw == "":
             return self.nothing
         try:
             return normalize_email(raw if raw.__class__ is str else str(raw))
         except InvalidEmail as wrong:
+            if not str(raw).strip():
+                return self.nothing
             raise Invalid(wrong.reason)
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if not value:
             return EMPTY_CELL
-        return Markup('<a class="link trunc" href="mailto:%s">%s</a>') % (value, value)
+        shown = escape(value)
+        return Markup(f'<a class="link trunc" href="mailto:{shown}">{shown}</a>')
 
     def schema(self) -> dict[str, Any]:
         return super().schema() | {"format": "email"}

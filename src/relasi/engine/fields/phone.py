@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.db import models
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from relasi.engine.fields.declared import DeclaredField
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid, shows_as
@@ -32,11 +32,13 @@ class PhoneKind(TextKind):
     cell_class = "num"
 
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
-        if raw is None or not str(raw).strip():
+        if raw is None or raw == "":
             return self.nothing
         try:
             return normalize_phone(raw if raw.__class__ is str else str(raw))
         except InvalidPhone as wrong:
+            if not str(raw).strip():
+                return self.nothing
             raise Invalid(wrong.reason)
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
@@ -48,7 +50,8 @@ class PhoneKind(TextKind):
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if not value:
             return EMPTY_CELL
-        return Markup('<a class="link nowrap" href="tel:%s">%s</a>') % (value, self.show(value, reader))
+        shown = escape(self.show(value, reader))
+        return Markup(f'<a class="link nowrap" href="tel:{escape(value)}">{shown}</a>')
 
     def brief(self, value: Any, reader: Reader | None = None) -> str:
         return value if value and not value.startswith("+") else self.show(value, reader)
