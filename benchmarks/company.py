@@ -118,7 +118,8 @@ def _person(level: int, n: int, role: Role) -> User:
         "email": f"{name}@contoh.id",
         "role": role.pk,
     }
-    return create(User, {**values, "type": "standard", "status": "active"}, authorised="benchmark")
+    values |= {"type": "standard" if level else "admin", "status": "active"}
+    return create(User, values, authorised="benchmark")
 
 
 def fill(rows: int, people: People) -> None:
@@ -190,7 +191,7 @@ def _multiply(module: Any, rows: int, owners: list[int]) -> None:
     title = module.fields[module.title_fields[-1]].column
     other = {
         "id": "nextval('relasi_id')",
-        "number": "split_part(t.number, '-', 1) || '-' || (1000000 + g.n * 10000 + row_number() OVER ())::text",
+        "number": "split_part(t.number, '-', 1) || '-' || (1000000 + %(have)s + row_number() OVER ())::text",
         "owner_id": "(%(owners)s::bigint[])[1 + (random() * (%(count)s - 1))::int]",
         "changed_at": "now() - random() * interval '700 days'",
         "created_at": "now() - interval '700 days' - random() * interval '30 days'",
@@ -206,14 +207,10 @@ def _multiply(module: Any, rows: int, owners: list[int]) -> None:
         have = cursor.fetchone()[0]
         if have >= rows:
             return
+        times = rows // min(have, SEED_ROWS) + 1
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {values} FROM generate_series(1, %(times)s) g(n), "
             f"(SELECT * FROM {table} ORDER BY id LIMIT {SEED_ROWS}) t LIMIT %(missing)s",
-            {
-                "owners": owners,
-                "count": len(owners),
-                "times": rows // min(have, SEED_ROWS) + 1,
-                "missing": rows - have,
-            },
+            {"owners": owners, "count": len(owners), "times": times, "missing": rows - have, "have": have},
         )
         index_records(module)
