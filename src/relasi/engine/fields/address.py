@@ -118,7 +118,7 @@ class AddressPartKind(TextKind):
 
 class CountryKind(AddressPartKind):
     name = "country"
-    operators = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    operators: tuple[str, ...] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
 
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
         text = str(raw).strip() if raw is not None else ""
@@ -142,7 +142,7 @@ class CountryKind(AddressPartKind):
 class AddressKind(Kind):
     name = "address"
     input = "address"
-    operators = ("empty", "not_empty")
+    operators: tuple[str, ...] = ("empty", "not_empty")
     width = "18rem"
     sortable = False
 

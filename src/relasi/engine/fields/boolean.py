@@ -35,7 +35,7 @@ class BooleanKind(Kind):
 
     name = "boolean"
     input = "boolean"
-    operators = ("is",)
+    operators: tuple[str, ...] = ("is",)
     width = "6rem"
 
     def __init__(self, field: Any):

@@ -175,7 +175,7 @@ class ChoiceKind(WithOptions):
     name = "choice"
     input = "choice"
     wording = "choice"
-    operators = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+    operators: tuple[str, ...] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
     width = "9rem"
 
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
@@ -218,7 +218,7 @@ class MultiChoiceKind(WithOptions):
     name = "multi_choice"
     input = "multi_choice"
     wording = "choice"
-    operators = ("any", "all", "none", "empty", "not_empty")
+    operators: tuple[str, ...] = ("any", "all", "none", "empty", "not_empty")
     sortable = False
 
     def given(self, data: Any, files: Any = None, name: str = "") -> Any:

@@ -107,7 +107,7 @@ def _read_rare(text: str, reader: Reader) -> date:
         bare = rest
     found = _IN_DIGITS.fullmatch(bare)
     if found:
-        return _from_digits(*found.groups(), reader)
+        return _from_digits(found[1], found[2], found[3], reader)
     found = _IN_WORDS.fullmatch(bare)
     if found:
         return date(_year(found[3], reader), _month(found[2]), int(found[1]))

@@ -56,7 +56,7 @@ class DateKind(Kind):
     name = "date"
     input = "date"
     wording = "date"
-    operators = DATE_OPERATORS
+    operators: tuple[str, ...] = DATE_OPERATORS
     width = "8.5rem"
     cell_class = "num"
 

@@ -10,7 +10,7 @@ from django.db import models
 # What the database and its migrations need not know: a new label must not ask for a migration.
 UNTOLD = ("verbose_name", "help_text", "editable", "blank", "validators", "error_messages", "choices")
 
-EMPTY_VALUES = (None, "", [], {})
+EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
 
 
 class DeclaredField:
@@ -43,7 +43,7 @@ class DeclaredField:
             kwargs.pop(untold, None)
         return name, f"django.db.models.{self.plain_class.__name__}", args, kwargs
 
-    def clone(self) -> models.Field:
+    def clone(self) -> Any:
         """The plain twin that migrations compare."""
         _name, _path, args, kwargs = self.deconstruct()
         return self.plain_class(*args, **kwargs)

@@ -88,7 +88,7 @@ class ImageKind(Kind):
 
     name = "image"
     input = "image"
-    operators = ("empty", "not_empty")
+    operators: tuple[str, ...] = ("empty", "not_empty")
     width = "4rem"
     sortable = False
 

@@ -62,10 +62,10 @@ def render_input(
     name = name or kind.key
     id = id or f"f-{name}"
     hint = str(kind.hint or "") if hint is None else hint
-    more = {"name": name, "id": id, "error": error, "reader": reader}
+    more: dict[str, Any] = {"name": name, "id": id, "error": error, "reader": reader}
     if kind.input == "hidden":
         return render_control(kind, value, **more)
-    label = {}
+    label: dict[str, Any] = {}
     if kind.input == "boolean" and not getattr(kind, "unanswered", False):
         label = {"label": kind.label}
 

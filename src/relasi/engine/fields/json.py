@@ -31,7 +31,7 @@ class HiddenField(DeclaredField, models.JSONField):
 class HiddenKind(Kind):
     name = "hidden"
     input = "hidden"
-    operators = ()
+    operators: tuple[str, ...] = ()
     sortable = False
 
     def parse(self, raw: Any, reader: Reader | None = None) -> Any:

@@ -27,7 +27,7 @@ class Invalid(ValueError):
 
 # What PostgreSQL takes in no text: NUL and halves of surrogate pairs.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-EMPTY_VALUES = (None, "", [], {})
+EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
 EMPTY_CELL = Markup('<span class="muted">–</span>')
 
 

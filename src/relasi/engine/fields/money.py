@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision, get_territory_currencies
@@ -73,12 +73,20 @@ def amount(value: Decimal | int, currency: str, reader: Reader) -> str:
     return f"{MINUS}{sign}\u00a0{text[1:]}" if text[0] == MINUS else f"{sign}\u00a0{text}"
 
 
-# Words of short amounts: what the amount is divided by, decimals at most, Indonesian, English.
+class _Scale(NamedTuple):
+    """How an amount is cut short: what it is divided by, decimals at most, the word in both languages."""
+
+    unit: Decimal
+    places: int
+    indonesian: str
+    english: str
+
+
 _SHORT = (
-    (Decimal(10**3), 1, "rb", "k"),
-    (Decimal(10**6), 1, "jt", "mn"),
-    (Decimal(10**9), 2, "M", "bn"),
-    (Decimal(10**12), 2, "T", "tn"),
+    _Scale(Decimal(10**3), 1, "rb", "k"),
+    _Scale(Decimal(10**6), 1, "jt", "mn"),
+    _Scale(Decimal(10**9), 2, "M", "bn"),
+    _Scale(Decimal(10**12), 2, "T", "tn"),
 )
 
 
@@ -87,12 +95,11 @@ def short(value: Decimal | int, currency: str, reader: Reader) -> str:
     size = abs(Decimal(value))
     if size < 1000:
         return amount(value, currency, reader)
-    scales = [(rounded_to(size / unit, places), places, *words) for unit, places, *words in _SHORT]
-    rounded, places, indonesian, english = next((s for s in scales if s[0] < 1000), scales[-1])
-    word = indonesian if reader.language == "id" else english
+    scale = next((one for one in _SHORT if rounded_to(size / one.unit, one.places) < 1000), _SHORT[-1])
+    word = scale.indonesian if reader.language == "id" else scale.english
     glue = "" if word == "k" else "\u00a0"
     minus = MINUS if value < 0 else ""
-    text = write_number(rounded, reader, places, shortest=True)
+    text = write_number(rounded_to(size / scale.unit, scale.places), reader, scale.places, shortest=True)
     return f"{minus}{sign_of(currency)}\u00a0{text}{glue}{word}"
 
 
@@ -183,7 +190,7 @@ class MoneyKind(DecimalKind):
 def active_currencies() -> frozenset[str]:
     """The currencies that are legal tender somewhere today."""
     found: set[str] = set(USUAL)
-    for territory in Locale("en").territories:
+    for territory in map(str, Locale("en").territories):
         if len(territory) == 2:
             found.update(get_territory_currencies(territory))
     return frozenset(found)

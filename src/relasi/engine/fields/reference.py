@@ -111,7 +111,7 @@ class ReferenceKind(Kind):
     name = "reference"
     input = "reference"
     wording = "choice"
-    operators = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+    operators: tuple[str, ...] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
     width = "13rem"
 
     @property
@@ -243,7 +243,7 @@ class ReferenceKind(Kind):
 class OwnerKind(ReferenceKind):
     name = "owner"
     input = "owner"
-    operators = ("me", "my_team", "in", "not_in", "inactive")
+    operators: tuple[str, ...] = ("me", "my_team", "in", "not_in", "inactive")
     width = "9rem"
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
@@ -293,7 +293,7 @@ class ReferencesKind(Kind):
     name = "references"
     input = "references"
     wording = "choice"
-    operators = ("any", "all", "none", "empty", "not_empty")
+    operators: tuple[str, ...] = ("any", "all", "none", "empty", "not_empty")
     sortable = False
 
     @property

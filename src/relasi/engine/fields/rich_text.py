@@ -60,7 +60,7 @@ class RichTextKind(LongTextKind):
 
     name = "rich_text"
     input = "rich_text"
-    operators = ("contains", "not_contains", "empty", "not_empty")
+    operators: tuple[str, ...] = ("contains", "not_contains", "empty", "not_empty")
 
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
         text = super().parse(raw, reader)

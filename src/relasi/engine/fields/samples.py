@@ -143,10 +143,10 @@ def _linked_samples(reader: Reader, place: int) -> list[Sample]:
     """The kinds whose look comes from another record."""
     person = _Named(pk=1, title="Ayu Lestari", number="PGN-1")
     found = []
-    for field in (OwnerField(_("Owner")), ReferenceField("users.User", verbose_name=_("Reference"))):
+    owner = OwnerField(_("Owner"), to=apps.get_model("access.Owner"))
+    user = ReferenceField(apps.get_model("users.User"), verbose_name=_("Reference"))
+    for field in (owner, user):
         kind = _bound(field, place)
-        # No model holds this field, so Django has not looked up what it refers to.
-        field.remote_field.model = apps.get_model(field.remote_field.model)
         record = SimpleNamespace(**{kind.key: person, kind.column: 1})
         found.append(_sample(kind, [1, 1], "", record, reader))
         place += 1

@@ -50,7 +50,7 @@ class LongTextField(DeclaredField, models.TextField):
 class TextKind(Kind):
     name = "text"
     input = "text"
-    operators = TEXT_OPERATORS
+    operators: tuple[str, ...] = TEXT_OPERATORS
     width = "14rem"
 
     def __init__(self, field: Any):
@@ -149,7 +149,7 @@ class LongTextKind(TextKind):
     width = "20rem"
     sortable = False
     multiline = True
-    operators = ("contains", "not_contains", "starts", "empty", "not_empty")
+    operators: tuple[str, ...] = ("contains", "not_contains", "starts", "empty", "not_empty")
 
     def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
         if raw is None:
