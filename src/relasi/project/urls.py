@@ -8,7 +8,6 @@ from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.screens.shell import Shell
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
-from relasi.features.rights.addresses import patterns as rights_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
 from relasi.project.health import healthz
@@ -38,7 +37,6 @@ urlpatterns = [
     *first_run_patterns(),
     *sign_in_patterns(),
     *settings_patterns(),
-    *rights_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
     *module_patterns(),
