@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.declare.module import Module
 from relasi.engine.fields.kind import Invalid
+from relasi.engine.fields.operators import check_operand
 from relasi.engine.fields.operators import explain as explain_leaf
 from relasi.engine.fields.reader import Reader, current_reader
 from relasi.engine.query.path import Path, resolve
@@ -99,6 +100,7 @@ def _read(tree: Any, module: Module, user: Any, depth: int) -> Leaf | Group:
     path = resolve(module, tree["field"], user)
     if tree["op"] not in path.kind.operators:
         raise BadCondition(_("“%(field)s” has no such filter.") % {"field": path.label})
+    check_operand(path.kind, tree["op"], tree.get("value"))
     return Leaf(path, tree["op"], tree.get("value"))
 
 
