@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from relasi.engine.access.acting import current_acting
 from relasi.engine.access.door import rights_of
+from relasi.engine.declare.registry import registry
 from relasi.engine.screens.asking import user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell
@@ -53,6 +54,21 @@ MENU = [
 ]  # fmt: skip
 
 
+# Settings with pages of their own here, and those that only their records' pages show.
+WITH_PAGES = {"users", "roles", "profiles", "groups", "sharing-rules", "module-sharing", "company", "views"}
+
+
+def groups() -> list[tuple[Any, list[tuple[str, Any, str, str, Any]]]]:
+    """MENU, and before the workspace what the modules themselves let an admin set, such as pipelines."""
+    found = [
+        (module.slug, module.plural, f"/{module.slug}/", module.icon,
+         _("See, add and change %(plural)s.") % {"plural": str(module.plural).lower()})
+        for module in registry
+        if module.is_settings and module.whole is None and module.slug not in WITH_PAGES
+    ]  # fmt: skip
+    return [*MENU[:-1], (_("Modules"), found), MENU[-1]] if found else MENU
+
+
 def admin_only(view: View) -> View:
     """404 for everybody else, whatever they ask for and send."""
 
@@ -69,7 +85,7 @@ def admin_only(view: View) -> View:
 def menu(current: str) -> list[tuple[Any, list[tuple[Any, str, str, bool]]]]:
     return [
         (group, [(label, url, icon, key == current) for key, label, url, icon, _about in items])
-        for group, items in MENU
+        for group, items in groups()
     ]
 
 
