@@ -53,11 +53,13 @@ def module_patterns() -> list[object]:
 def engine_patterns() -> list[object]:
     from relasi.engine.screens import bin, changes, lookup, palette, preferences
     from relasi.engine.screens.one_view import by_id
+    from relasi.engine.screens.picture import picture
     from relasi.engine.screens.styleguide import styleguide
 
     return [
         path("r/<int:id>/", by_id, name="by_id"),
         path("lookup/<str:key>/", lookup.options, name="lookup"),
+        path("picture/<path:name>", picture, name="picture"),
         path("search/", palette.search_page, name="search"),
         path("bin/", bin.page, name="bin"),
         path("changes/", changes.page, name="changes"),

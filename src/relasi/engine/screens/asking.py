@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from relasi.engine.access.door import may, visible_to
@@ -77,3 +78,10 @@ def go_to(request: HttpRequest, target: str) -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """Where the person came from: what the form says, else the page before, as long as it is one of ours."""
+    target = request.POST.get("next") or request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if target and ours else otherwise

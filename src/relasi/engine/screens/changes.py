@@ -20,7 +20,7 @@ from relasi.engine.records.change_set import VIA_LABELS, ChangeRow, ChangeSet
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import plans, revert
-from relasi.engine.screens.asking import shell_for, signed_in, user_of
+from relasi.engine.screens.asking import back_to, shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entries_of
 from relasi.engine.screens.toasts import toast
@@ -125,8 +125,7 @@ def undo(request: HttpRequest, id: int) -> HttpResponse:
     change_set = _mine(user_of(request)).filter(pk=id).first()
     if change_set is None:
         raise Http404
-    back = request.POST.get("next", "")
-    target = back if back.startswith("/") and not back.startswith("//") else f"/changes/{id}/"
+    target = back_to(request, f"/changes/{id}/")
     try:
         undone = revert(change_set)
     except Refused as refused:

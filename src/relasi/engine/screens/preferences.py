@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from relasi.engine.records.write import update
+from relasi.engine.screens.asking import back_to
 from relasi.users.user import User
 
 SWITCHES = {
@@ -28,7 +28,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False) or request.headers.get("X-Requested-With"):
         answer = HttpResponse(status=204)
     else:
-        answer = HttpResponseRedirect(_back(request))
+        answer = HttpResponseRedirect(back_to(request, "/"))
     if visitor.user is not None and chosen:
         style = {"number_style": "," if chosen["language"] == "id" else "."} if "language" in chosen else {}
         update(User.objects.get(pk=visitor.user.pk), {**chosen, **style}, authorised="own preferences")
@@ -37,9 +37,3 @@ def switch(request: HttpRequest) -> HttpResponse:
             name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
         )
     return answer
-
-
-def _back(request: HttpRequest) -> str:
-    target = request.POST.get("next") or request.headers.get("Referer", "/")
-    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if allowed else "/"

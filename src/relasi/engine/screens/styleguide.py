@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
+from relasi.engine.fields.reader import current_reader
+from relasi.engine.fields.samples import draw_samples
 from relasi.engine.screens.pages import render_page
 
 
-def styleguide(request: HttpRequest, fields: Any = "") -> HttpResponse:
-    """The whole guide. fields: markup of the field kinds' section."""
-    return render_page(request, "screens/styleguide.html", {"fields": fields})
+def styleguide(request: HttpRequest) -> HttpResponse:
+    return render_page(request, "screens/styleguide.html", {"fields": draw_samples(current_reader())})
