@@ -53,10 +53,16 @@ def query_of(text: str) -> SearchQuery | None:
     words = words_of(text)
     if not words:
         return None
-    found = _all_of([[word] for word in words])
+    found = _all_of([_as_written(word) for word in words])
     if not phone_digits(text):
         found = found | SearchQuery(text, config="indonesian") | SearchQuery(text, config="english")
     return found
+
+
+def _as_written(word: str) -> list[str]:
+    """A number beside other words may be a phone number: "Budi 0812345"."""
+    digits = phone_digits(word)
+    return [word, digits] if digits and digits != word else [word]
 
 
 def _all_of(words: list[list[str]]) -> SearchQuery:
