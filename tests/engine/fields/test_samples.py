@@ -6,8 +6,6 @@ from relasi.engine.fields import kind as kinds
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN, reading_as
 from relasi.engine.fields.samples import draw_samples, field_samples
 
-pytestmark = pytest.mark.django_db
-
 # Kinds without a field of their own: parts of an address and what no screen shows.
 BESIDE = {"address_part", "country", "hidden"}
 

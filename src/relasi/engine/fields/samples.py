@@ -28,7 +28,14 @@ from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentFiel
 from relasi.engine.fields.operators import Operator, operators_of
 from relasi.engine.fields.phone import PhoneField
 from relasi.engine.fields.reader import Reader
-from relasi.engine.fields.reference import OwnerField, ReferenceField, ReferencesField
+from relasi.engine.fields.reference import (
+    OwnerField,
+    OwnerKind,
+    ReferenceField,
+    ReferenceKind,
+    ReferencesField,
+    ReferencesKind,
+)
 from relasi.engine.fields.rich_text import RichTextField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField
@@ -139,20 +146,38 @@ class _Named(SimpleNamespace):
         return str(self.title)
 
 
+_PEOPLE = {1: "Ayu Lestari", 2: "Bagus Pratama"}
+
+
+class _SampleReference(ReferenceKind):
+    """Knows two people without asking the database."""
+
+    def show(self, value: Any, reader: Reader | None = None) -> str:
+        return _PEOPLE.get(value, str(value))
+
+
+class _SampleOwner(_SampleReference, OwnerKind):
+    pass
+
+
+class _SampleReferences(ReferencesKind):
+    def chosen(self, value: Any, record: Any = None) -> list[tuple[Any, str]]:
+        return [(id, _PEOPLE[id]) for id in value or () if id in _PEOPLE]
+
+
 def _linked_samples(reader: Reader, place: int) -> list[Sample]:
     """The kinds whose look comes from another record."""
-    person = _Named(pk=1, title="Ayu Lestari", number="PGN-1")
-    found = []
     owner = OwnerField(_("Owner"), to=apps.get_model("access.Owner"))
     user = ReferenceField(apps.get_model("users.User"), verbose_name=_("Reference"))
-    for field in (owner, user):
-        kind = _bound(field, place)
-        record = SimpleNamespace(**{kind.key: person, kind.column: 1})
+    several = ReferencesField("users.User", _("Several references"))
+    for step, field in enumerate((owner, user, several)):
+        field.set_attributes_from_name(f"sample_{place + step}")
+    found = []
+    for kind in (_SampleOwner(owner), _SampleReference(user)):
+        record = SimpleNamespace(**{kind.key: _Named(pk=1, title=_PEOPLE[1]), kind.column: 1})
         found.append(_sample(kind, [1, 1], "", record, reader))
-        place += 1
-    several = _bound(ReferencesField("users.User", _("Several references")), place)
-    number = _bound(NumberField(_("Number")), place + 1)
-    return [*found, _sample(several, [[1], [1, 2]], "Ayu", None, reader), _cells_only(number, reader)]
+    found.append(_sample(_SampleReferences(several), [[1], [1, 2]], "Ayu", None, reader))
+    return [*found, _cells_only(_bound(NumberField(_("Number")), place + 3), reader)]
 
 
 def _cells_only(kind: Kind, reader: Reader) -> Sample:
