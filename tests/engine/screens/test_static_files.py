@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from relasi.engine.declare.registry import registry
+
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "src" / "relasi"
 STATIC = PACKAGE / "static"
@@ -58,6 +60,21 @@ def test_every_icon_that_is_named_is_in_the_sprite() -> None:
         if name and name not in held
     }
     assert missing == set()
+
+
+def test_every_icon_a_module_declares_is_in_the_sprite() -> None:
+    held = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
+    declared = {
+        (module.label, icon)
+        for module in registry
+        if not module.label.startswith("fakes.")
+        for icon in [
+            module.icon,
+            *(view.icon for view in module.views),
+            *(action.icon for action in module.actions),
+        ]
+    }
+    assert {one for one in declared if one[1] and one[1] not in held} == set()
 
 
 def test_colours_live_in_the_tokens_alone() -> None:

@@ -1,4 +1,4 @@
-// Small helpers of single controls: copy, show a password, mixed checkboxes, dropping files.
+// Small helpers of single controls: copy, show a password, mixed checkboxes, what to correct, dropping files.
 {
   relasi.on("click", "[data-copy]", async (_event, button) => {
     await navigator.clipboard.writeText(button.dataset.copy);
@@ -24,6 +24,11 @@
   const mixed = () => document.querySelectorAll("[data-indeterminate]").forEach((box) => (box.indeterminate = true));
   document.addEventListener("DOMContentLoaded", mixed);
   document.addEventListener("htmx:after:swap", mixed);
+
+  // A form that came back begins where something is to be corrected, unless it says itself where to begin.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!document.querySelector("[autofocus]:not(dialog *)")) document.querySelector("form[method=post] [aria-invalid=true]")?.focus();
+  });
 
   const names = (zone) => {
     const place = zone.querySelector("[data-drop-names]");

@@ -1,4 +1,4 @@
-// Live: what others change is known here within a second. Elements with data-live ("sales.deal record:4711") get the
+// Live: what others change is known here within a second. Elements with data-topics ("sales.deal record:4711") get the
 // event relasi:changed, which hx-trigger can wait for. A message says only who changed something; when it is the
 // record on this page and somebody else, a toast offers to look again.
 // A hidden tab lets go of its connection, because a browser has few of them for one server.
@@ -12,8 +12,8 @@
 
   const topics = () => {
     const found = new Set();
-    for (const element of document.querySelectorAll("[data-live]"))
-      element.dataset.live.split(/\s+/).forEach((topic) => topic && found.add(topic));
+    for (const element of document.querySelectorAll("[data-topics]"))
+      element.dataset.topics.split(/\s+/).forEach((topic) => topic && found.add(topic));
     return [...found].sort().join(",");
   };
 
@@ -27,12 +27,12 @@
   const receive = ({ type: topic, data }) => {
     const { by } = JSON.parse(data);
     const mine = String(by) === document.body.dataset.user;
-    for (const element of document.querySelectorAll("[data-live]"))
-      if (element.dataset.live.split(/\s+/).includes(topic))
+    for (const element of document.querySelectorAll("[data-topics]"))
+      if (element.dataset.topics.split(/\s+/).includes(topic))
         element.dispatchEvent(new CustomEvent("relasi:changed", { bubbles: true, detail: { topic, by, mine } }));
     if (topic.startsWith("record:") && !mine) {
-      document.querySelector("#toasts [data-live-toast]")?.remove();
-      relasi.toast({ text: relasi.say("changed"), kind: "info", url: location.href, mark: "data-live-toast" });
+      document.querySelector("#toasts [data-changed-toast]")?.remove();
+      relasi.toast({ text: relasi.say("changed"), kind: "info", url: location.href, mark: "data-changed-toast" });
     }
   };
 

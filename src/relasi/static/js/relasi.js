@@ -211,7 +211,7 @@ relasi.typing = (element) =>
 }
 
 /* controls.js */
-// Small helpers of single controls: copy, show a password, mixed checkboxes, dropping files.
+// Small helpers of single controls: copy, show a password, mixed checkboxes, what to correct, dropping files.
 {
   relasi.on("click", "[data-copy]", async (_event, button) => {
     await navigator.clipboard.writeText(button.dataset.copy);
@@ -237,6 +237,11 @@ relasi.typing = (element) =>
   const mixed = () => document.querySelectorAll("[data-indeterminate]").forEach((box) => (box.indeterminate = true));
   document.addEventListener("DOMContentLoaded", mixed);
   document.addEventListener("htmx:after:swap", mixed);
+
+  // A form that came back begins where something is to be corrected, unless it says itself where to begin.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!document.querySelector("[autofocus]:not(dialog *)")) document.querySelector("form[method=post] [aria-invalid=true]")?.focus();
+  });
 
   const names = (zone) => {
     const place = zone.querySelector("[data-drop-names]");
@@ -331,7 +336,7 @@ relasi.typing = (element) =>
 }
 
 /* live.js */
-// Live: what others change is known here within a second. Elements with data-live ("sales.deal record:4711") get the
+// Live: what others change is known here within a second. Elements with data-topics ("sales.deal record:4711") get the
 // event relasi:changed, which hx-trigger can wait for. A message says only who changed something; when it is the
 // record on this page and somebody else, a toast offers to look again.
 // A hidden tab lets go of its connection, because a browser has few of them for one server.
@@ -345,8 +350,8 @@ relasi.typing = (element) =>
 
   const topics = () => {
     const found = new Set();
-    for (const element of document.querySelectorAll("[data-live]"))
-      element.dataset.live.split(/\s+/).forEach((topic) => topic && found.add(topic));
+    for (const element of document.querySelectorAll("[data-topics]"))
+      element.dataset.topics.split(/\s+/).forEach((topic) => topic && found.add(topic));
     return [...found].sort().join(",");
   };
 
@@ -360,12 +365,12 @@ relasi.typing = (element) =>
   const receive = ({ type: topic, data }) => {
     const { by } = JSON.parse(data);
     const mine = String(by) === document.body.dataset.user;
-    for (const element of document.querySelectorAll("[data-live]"))
-      if (element.dataset.live.split(/\s+/).includes(topic))
+    for (const element of document.querySelectorAll("[data-topics]"))
+      if (element.dataset.topics.split(/\s+/).includes(topic))
         element.dispatchEvent(new CustomEvent("relasi:changed", { bubbles: true, detail: { topic, by, mine } }));
     if (topic.startsWith("record:") && !mine) {
-      document.querySelector("#toasts [data-live-toast]")?.remove();
-      relasi.toast({ text: relasi.say("changed"), kind: "info", url: location.href, mark: "data-live-toast" });
+      document.querySelector("#toasts [data-changed-toast]")?.remove();
+      relasi.toast({ text: relasi.say("changed"), kind: "info", url: location.href, mark: "data-changed-toast" });
     }
   };
 
