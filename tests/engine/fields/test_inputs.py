@@ -143,6 +143,17 @@ def test_what_was_refused_stays_in_its_input(field, raw):
     assert "Salah" in drawn
 
 
+@pytest.mark.parametrize(
+    ("raw", "part"),
+    [({"postal_code": "123"}, "postal_code"), ({"country": "Narnia", "city": "A"}, "country")],
+)
+def test_the_wrong_part_of_an_address_is_marked(raw, part):
+    drawn = str(render_input(bound(AddressField()), raw, error="Salah", reader=INDONESIAN))
+    marked = re.findall(r'<(?:input|select)[^>]*name="value\.(\w+)"[^>]*aria-invalid="true"', drawn)
+    assert marked == [part]
+    assert "Narnia" in drawn or part == "postal_code"
+
+
 def test_a_day_the_browser_cannot_pick_is_a_text_input():
     kind = bound(DateField())
     assert 'type="date"' in render_control(kind, None)

@@ -181,6 +181,21 @@ class AddressKind(Kind):
         self._check_postal_code(found)
         return found or None
 
+    def wrong_parts(self, value: dict[str, str], reader: Reader) -> set[str]:
+        """The parts an input marks as wrong."""
+        found = set()
+        for key, part in self._parts.items():
+            try:
+                part.parse(value.get(key), reader)
+            except Invalid:
+                found.add(key)
+        if not found and value.get("postal_code"):
+            try:
+                self.parse(dict(value), reader)
+            except Invalid:
+                found.add("postal_code")
+        return found
+
     def _check_postal_code(self, address: dict[str, str]) -> None:
         code = address.get("postal_code")
         if code and address.get("country", "ID") == "ID":
