@@ -108,6 +108,8 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
     first = state.shown_sort[0] if state.shown_sort else ""
     order = {first.lstrip("-"): "descending" if first.startswith("-") else "ascending"}
     filtered = {leaf.path.text for leaf in listing.group.leaves()}
+    numbers = (place for place, path in enumerate(listing.paths) if path.kind.align == "right")
+    first_number = next(numbers, None)
     found = []
     for place, path in enumerate(listing.paths):
         name = path.text
@@ -119,16 +121,19 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
                 state.sort_url(name) if path.sortable else "",
                 name in filtered,
                 state.filter_url(name) if can_filter else "",
-                _cell_attributes(path, place),
+                _cell_attributes(path, place, first_number),
             )
         )
     return found
 
 
-def _cell_attributes(path: Path, place: int) -> Markup:
-    """On a phone numbers stand at the right, the second column under the name, the rest in a line below."""
+def _cell_attributes(path: Path, place: int, first_number: int | None) -> Markup:
+    """On a phone the first number stands at the right and others are left out; the second column stands under
+    the name, the rest in a line below."""
     right = path.kind.align == "right"
     classes = f"{'r num' if right else 'trunc'} {path.kind.cell_class}".strip()
+    if right and place != first_number:
+        return Markup(' class="{}"').format(classes)
     fold = "value" if right else "sub" if place == 1 else "more"
     return Markup(' class="{}" data-fold="{}"').format(classes, fold)
 
