@@ -23,7 +23,7 @@ MOVES = {
     "suspended": {"active", "invited", "removed"},
     "removed": set(),
 }
-USERNAME = re.compile(r"[A-Za-z0-9._@+-]{2,150}")
+USERNAME = re.compile(r"[A-Za-z0-9._@+-]{1,150}")
 
 LAST_ADMIN = _("At least one active admin must remain.")
 NEVER_TRASHED = _("A user is never deleted like a record: suspend, then remove.")
@@ -50,7 +50,7 @@ def _check_names(user: User, change: Any) -> None:
     if (change.is_new or change.has("username")) and not USERNAME.fullmatch(user.username):
         raise Refusal(
             "username", "INVALID_VALUE",
-            _("A username has at least 2 characters: letters, digits and . _ - + @, without spaces."),
+            _("A username is made of letters, digits and . _ - + @, without spaces."),
         )  # fmt: skip
     # People sign in by either, so nobody may take the other name of somebody else.
     others = type(user)._base_manager.exclude(pk=user.pk)
