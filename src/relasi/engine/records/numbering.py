@@ -45,7 +45,8 @@ def take_numbers(module: Module, count: int) -> list[str]:
         cursor.execute(_TAKE, [module.key, year, count, count, count])
         first, own_format = cursor.fetchone()
     pattern = own_format or module.number
-    return [pattern.format(n=n, year=year or timezone.localdate().year) for n in range(first, first + count)]
+    shown_year = year or timezone.localdate().year
+    return [pattern.format(n=n, year=shown_year) for n in range(first, first + count)]
 
 
 def ensure_after(module: Module, number: int, year: int = 0) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -41,25 +42,39 @@ def _insert(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> No
             id=id, version=1, created_at=now, created_by_id=user, changed_at=now, changed_by_id=user
         )
         draft.record._state.adding, draft.record._state.db = False, "default"
-    columns, adapters = _columns(model)
+    columns = [
+        column for column in _columns(model) if any(d.record.__dict__[column] is not None for d in drafts)
+    ]
+    places = [place for place, column in enumerate(columns) if column in _json_columns(model)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    values_of = itemgetter(*columns)
+    # Django hands copy through as it is: without this a broken constraint would be no IntegrityError.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for draft in drafts:
-            values = draft.record.__dict__
-            row = [values[column] for column in columns]
-            for place, adapt in adapters:
-                row[place] = adapt(row[place])
+            row = list(values_of(draft.record.__dict__))
+            for place in places:
+                row[place] = _json_text(row[place])
             copy.write_row(row)
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Callable[[Any], Any]]]]:
-    """Column names in order, and which of them need adapting for the database (JSON)."""
-    fields = list(model._meta.concrete_fields)
-    adapters = [(i, _jsonb) for i, field in enumerate(fields) if isinstance(field, models.JSONField)]
-    return [field.column for field in fields], adapters
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+@cache
+def _json_columns(model: type[models.Model]) -> frozenset[str]:
+    return frozenset(f.column for f in model._meta.concrete_fields if isinstance(f, models.JSONField))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _json_text(value: Any) -> str | None:
+    """What COPY takes for JSON: its text, which is quicker than an adapter for each value."""
+    return None if value is None else "{}" if value == {} else _encode(value)
 
 
 def _jsonb(value: Any) -> Any:

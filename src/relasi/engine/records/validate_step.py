@@ -51,9 +51,11 @@ def _references(batch: Batch) -> None:
         if not isinstance(field, models.ForeignKey) or not field.editable:
             continue
         chosen: dict[int, list[Draft]] = defaultdict(list)
+        column = field.attname
         for draft in batch.standing():
-            if draft.change.has(name) and draft.record.__dict__[field.attname] is not None:
-                chosen[draft.record.__dict__[field.attname]].append(draft)
+            id = draft.record.__dict__[column]
+            if id is not None and (draft.id is None or draft.change.has(name)):
+                chosen[id].append(draft)
         if chosen:
             if field is batch.module.whole:
                 _changeable(batch, field, chosen)
@@ -90,7 +92,8 @@ def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
     if target is Owner:
         found = Owner.objects.filter(pk__in=list(ids))
         return set((found if batch.exact else found.filter(active=True)).values_list("pk", flat=True))
-    rows = target._base_manager.filter(pk__in=list(ids))
+    # One array, not a placeholder for each id: an import asks for thousands.
+    rows = target._base_manager.extra(where=[f'"{target._meta.db_table}".id = ANY(%s)'], params=[list(ids)])
     if registry.knows(target._meta.label) and not batch.exact:
         module = registry.of(target)
         rows = rows.filter(trashed_at=None)

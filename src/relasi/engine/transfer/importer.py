@@ -60,8 +60,8 @@ class Importer:
     def __init__(self, plan: Plan, *, rehearsal: bool = False):
         user = acting_user()
         self.plan, self.module, self.rehearsal = plan, plan.module, rehearsal
-        self.reader = RowReader(plan.columns, plan.targets(user), plan.module, plan.reader)
         self.matcher = Matcher(plan.module, plan.chosen_matches(user))
+        self.reader = RowReader(plan.columns, plan.targets(user), plan.module, plan.reader, self.matcher)
         self.references = {name: References(plan.module.fields[name]) for name in self.reader.references}
         self.makes = {name for name in self.references if self._may_make(name)}
         self.required = [name for name in plan.module.title_fields if _must_be_given(plan.module.fields.get(name))]
@@ -97,7 +97,7 @@ class Importer:
     def _wave(self, rows: list[ReadRow], tally: Tally) -> list[ReadRow]:
         """Takes every row whose meaning no earlier row of this batch can change; returns the others."""
         rows = self._with_references(rows, tally)
-        all_keys = [self.matcher.keys(row.values) for row in rows]
+        all_keys = [self.matcher.keys(row.values) if row.keys is None else row.keys for row in rows]
         found = self.matcher.find([(row.values, keys) for row, keys in zip(rows, all_keys, strict=True)])
         wave = _Wave()
         for row, keys, ids in zip(rows, all_keys, found, strict=True):

@@ -88,7 +88,8 @@ class _Rule:
         column = f'"{self.module.table}"."{self.column}"'
         if self.raised:
             column = f"UPPER({column})"
-        wanted = list({key[0] for key in keys})
+        # In order, so that the index is read from one end to the other.
+        wanted = sorted({key[0] for key in keys})
         found: dict[Key, list[tuple[int, str]]] = defaultdict(list)
         for id, *row in rows.extra(where=[f"{column} = ANY(%s)"], params=[wanted]).values_list(
             "pk", *self.read
@@ -124,6 +125,19 @@ class Matcher:
                     found.append((place, key))
         return found
 
+    def early_keys(self, values: Values) -> list[Known] | None:
+        """The keys, when they can be told before references are found; else None."""
+        found: list[Known] = []
+        for place, rule in enumerate(self.rules):
+            if found and rule.match.last:
+                continue
+            if rule.beside:
+                return None
+            key = rule.key(values)
+            if key is not None:
+                found.append((place, key))
+        return found
+
     def find(self, rows: Sequence[tuple[Values, list[Known]]]) -> list[list[int]]:
         """For each row the ids of the visible records it may mean, none in the bin."""
         asked: dict[int, set[Key]] = defaultdict(set)
@@ -135,6 +149,8 @@ class Matcher:
         if module.is_record:
             living = living.filter(visible_q(acting_user(), module))
         stored = {place: self.rules[place].stored(living, keys) for place, keys in asked.items()}
+        if not any(stored.values()):
+            return [[] for _row in rows]
         return [self._ids(values, keys, stored) for values, keys in rows]
 
     def _ids(self, values: Values, keys: list[Known], stored: dict[int, Any]) -> list[int]:

@@ -17,6 +17,7 @@ from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import Unresolved
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
+from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.safe_text import unguarded
 from relasi.engine.transfer.table import Cell, Row
 from relasi.engine.transfer.target import Target
@@ -32,7 +33,7 @@ class ReadRow:
     """values: field -> stored form; references still stand by their names (Unresolved).
 
     parts: field -> part -> value, for values made of several. beside: heading -> text that has no field.
-    faults: why the row cannot be taken.
+    keys: what the row can be known by, None while that cannot be told. faults: why it cannot be taken.
     """
 
     number: int
@@ -40,6 +41,7 @@ class ReadRow:
     values: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     beside: dict[str, str] = field(default_factory=dict)
+    keys: list[Known] | None = None
     faults: list[Refusal] = field(default_factory=list)
 
 
@@ -50,8 +52,15 @@ class RowReader:
     parts of a field. references: names of fields that refer to other records, by their columns.
     """
 
-    def __init__(self, columns: Sequence[Column], targets: dict[str, Target], module: Module, reader: Reader):
-        self.reader = reader
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        targets: dict[str, Target],
+        module: Module,
+        reader: Reader,
+        matcher: Matcher,
+    ):
+        self.reader, self.matcher = reader, matcher
         self._plain: list[tuple[int, str]] = []
         self._parts: list[tuple[int, str, str]] = []
         self._composites: list[tuple[int, Callable[[str], dict[str, str]]]] = []
@@ -97,6 +106,8 @@ class RowReader:
                 found.beside[heading] = str(text)
         self._read_parts(row.cells, found)
         self._read_values(self._texts(row.cells), found)
+        if not found.faults:
+            found.keys = self.matcher.early_keys(found.values)
         return found
 
     def _texts(self, cells: Sequence[Cell]) -> dict[str, Cell]:
