@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from relasi.project.demo.names import landline
+
 
 @dataclass(frozen=True)
 class City:
@@ -40,10 +42,57 @@ CITIES = [
     City("Balikpapan", "Kalimantan Timur", "0542", "761", "surabaya"),
 ]
 STREETS = """Jenderal Sudirman|Gatot Subroto|Ahmad Yani|Diponegoro|Pahlawan|Merdeka|Imam Bonjol|Raya Industri|Kawasan
-Niaga|Pemuda|Veteran|Gajah Mada|Hayam Wuruk|Raya Serang|Kartini|Panglima Polim""".replace("\n", " ").split("|")
-FIRST = """Samudra Graha Citra Bahari Andalas Griya Rembulan Canting Mitra Sinar Karya Buana Nusantara Mega Surya
-Bumi Tirta Cahaya Anugerah Sumber Prima Sentosa Indo Jaya Artha Duta Cipta Mandala Bintang Rimba Kencana Wahana
-Lintas Pelita Sekar Panca Tunas Arta Mutiara Garuda Lembah Gemilang Pusaka Wira Bakti Delima""".split()
+Niaga|Pemuda|Veteran|Gajah Mada|Hayam Wuruk|Raya Serang|Kartini|Panglima Polim""".replace("\n", " ").split(
+    "|"
+)
+FIRST = [
+    "Samudra",
+    "Graha",
+    "Citra",
+    "Bahari",
+    "Andalas",
+    "Griya",
+    "Rembulan",
+    "Canting",
+    "Mitra",
+    "Sinar",
+    "Karya",
+    "Buana",
+    "Nusantara",
+    "Mega",
+    "Surya",
+    "Bumi",
+    "Tirta",
+    "Cahaya",
+    "Anugerah",
+    "Sumber",
+    "Prima",
+    "Sentosa",
+    "Indo",
+    "Jaya",
+    "Artha",
+    "Duta",
+    "Cipta",
+    "Mandala",
+    "Bintang",
+    "Rimba",
+    "Kencana",
+    "Wahana",
+    "Lintas",
+    "Pelita",
+    "Sekar",
+    "Panca",
+    "Tunas",
+    "Arta",
+    "Mutiara",
+    "Garuda",
+    "Lembah",
+    "Gemilang",
+    "Pusaka",
+    "Wira",
+    "Bakti",
+    "Delima",
+]
 SECOND = [
     ("Pangan", "food_beverage"), ("Properti", "real_estate"), ("Medika", "healthcare"), ("Agro", "agriculture"),
     ("Tekstil", "apparel"), ("Logistik", "transportation"), ("Plastik", "manufacturing"), ("Baja", "manufacturing"),
@@ -52,8 +101,35 @@ SECOND = [
     ("Energi", "energy"), ("Mineral", "mining"), ("Telekomunikasi", "telecommunications"),
     ("Otomotif", "manufacturing"), ("Perkasa", "machinery"), ("Beku Nusantara", "food_beverage"),
 ]  # fmt: skip
-THIRD = "Lestari Sejahtera Utama Makmur Mandiri Abadi Persada Raya Sentosa Perkasa Jaya Indonesia Bersama".split()
-REGENCIES = "Wonosari Bantaeng Kendal Batang Tabanan Lamongan Kuningan Garut Pacitan Blora Maros Sragen".split()
+THIRD = [
+    "Lestari",
+    "Sejahtera",
+    "Utama",
+    "Makmur",
+    "Mandiri",
+    "Abadi",
+    "Persada",
+    "Raya",
+    "Sentosa",
+    "Perkasa",
+    "Jaya",
+    "Indonesia",
+    "Bersama",
+]
+REGENCIES = [
+    "Wonosari",
+    "Bantaeng",
+    "Kendal",
+    "Batang",
+    "Tabanan",
+    "Lamongan",
+    "Kuningan",
+    "Garut",
+    "Pacitan",
+    "Blora",
+    "Maros",
+    "Sragen",
+]
 
 
 @dataclass(frozen=True)
@@ -103,6 +179,10 @@ def address(random: Random, city: City) -> dict[str, str]:
         "postal_code": f"{city.postal}{random.randint(10, 99)}",
         "country": "ID",
     }
+
+
+def landline_of(random: Random, city: City) -> str:
+    return landline(random, city.area)
 
 
 def npwp(random: Random) -> str:

@@ -42,7 +42,9 @@ class Past:
             self.moments[done.change_set, record.pk] = at
         return done.records
 
-    def write_whole(self, user: Any, module: str, drafts: Sequence[Draft], at: datetime, **how: Any) -> list[Any]:
+    def write_whole(
+        self, user: Any, module: str, drafts: Sequence[Draft], at: datetime, **how: Any
+    ) -> list[Any]:
         """The same for what happened at one moment, and can be undone as one: an import."""
         records = self.write_as(user, module, drafts, [at] * len(drafts), **how)
         self.wholes |= {change_set: at for change_set, id in self.moments if id == records[0].pk}
@@ -55,7 +57,7 @@ def date_back(past: Past) -> None:
         _load(cursor, past)
         for statement in (*_ROOTS, *_HISTORY):
             cursor.execute(statement)
-        cursor.execute(_STAMPS_IN_HISTORY, {"stamped": STAMPED})
+        cursor.execute(_STAMPS_IN_HISTORY, [STAMPED] * 3)
         cursor.execute("SELECT DISTINCT origin FROM records_change")
         for (table,) in cursor.fetchall():
             cursor.execute(_STAMPS.format(table=table))
@@ -73,7 +75,9 @@ def _load(cursor: Any, past: Past) -> None:
     with cursor.copy("COPY demo_moment (change_set, record, at, root) FROM STDIN") as copy:
         for (change_set, record), at in past.moments.items():
             copy.write_row((change_set, record, at, 0 if change_set in past.wholes else record))
-    cursor.execute("CREATE TEMP TABLE demo_beginning ON COMMIT DROP AS SELECT %s::timestamptz AS at", [past.beginning])
+    cursor.execute(
+        "CREATE TEMP TABLE demo_beginning ON COMMIT DROP AS SELECT %s::timestamptz AS at", [past.beginning]
+    )
 
 
 # What followed in the same change set from a change of the record in `parent` happened at the same moment.
@@ -134,12 +138,12 @@ _HISTORY = [
 # The values of stamps in history: what was set is the moment itself, what stood before is the moment before.
 _STAMPS_IN_HISTORY = """
     UPDATE records_change c SET
-        after = c.after || (SELECT coalesce(jsonb_object_agg(k, to_jsonb(n.at)), '{}') FROM unnest(%(stamped)s) k
+        after = c.after || (SELECT coalesce(jsonb_object_agg(k, to_jsonb(n.at)), '{}') FROM unnest(%s::text[]) k
                             WHERE c.after->>k IS NOT NULL),
-        before = c.before || (SELECT coalesce(jsonb_object_agg(k, to_jsonb(n.earlier)), '{}') FROM unnest(%(stamped)s) k
+        before = c.before || (SELECT coalesce(jsonb_object_agg(k, to_jsonb(n.earlier)), '{}') FROM unnest(%s::text[]) k
                               WHERE c.before->>k IS NOT NULL)
     FROM (SELECT id, at, lag(at) OVER (PARTITION BY record_id ORDER BY id) AS earlier FROM records_change) n
-    WHERE n.id = c.id AND c.after ?| %(stamped)s
+    WHERE n.id = c.id AND c.after ?| %s::text[]
 """
 
 _STAMPS = """
