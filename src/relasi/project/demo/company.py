@@ -10,7 +10,7 @@ from django.utils import timezone
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.features.settings.defaults import top_role
 from relasi.project.demo.clock import Clock
-from relasi.project.demo.customers import make_accounts, make_contacts
+from relasi.project.demo.customers import left_at, make_accounts, make_contacts
 from relasi.project.demo.deals import make_deals
 from relasi.project.demo.leads import make_leads
 from relasi.project.demo.names import people
@@ -19,7 +19,7 @@ from relasi.project.demo.staff import Staff, hire, part_ways
 
 SEED = 1945
 # With what leads become on the way: 300 accounts, 1,000 contacts, 500 deals.
-ACCOUNTS, CONTACTS, DEALS = 260, 960, 460
+ACCOUNTS, CONTACTS, DEALS = 264, 960, 460
 
 
 def make_company(password: str) -> Staff:
@@ -34,7 +34,8 @@ def make_company(password: str) -> Staff:
         make_contacts(clock, staff, past, known, names, CONTACTS)
         converted = make_leads(clock, staff, past, names)
         make_deals(clock, staff, past, known, converted, DEALS)
-        with acting(SYSTEM, via="system", reason="Keluar dari perusahaan"):
-            part_ways(staff)
+        with acting(SYSTEM, via="system", reason="Keluar dari perusahaan") as leaving:
+            left = part_ways(staff)
+        past.moments[leaving.change_set or 0, left.pk] = left_at(clock)
         date_back(past)
     return staff

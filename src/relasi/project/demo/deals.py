@@ -61,6 +61,7 @@ PARTS = [
     "Pengguna",
     "Pemberi pengaruh bisnis",
 ]
+STANCES = ["supporter", "supporter", "neutral", "opponent", "unknown"]
 
 
 @dataclass
@@ -122,7 +123,7 @@ def _course(clock: Clock, staff: Staff, stages: Stages, known: list[Known]) -> C
     # A young company sells more every month: the square root leans towards today.
     earliest = (clock.now - account.since).total_seconds() / 86400 - 5
     last = 47 if account.seller == LEFT else 0
-    since = clock.ago(max(last + 1, earliest * (1 - random.random() ** 0.6)), last)
+    since = clock.ago(max(last + 1, earliest * (1 - random.random() ** 0.9)), last)
     people = [id for id, at in account.contacts if at <= since] or [account.contacts[0][0]]
     course = Course(account.seller, {}, max(since, account.since), random.sample(people, min(len(people), 3)))
     course.moves = _moves(clock, stages, course.since, course.seller)
@@ -171,7 +172,7 @@ def _name_the_committee(clock: Clock, staff: Staff, past: Past, seller: str, cou
         parts = clock.random.sample(PARTS, 3)
         for place, (contact, part) in enumerate(zip(course.contacts, parts, strict=False)):
             values = {"role": roles[part], "influence": clock.random.randint(1, 5),
-                      "stance": clock.random.choice(("supporter", "supporter", "neutral", "opponent", "unknown"))}  # fmt: skip
+                      "stance": clock.random.choice(STANCES)}  # fmt: skip
             id = first.get(course.deal) if place == 0 else None
             drafts.append(Draft(values if id else values | {"deal": course.deal, "contact": contact}, id=id))
             moments.append(min(clock.after(course.since, 0, 2), clock.now))

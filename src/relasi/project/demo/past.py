@@ -95,7 +95,8 @@ _ROOTS = [
     for pairs in (
         "SELECT id, deal_id FROM sales_contactrole UNION ALL SELECT id, deal_id FROM sales_dealstage"
         " UNION ALL SELECT contact_id, id FROM sales_deal UNION ALL SELECT account_id, id FROM sales_deal"
-        " UNION ALL SELECT converted_deal_id, id FROM customers_lead UNION ALL SELECT deal_id, id FROM sales_contactrole"
+        " UNION ALL SELECT converted_deal_id, id FROM customers_lead"
+        " UNION ALL SELECT deal_id, id FROM sales_contactrole"
         " UNION ALL SELECT id, lead_id FROM customers_leadstage",
         "SELECT id, contact_id FROM customers_contactstage UNION ALL SELECT id, lead_id FROM customers_leadstage"
         " UNION ALL SELECT id, converted_deal_id FROM customers_lead",

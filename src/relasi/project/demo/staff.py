@@ -121,8 +121,8 @@ def _hire_one(password: str, roles: dict[str, int], username: str, first: str, l
     return user
 
 
-def part_ways(staff: Staff) -> None:
-    update(staff.users[LEFT], {"status": Status.SUSPENDED.value}, authorised="demo")
+def part_ways(staff: Staff) -> User:
+    return update(staff.users[LEFT], {"status": Status.SUSPENDED.value}, authorised="demo")
 
 
 def _form_groups(users: dict[str, User], roles: dict[str, int]) -> dict[str, int]:
