@@ -39,8 +39,9 @@ def company() -> dict[str, int]:
     profile = make_profile("Sendiri", fields={"fakes.parrot": {"price": "hidden"}})
     with acting(SYSTEM):
         parrot = create(Parrot, {"name": "Beo", "owner": andi.pk})
+    fixed = system_profile("administrator").pk
     return {"user": andi.pk, "invited": sari.pk, "role": role.pk, "group": group.pk, "rule": rule.pk,
-            "profile": profile.pk, "admin_profile": system_profile("administrator").pk, "record": parrot.pk}  # fmt: skip
+            "profile": profile.pk, "admin_profile": fixed, "record": parrot.pk}  # fmt: skip
 
 
 PAGES = [

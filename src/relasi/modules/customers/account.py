@@ -130,6 +130,7 @@ class Account(Party, Record):
     class Module(Record.Module):
         slug = "accounts"
         area = "customers"
+        light = "view create edit delete"
         icon = "building-2"
         number = "ACC-{n:05}"
         title = "name"

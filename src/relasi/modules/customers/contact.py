@@ -107,6 +107,7 @@ class Contact(Party, Record):
     class Module(Record.Module):
         slug = "contacts"
         area = "customers"
+        light = "view create edit delete"
         icon = "user"
         number = "CON-{n:05}"
         title = "first_name last_name"
