@@ -132,6 +132,36 @@ def test_an_unknown_component_is_named_in_the_error() -> None:
         draw("{{ ui.buton('Simpan') }}")
 
 
+@pytest.mark.parametrize(
+    ("source", "drawn"),
+    [
+        ("{{ _('Cancel') }}", "Batal"),
+        ("{{ _('Edit %(field)s', field='<b>') }}", "Ubah &lt;b&gt;"),
+        ("{{ _('no such words, 5 %%') }}", "no such words, 5 %"),
+        ("{% trans field='a' %}Edit {{ field }}{% endtrans %}", "Ubah a"),
+        (
+            "{{ ngettext('%(num)s thing to correct', '%(num)s things to correct', 3) }}",
+            "3 hal perlu diperbaiki",
+        ),
+    ],
+)
+def test_sentences_are_translated(source: str, drawn: str) -> None:
+    with translation.override("id"):
+        assert draw(source) == drawn
+    with translation.override("en"):
+        assert draw("{{ _('Cancel') }}") == "Cancel"
+
+
+def test_what_is_the_same_for_everybody_is_drawn_in_each_language() -> None:
+    for language, word in (
+        ("id", "Cari dan perintah"),
+        ("en", "Search and commands"),
+        ("id", "Cari dan perintah"),
+    ):
+        with translation.override(language):
+            assert word in draw("{{ constant('base/palette.html') }}")
+
+
 def test_an_icon_is_decoration() -> None:
     assert icon("plus", "i-sm") == (
         '<svg class="i i-sm" aria-hidden="true"><use href="/static/icons.svg#plus"/></svg>'
