@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from relasi.engine.transfer import wizard, wizard_result
-
 
 def patterns() -> list[object]:
+    from relasi.engine.transfer import job_page, wizard
+
     return [
-        path("import/", wizard_result.history, name="import_history"),
-        path("import/<entry:entry>/", wizard.upload, name="import_upload"),
-        path("import/<entry:entry>/<int:id>/", wizard.job_page, name="import_job"),
-        path("import/<entry:entry>/<int:id>/progress/", wizard_result.progress, name="import_progress"),
-        path("import/<entry:entry>/<int:id>/do/", wizard_result.do, name="import_do"),
-        path("import/<entry:entry>/<int:id>/errors/", wizard_result.errors, name="import_errors"),
+        path("import/", job_page.history, name="imports"),
+        path("import/<int:id>/", job_page.page, name="import_job"),
+        path("import/<int:id>/columns/", wizard.columns, name="import_columns"),
+        path("import/<int:id>/duplicates/", wizard.duplicates, name="import_duplicates"),
+        path("import/<int:id>/errors.csv", job_page.faults_file, name="import_faults"),
+        path("import/<int:id>/file/", job_page.original, name="import_original"),
+        path("import/<int:id>/do/<slug:verb>/", job_page.act, name="import_act"),
+        path("import/<entry:entry>/", wizard.start, name="import_start"),
+        path("import/<entry:entry>/template.csv", wizard.template, name="import_template"),
     ]
