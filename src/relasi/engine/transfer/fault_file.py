@@ -17,7 +17,9 @@ HEADING = {"id": "kesalahan", "en": "error"}
 Fault = tuple[Sequence[str], Sequence[dict[str, str]]]
 
 
-def fault_lines(headings: Sequence[str], faults: Iterable[Fault], module: Module, reader: Reader) -> Iterator[str]:
+def fault_lines(
+    headings: Sequence[str], faults: Iterable[Fault], module: Module, reader: Reader
+) -> Iterator[str]:
     """Lines of a CSV file with a byte order mark, so that every spreadsheet program reads its letters.
 
     faults: cells and reasons (field, code, message) of each row.
@@ -37,7 +39,7 @@ def fault_lines(headings: Sequence[str], faults: Iterable[Fault], module: Module
 
 
 def reason_text(reason: dict[str, str], module: Module, reader: Reader) -> str:
-    """"Email: “sutrisno@gmail” … [INVALID_VALUE]"."""
+    """ "Email: “sutrisno@gmail” … [INVALID_VALUE]"."""
     label = label_of(reason["field"], module, reader)
     return f"{label + ': ' if label else ''}{reason['message']} [{reason['code']}]"
 

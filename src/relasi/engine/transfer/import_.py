@@ -39,6 +39,7 @@ class Status(Choices):
     DONE = "done", _("Done"), "hijau"
     FAILED = "failed", _("Failed"), "merah"
     CANCELLED = "cancelled", _("Cancelled"), "jingga"
+    UNDOING = "undoing", _("Undoing"), "biru"
     UNDONE = "undone", _("Undone"), "gray"
 
 
@@ -50,7 +51,7 @@ class Wanted(Choices):
     STOP = "stop", _("Stop")
 
 
-ACTIVE = (Status.CHECKING, Status.RUNNING)
+ACTIVE = (Status.CHECKING, Status.RUNNING, Status.UNDOING)
 FINISHED = (Status.DONE, Status.CANCELLED, Status.FAILED, Status.UNDONE)
 
 
@@ -59,7 +60,8 @@ class ImportJob(models.Model):
 
     columns: as Column has them. taken: rows of the file that are dealt with, written in the transaction of the
     batch that dealt with them, so that a run that was cut off goes on behind them. counts: of Tally. checked:
-    what the rehearsal found: its counts, and for each reason how many rows.
+    what the rehearsal found: its counts, and for each reason how many rows. undone: how many records an undo
+    took back, and those it left because somebody changed them since.
     """
 
     user = models.ForeignKey("users.User", models.PROTECT, related_name="+")
@@ -87,6 +89,7 @@ class ImportJob(models.Model):
     checked = models.JSONField(default=dict)
     change_set = models.BigIntegerField(null=True)
     undone_by = models.BigIntegerField(null=True)
+    undone = models.JSONField(default=dict)
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -107,15 +110,22 @@ class ImportJob(models.Model):
         return registry.module(self.module)
 
     @property
+    def status_label(self) -> Any:
+        return Status(self.status).label
+
+    @property
+    def status_tone(self) -> str:
+        return Status(self.status).tone
+
+    @property
     def reader(self) -> Reader:
         group = "." if self.decimal == "," else ","
         return Reader(self.language, self.user.zone, self.decimal, group, self.day_first, company().currency)
 
     @property
     def plan(self) -> Plan:
-        return Plan(
-            self.home, columns_from_json(self.columns), self.reader, self.duplicates, list(self.matches), self.make_missing
-        )
+        columns = columns_from_json(self.columns)
+        return Plan(self.home, columns, self.reader, self.duplicates, list(self.matches), self.make_missing)
 
     def open(self) -> Table:
         """Raises BadFile."""
@@ -146,12 +156,19 @@ class ImportJob(models.Model):
     @property
     def is_lost(self) -> bool:
         """Whether the process that ran it is gone."""
-        return self.is_active and self.touched_at is not None and timezone.now() - self.touched_at > LOST_AFTER
+        return (
+            self.is_active and self.touched_at is not None and timezone.now() - self.touched_at > LOST_AFTER
+        )
 
     @property
     def undo_until(self) -> datetime | None:
         """Until when the import can be taken back here; None when there is nothing to take back."""
-        if self.change_set is None or self.undone_by is not None or not self.is_finished or self.finished_at is None:
+        if (
+            self.change_set is None
+            or self.undone_by is not None
+            or not self.is_finished
+            or self.finished_at is None
+        ):
             return None
         return self.finished_at + timedelta(days=UNDO_DAYS)
 
@@ -217,7 +234,12 @@ class ImportFault(models.Model):
     @classmethod
     def keep(cls, job: ImportJob, tally: Tally) -> None:
         cls.objects.bulk_create(
-            cls(job=job, row=row.number, cells=[as_text(cell) for cell in row.cells], reasons=reasons_of(refusals))
+            cls(
+                job=job,
+                row=row.number,
+                cells=[as_text(cell) for cell in row.cells],
+                reasons=reasons_of(refusals),
+            )
             for row, refusals in tally.faults
         )
 

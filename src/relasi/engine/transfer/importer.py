@@ -64,13 +64,20 @@ class Importer:
         self.reader = RowReader(plan.columns, plan.targets(user), plan.module, plan.reader, self.matcher)
         self.references = {name: References(plan.module.fields[name]) for name in self.reader.references}
         self.makes = {name for name in self.references if self._may_make(name)}
-        self.required = [name for name in plan.module.title_fields if _must_be_given(plan.module.fields.get(name))]
+        self.required = [
+            name for name in plan.module.title_fields if _must_be_given(plan.module.fields.get(name))
+        ]
         self._seen: set[int] = set()
 
     def _may_make(self, name: str) -> bool:
         other = self.references[name].module
         chosen = self.plan.make_missing and self.reader.references[name].create
-        return chosen and other is not None and bool(other.required_to_find) and may(acting_user(), "create", other)
+        return (
+            chosen
+            and other is not None
+            and bool(other.required_to_find)
+            and may(acting_user(), "create", other)
+        )
 
     def take(self, rows: Sequence[ReadRow]) -> Tally:
         """Runs inside a transaction, with the person acting and reading as the plan says."""

@@ -1,4 +1,4 @@
-"""Opening a file for import: what it is by its content, and the table in it, or a sentence that says what can be taken."""
+"""Opening a file for import: the table in it, or a sentence that says what it is and what can be taken."""
 
 from __future__ import annotations
 

@@ -20,11 +20,20 @@ from relasi.engine.transfer.target import Target, targets_of
 class Duplicates(Choices):
     """What is done with a row that means a stored record."""
 
-    SKIP = "skip", gettext_lazy("Skip: what is there stays as it is")
-    MERGE = "merge", gettext_lazy("Merge: filled cells replace, blank ones change nothing")
-    UPDATE = "update", gettext_lazy("Overwrite: all mapped fields, blank ones too")
-    UPDATE_ONLY = "update_only", gettext_lazy("Overwrite only: rows that mean no record are skipped")
-    CREATE = "create", gettext_lazy("Create anyway: every row becomes a new record")
+    SKIP = "skip", gettext_lazy("Skip")
+    MERGE = "merge", gettext_lazy("Merge")
+    UPDATE = "update", gettext_lazy("Overwrite")
+    UPDATE_ONLY = "update_only", gettext_lazy("Overwrite only")
+    CREATE = "create", gettext_lazy("Create anyway")
+
+
+EXPLAINED = {
+    Duplicates.SKIP: gettext_lazy("The record that is there stays as it is."),
+    Duplicates.MERGE: gettext_lazy("Filled cells replace what is there, blank ones change nothing."),
+    Duplicates.UPDATE: gettext_lazy("All mapped fields are replaced, by blank cells too."),
+    Duplicates.UPDATE_ONLY: gettext_lazy("The same, but rows that mean no record are skipped."),
+    Duplicates.CREATE: gettext_lazy("Every row becomes a new record."),
+}
 
 
 class BadPlan(Exception):
@@ -70,9 +79,11 @@ class Plan:
                 _("“%(name)s” is nothing records can be known by. Possible: %(names)s.")
                 % {"name": wrong[0], "names": ", ".join(known)}
             )
-        chosen = [name for name in here if name in self.matches] if self.matches else [
-            name for name in here if known[name].usual
-        ]
+        chosen = (
+            [name for name in here if name in self.matches]
+            if self.matches
+            else [name for name in here if known[name].usual]
+        )
         if self.matches and not chosen:
             raise BadPlan(_("The file has no column for what duplicates are to be found by."))
         return chosen

@@ -81,7 +81,9 @@ def run(job: ImportJob, watch: Watch | None = None) -> None:
 
 def _run(job: ImportJob, watch: Watch | None) -> None:
     now = timezone.now()
-    job.note(status=Status.RUNNING, trouble="", touched_at=now, started_at=job.started_at or now, finished_at=None)
+    job.note(
+        status=Status.RUNNING, trouble="", touched_at=now, started_at=job.started_at or now, finished_at=None
+    )
     try:
         ended = _take_all(job, watch)
     except (BadFile, BadPlan, NotAllowed) as trouble:
@@ -89,7 +91,9 @@ def _run(job: ImportJob, watch: Watch | None) -> None:
             job.note(status=Status.FAILED, trouble=str(trouble), finished_at=timezone.now())
     except Exception:
         with translation.override(job.language):
-            job.note(status=Status.FAILED, trouble=_("The import was interrupted. It can go on where it stopped."))
+            job.note(
+                status=Status.FAILED, trouble=_("The import was interrupted. It can go on where it stopped.")
+            )
         raise
     else:
         job.note(status=ended, finished_at=None if ended == Status.PAUSED else timezone.now())

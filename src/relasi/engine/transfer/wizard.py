@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relasi.engine.fields.choice import WithOptions
+from relasi.engine.fields.image import ImageKind
 from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.screens.asking import reader_of, signed_in, user_of
@@ -25,7 +28,7 @@ from relasi.engine.transfer.jobs import check_import
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check, propose
 from relasi.engine.transfer.matching import matches_of, usable
 from relasi.engine.transfer.open_file import TEXT_SUFFIXES, taken_by
-from relasi.engine.transfer.plan import BadPlan, Duplicates, columns_as_json, columns_from_json
+from relasi.engine.transfer.plan import EXPLAINED, BadPlan, Duplicates, columns_as_json, columns_from_json
 from relasi.engine.transfer.run import check as rehearse
 from relasi.engine.transfer.table import Table
 from relasi.engine.transfer.target import Target, targets_of
@@ -90,6 +93,24 @@ def _begin(request: HttpRequest, entry: Entry, uploaded: Any) -> ImportJob:
     return job
 
 
+@signed_in
+def template(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """An empty file with a heading for every field, to be filled in and imported."""
+    must_import(request, entry)
+    reader: Reader = reader_of(request)
+    targets = targets_of(entry.module, user_of(request))
+    labels = [target.label for target in targets.values() if _can_be_typed(target)]
+    out = io.StringIO()
+    csv.writer(out, delimiter=";" if reader.decimal == "," else ",", lineterminator="\r\n").writerow(labels)
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{entry.slug}.csv"'
+    return response
+
+
+def _can_be_typed(target: Target) -> bool:
+    return target.kind is not None and target.kind.editable and not isinstance(target.kind, ImageKind)
+
+
 # 2 What the columns mean.
 @dataclass
 class Mapped:
@@ -107,7 +128,9 @@ class Mapped:
     @property
     def options(self) -> list[tuple[str, str]]:
         kind = self.target.kind if self.target else None
-        return [(o.key, str(o.label)) for o in kind.options if o.active] if isinstance(kind, WithOptions) else []
+        return (
+            [(o.key, str(o.label)) for o in kind.options if o.active] if isinstance(kind, WithOptions) else []
+        )
 
 
 @signed_in
@@ -130,7 +153,11 @@ def _opened(job: ImportJob) -> Table | str:
     try:
         return job.open()
     except (BadFile, OSError) as trouble:
-        return str(trouble) if isinstance(trouble, BadFile) else _("The file is not there any more. Choose it again.")
+        return (
+            str(trouble)
+            if isinstance(trouble, BadFile)
+            else _("The file is not there any more. Choose it again.")
+        )
 
 
 def _lost(request: HttpRequest, job: ImportJob, sentence: str) -> HttpResponse:
@@ -155,7 +182,10 @@ def _take_columns(request: HttpRequest, job: ImportJob, table: Table) -> tuple[T
         chosen = _fitted(columns_from_json(saved.columns), columns_from_json(job.columns))
     else:
         targets = targets_of(job.home, job.user)
-        chosen = [_from_form(post, place, column, targets) for place, column in enumerate(columns_from_json(job.columns))]
+        chosen = [
+            _from_form(post, place, column, targets)
+            for place, column in enumerate(columns_from_json(job.columns))
+        ]
     job.note(columns=columns_as_json(chosen), status=Status.DRAFT, checked={}, **values)
     name = post.get("map_name", "").strip()[:100]
     if "keep_map" in post and name:
@@ -175,7 +205,9 @@ def _fitted(saved: list[Column], here: list[Column]) -> list[Column]:
     found = []
     for column in here:
         other = known.get(column.heading.casefold())
-        found.append(Column(column.heading, other.to, other.create, other.factor, other.values, 3) if other else column)
+        found.append(
+            Column(column.heading, other.to, other.create, other.factor, other.values, 3) if other else column
+        )
     return found
 
 
@@ -192,7 +224,15 @@ def _from_form(post: Any, place: int, column: Column, targets: dict[str, Target]
         if name.startswith(f"written-{place}-")
     }
     kept = {written: key for written, key in values.items() if key} if not changed else {}
-    return Column(column.heading, to, create, factor, kept or None, 3 if changed else column.sure, "" if changed else column.doubt)
+    return Column(
+        column.heading,
+        to,
+        create,
+        factor,
+        kept or None,
+        3 if changed else column.sure,
+        "" if changed else column.doubt,
+    )
 
 
 def _factor(text: str) -> str:
@@ -215,7 +255,9 @@ def _columns_page(request: HttpRequest, job: ImportJob, table: Table, error: str
         "sheets": [(name, name) for name in getattr(table, "sheets", [])],
         "maps": [(m.pk, m.name) for m in ImportMap.objects.filter(user=job.user, module=job.module).order_by("name")],
     }  # fmt: skip
-    return render_page(request, "screens/import_columns.html", context, part="mapping", status=422 if error else 200)
+    return render_page(
+        request, "screens/import_columns.html", context, part="mapping", status=422 if error else 200
+    )
 
 
 def _choices(job: ImportJob, targets: dict[str, Target]) -> list[Any]:
@@ -236,7 +278,9 @@ def _choices(job: ImportJob, targets: dict[str, Target]) -> list[Any]:
     return groups
 
 
-def _mapped(place: int, column: Column, targets: dict[str, Target], rows: list[Any], reader: Reader) -> Mapped:
+def _mapped(
+    place: int, column: Column, targets: dict[str, Target], rows: list[Any], reader: Reader
+) -> Mapped:
     target = targets.get(column.to)
     cells = [row.cells[place] for row in rows if row.cells[place] not in (None, "")]
     kind = None
@@ -300,7 +344,11 @@ def _wrong(job: ImportJob) -> str:
     try:
         plan = job.plan
         plan.check(job.user)
-        if plan.duplicates != Duplicates.CREATE and usable(job.home, plan.filled(job.user)) and not plan.matches:
+        if (
+            plan.duplicates != Duplicates.CREATE
+            and usable(job.home, plan.filled(job.user))
+            and not plan.matches
+        ):
             return _("Choose at least one thing that duplicates are found by.")
     except BadPlan as wrong:
         return str(wrong)
@@ -326,11 +374,13 @@ def _duplicates_page(request: HttpRequest, job: ImportJob, error: str) -> HttpRe
     makes = [
         target.label
         for column in plan.columns
-        if (target := plan.targets(job.user).get(column.to)) is not None and target.may_create and column.create
+        if (target := plan.targets(job.user).get(column.to)) is not None
+        and target.may_create
+        and column.create
     ]
     context = {
         "shell": shell_of(request, entry), "entry": entry, "job": job, "title": title_of(entry),
-        "steps": steps(job, 3), "error": error, "modes": [(mode.value, mode.label) for mode in Duplicates],
+        "steps": steps(job, 3), "error": error, "modes": [(m.value, m.label, EXPLAINED[m]) for m in Duplicates],
         "matches": [(name, known[name].label, name in chosen) for name in here], "makes": makes,
     }  # fmt: skip
     return render_page(request, "screens/import_duplicates.html", context, status=422 if error else 200)

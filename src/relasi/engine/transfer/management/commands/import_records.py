@@ -47,7 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("--module", required=True, help="contacts, accounts, leads, deals")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
         parser.add_argument("--user", default="", help="user name; the first active admin otherwise")
-        parser.add_argument("--duplicates", choices=[str(one) for one in Duplicates], default=Duplicates.SKIP.value)
+        parser.add_argument(
+            "--duplicates", choices=[str(one) for one in Duplicates], default=Duplicates.SKIP.value
+        )
         parser.add_argument("--match", default="", help="what duplicates are found by: email,mobile")
         parser.add_argument("--no-accounts", action="store_true", help="make no records that rows refer to")
         parser.add_argument("--language", choices=["id", "en"], help="of numbers, dates and messages")
@@ -62,7 +64,9 @@ class Command(BaseCommand):
             self.stderr.write(str(trouble))
             result = dict.fromkeys(REPORTED, 0) | {"change_set": None, "error": str(trouble)}
         result["seconds"] = round(time.monotonic() - begun, 2)
-        self.stdout.write(json.dumps({name: result[name] for name in [*REPORTED, "seconds", "change_set"]} | result))
+        self.stdout.write(
+            json.dumps({name: result[name] for name in [*REPORTED, "seconds", "change_set"]} | result)
+        )
         if "error" in result:
             sys.exit(1)
 
@@ -104,7 +108,9 @@ class Command(BaseCommand):
         if not matches and plan.duplicates != Duplicates.CREATE:
             self.stderr.write(_("Nothing in the file tells duplicates, so every row becomes a new record."))
 
-    def _rehearse(self, user: Any, plan: Plan, table: Table, path: Path, errors: Path | None) -> dict[str, Any]:
+    def _rehearse(
+        self, user: Any, plan: Plan, table: Table, path: Path, errors: Path | None
+    ) -> dict[str, Any]:
         found, begun = Rehearsal(), time.monotonic()
         faults: list[Fault] = []
         with at_work(user, plan.reader, path.name):
@@ -119,7 +125,9 @@ class Command(BaseCommand):
                 result["errors_file"] = str(_write_faults(plan, table.headings, faults, errors, path))
         return result
 
-    def _run(self, user: Any, plan: Plan, table: Table, path: Path, options: dict[str, Any]) -> dict[str, Any]:
+    def _run(
+        self, user: Any, plan: Plan, table: Table, path: Path, options: dict[str, Any]
+    ) -> dict[str, Any]:
         job = _job_for(user, plan, table, path, options["sheet"])
         begun = time.monotonic()
         run(job, lambda counts, read: self._progress(counts, read, begun))
@@ -174,7 +182,8 @@ def _job_for(user: User, plan: Plan, table: Table, path: Path, sheet: str) -> Im
         matches=plan.matches, make_missing=plan.make_missing, status=Status.READY.value,
     )  # fmt: skip
     with path.open("rb") as handle:
-        job.file.save(path.name, File(handle), save=True)
+        job.file.save(path.name, File(handle), save=False)
+    ImportJob.objects.bulk_create([job])
     return job
 
 
@@ -182,8 +191,12 @@ def _faults_of(tally: Tally) -> Iterable[Fault]:
     return [([as_text(cell) for cell in row.cells], reasons_of(refusals)) for row, refusals in tally.faults]
 
 
-def _write_faults(plan: Plan, headings: list[str], faults: Iterable[Fault], wanted: Path | None, path: Path) -> Path:
-    where = wanted or Path(default_storage.path(f"imports/{time.strftime('%Y%m%d-%H%M%S')}-{path.stem}-error.csv"))
+def _write_faults(
+    plan: Plan, headings: list[str], faults: Iterable[Fault], wanted: Path | None, path: Path
+) -> Path:
+    where = wanted or Path(
+        default_storage.path(f"imports/{time.strftime('%Y%m%d-%H%M%S')}-{path.stem}-error.csv")
+    )
     where.parent.mkdir(parents=True, exist_ok=True)
     with where.open("w", encoding="utf-8", newline="") as out:
         out.writelines(fault_lines(headings, faults, plan.module, plan.reader))
