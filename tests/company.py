@@ -39,7 +39,9 @@ class SmallCompany:
     def profile(self, name: str, **values: Any) -> Profile:
         """values: of Profile; everything is allowed unless they say otherwise."""
         with acting(SYSTEM, via="system"):
-            self.profiles[name] = create(Profile, {"name": name, "modules": {ALL: list(VERBS)}, "tools": [], **values})
+            self.profiles[name] = create(
+                Profile, {"name": name, "modules": {ALL: list(VERBS)}, "tools": [], **values}
+            )
         return self.profiles[name]
 
 
@@ -54,9 +56,13 @@ def found_company() -> SmallCompany:
     """Sales people may convert leads and restore; the manager may reopen deals and skip the MQL step too."""
     with acting(SYSTEM, via="system"):
         everything = {"modules": {ALL: list(VERBS)}}
-        selling = create(Profile, {"name": "Jual", **everything, "tools": ["convert", "restore", "import", "export"]})
+        selling = create(
+            Profile, {"name": "Jual", **everything, "tools": ["convert", "restore", "import", "export"]}
+        )
         leading = create(Profile, {"name": "Pimpin", **everything, "tools": [ALL]})
-        top = Role._base_manager.filter(parent=None, trashed_at=None).first() or create(Role, {"name": "Direktur"})
+        top = Role._base_manager.filter(parent=None, trashed_at=None).first() or create(
+            Role, {"name": "Direktur"}
+        )
         manager = create(Role, {"name": "Manajer", "parent": top.pk, "profiles": [leading.pk]})
         sales_a = create(Role, {"name": "Sales A", "parent": manager.pk, "profiles": [selling.pk]})
         sales_b = create(Role, {"name": "Sales B", "parent": manager.pk, "profiles": [selling.pk]})

@@ -33,10 +33,14 @@ def make(label: str, **values: Any) -> Any:
     module = registry.module(label)
     number = next(_numbers)
     usual = USUAL.get(module.key, {})
-    found = {name: value.format(n=number) if isinstance(value, str) else value for name, value in usual.items()}
+    found = {
+        name: value.format(n=number) if isinstance(value, str) else value for name, value in usual.items()
+    }
     found |= {name: getattr(value, "pk", value) for name, value in values.items()}
     if module.key == "sales.deal" and not found.keys() & {"account", "contact"}:
-        found["account"] = make("customers.Account", **({"owner": found["owner"]} if "owner" in found else {})).pk
+        found["account"] = make(
+            "customers.Account", **({"owner": found["owner"]} if "owner" in found else {})
+        ).pk
     with _somebody() as stretch:
         user = (stretch or current_acting()).user
         if module.is_record and "owner" not in found and user is SYSTEM:

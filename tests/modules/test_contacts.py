@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.make import again, make
+from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.query.search import search
@@ -13,13 +15,13 @@ from relasi.modules.customers.consent import Consent
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.file_rows import from_full_name, tidy_person
 from relasi.modules.customers.stage_history import ContactStage
-from tests.make import again, make
-from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 
 
-@pytest.mark.parametrize("written", ["0812-3456-7890", "+62 812 3456 7890", "62812 34567890", "(0812) 34567890"])
+@pytest.mark.parametrize(
+    "written", ["0812-3456-7890", "+62 812 3456 7890", "62812 34567890", "(0812) 34567890"]
+)
 def test_one_number_is_one_number_however_it_is_written(company, written):
     contact = make("customers.Contact", mobile=written)
     assert contact.mobile == "+6281234567890"
@@ -60,7 +62,9 @@ def test_doubles_can_be_allowed():
     assert create(Contact, {"last_name": "R", "email": "ratna@maju.co.id"}).pk
 
 
-@pytest.mark.parametrize("name", [("Budi", "Santoso"), ("Budhi", "Santosa"), ("Santoso", "Budi"), ("Bpk. Budi", "Santoso")])
+@pytest.mark.parametrize(
+    "name", [("Budi", "Santoso"), ("Budhi", "Santosa"), ("Santoso", "Budi"), ("Bpk. Budi", "Santoso")]
+)
 def test_the_same_name_in_the_same_account_is_a_double(name):
     account = make("customers.Account")
     first = make("customers.Contact", first_name="Budi", last_name="Santoso", account=account)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.make import again, make, put
+from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -14,8 +16,6 @@ from relasi.modules.customers.account import Account
 from relasi.modules.customers.consent import Consent
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.lead import Lead
-from tests.make import again, make, put
-from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 
@@ -33,7 +33,7 @@ def lead(company):
 
 
 def counted():
-    return dict.fromkeys(()) | {
+    return {
         module.key: module.model._base_manager.filter(trashed_at=None).count() for module in registry.records
     }
 
@@ -46,7 +46,12 @@ def test_a_lead_becomes_account_contact_and_deal_linked_to_both(lead):
     deal = lead.convert(deal_name="ERP", expected_close=CLOSE, amount=75_000_000)
     assert (str(deal.account), str(deal.contact)) == ("PT Maju", "Budi Santoso")
     assert deal.contact.account_id == deal.account_id
-    assert (deal.name, deal.amount, deal.lead_source, deal.need) == ("ERP", 75_000_000, "trade_show", "Gudang baru")
+    assert (deal.name, deal.amount, deal.lead_source, deal.need) == (
+        "ERP",
+        75_000_000,
+        "trade_show",
+        "Gudang baru",
+    )
     assert (deal.contact.mobile, deal.contact.title) == ("+6281234567890", "Manajer")
     lead = again(lead)
     assert (lead.status, lead.stage) == ("converted", "opportunity")
@@ -136,7 +141,9 @@ def test_a_private_person_becomes_an_account_with_one_contact():
 
 
 def test_the_consent_of_a_lead_goes_to_its_contact():
-    lead = make("customers.Lead", consent_purpose="Buletin", consent_at="2026-05-01 10:00", consent_channel="webform")
+    lead = make(
+        "customers.Lead", consent_purpose="Buletin", consent_at="2026-05-01 10:00", consent_channel="webform"
+    )
     contact = lead.convert(with_deal=False)
     consent = Consent.objects.get(contact=contact)
     assert (consent.purpose, consent.proof, consent.channel) == ("marketing", "Buletin", "webform")

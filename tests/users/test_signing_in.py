@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import timedelta
 
@@ -260,7 +261,7 @@ def test_a_weak_password_is_refused(password: str) -> None:
 def test_none_of_the_last_five_passwords_may_come_back(andi: User) -> None:
     client = signed_in(andi)
     used = [PASSWORD, *(f"kata-sandi-baru-{n}" for n in range(5))]
-    for old, new in zip(used, used[1:], strict=False):
+    for old, new in itertools.pairwise(used):
         answer = _change_password(client, old, new)
         assert answer.status_code == 302, answer.content.decode()
     assert _change_password(client, used[5], used[1]).status_code == 422

@@ -1,9 +1,12 @@
-"""Jobs that the product runs for itself: takes up lost jobs again, and forgets finished ones."""
+"""Jobs that the product runs for itself: takes up lost jobs again, forgets finished ones, empties the bin."""
 
 import structlog
 from django.core.management import call_command
 from django.db import connection
 from procrastinate.contrib.django import app
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.records.recycle_bin import purge_due
 
 KEEP_FINISHED = 24  # hours
 KEEP_FAILED = 30 * 24  # hours
@@ -42,3 +45,11 @@ def make_room_for_history(timestamp: int) -> None:
 @app.task(queueing_lock="forget_ended_sessions")
 def forget_ended_sessions(timestamp: int) -> None:
     call_command("clearsessions")
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(queueing_lock="empty_the_bin")
+def empty_the_bin(timestamp: int) -> int:
+    """What has waited thirty days in the recycle bin goes for good. Returns how many records."""
+    with acting(SYSTEM, via="system"):
+        return purge_due()

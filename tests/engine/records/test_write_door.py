@@ -1,24 +1,17 @@
 """The write door: what is taken, what is refused and why, and that a refusal leaves everything as it was."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from tests.engine.aviary import again, cage, feeding, parrot
+from tests.engine.records.refused import refused
 from tests.fakes.models import Cage, Feeding, Parrot
 from tests.fingerprint import unchanged
 
 from relasi.engine.access.acting import SYSTEM, NobodyActing, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
-from relasi.engine.records.write import Draft, Refused, create, restore, trash, update, write
-
-
-def refused(call: Any, *args: Any, **how: Any) -> list[tuple[str, str]]:
-    """What is held against the write, which must have changed nothing at all."""
-    with unchanged(), pytest.raises(Refused) as caught:
-        call(*args, **how)
-    return [(refusal.field, refusal.code) for refusal in caught.value.refusals]
+from relasi.engine.records.write import Draft, create, restore, trash, update, write
 
 
 def test_a_new_record_gets_id_number_owner_version_and_stamps(aviary):

@@ -99,7 +99,9 @@ def _actions(module: Module) -> Iterator[Error]:
                 "E003", module, f"action {action.verb!r} has no method", "a verb is a method of that name"
             )
         if action.form and not callable(getattr(module.model, action.form, None)):
-            yield _error("E003", module, f"action {action.verb!r} has no {action.form!r}", "a form is a method")
+            yield _error(
+                "E003", module, f"action {action.verb!r} has no {action.form!r}", "a form is a method"
+            )
         for name in () if action.form else action.ask:
             if name not in module.fields:
                 yield _error(

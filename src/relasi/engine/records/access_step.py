@@ -53,17 +53,24 @@ def check(batch: Batch) -> None:
             draft.refuse("", "NO_PERMISSION", _("You may not create this."))
         elif not is_new:
             _check_record(batch, draft, right)
-        if not draft.refusals and not batch.exact:
-            names = (
-                draft.values.keys() | draft.over.keys() - {"custom"} if draft.over else draft.values.keys()
-            )
-            for name in names - writable[is_new]:
-                known = module.has(name)
-                draft.refuse(
-                    name,
-                    "NO_PERMISSION" if known else "INVALID_VALUE",
-                    _("You may not change this field.") if known else _("There is no such field."),
-                )
+        if not draft.refusals:
+            _check_fields(batch, draft, writable[is_new])
+
+
+def _check_fields(batch: Batch, draft: Draft, writable: set[str]) -> None:
+    names = draft.values.keys() | (draft.over or {}).keys() - {"custom"}
+    if batch.exact:
+        # Columns as they are stored; what the product derived comes back with what the person may change.
+        names = {
+            field.name for field in batch.module.fields.values() if field.attname in names and field.editable
+        }
+    for name in names - writable:
+        known = batch.module.has(name)
+        draft.refuse(
+            name,
+            "NO_PERMISSION" if known else "INVALID_VALUE",
+            _("You may not change this field.") if known else _("There is no such field."),
+        )
 
 
 def _check_record(batch: Batch, draft: Draft, right: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from relasi.engine.access.door import fields_for
+from relasi.engine.access.door import fields_for, may
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Kind, kind_of
@@ -35,7 +35,8 @@ class Entry:
 
 
 def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = None) -> list[Entry]:
-    """Newest first. Fields the person may not see are left out, and entries that then say nothing."""
+    """Newest first, at least `limit` changes. Fields the person may not see are left out, and entries that then
+    say nothing."""
     module = registry.of(record)
     rows = ChangeRow.objects.filter(record_id=record.pk, origin=module.table).select_related(
         "change_set__user", "change_set__impersonator"
@@ -44,14 +45,23 @@ def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = 
         rows = rows.filter(pk__lt=before)
     seen = fields_for(user, "view", module)
     by_set: dict[int, list[ChangeRow]] = defaultdict(list)
-    for row in rows.order_by("-id")[:limit]:
+    for row in _whole_acts(rows, limit):
         by_set[row.change_set_id].append(row)
     found = []
     for group in by_set.values():
         entry = _entry(module, group, seen)
         if entry:
             found.append(entry)
-    _name_references(found)
+    _name_references(found, user)
+    return found
+
+
+def _whole_acts(rows: Any, limit: int) -> list[ChangeRow]:
+    """The newest rows; the last act among them with all its rows, or it would tell half of what happened."""
+    found = list(rows.order_by("-id")[:limit])
+    if len(found) == limit:
+        last = found[-1]
+        found += rows.filter(change_set=last.change_set_id, pk__lt=last.pk).order_by("-id")
     return found
 
 
@@ -81,22 +91,30 @@ def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | Non
     return Entry(newest.change_set, newest.at, "changed", fields) if fields else None
 
 
-def _name_references(entries: list[Entry]) -> None:
-    """Turns ids in reference fields into (id, title), one query for each module."""
+def _name_references(entries: list[Entry], user: Any) -> None:
+    """Turns ids in reference fields into titles, one query for each module. What is hidden has a number alone."""
     wanted: dict[Any, set[int]] = defaultdict(set)
     for entry in entries:
         for change in entry.fields:
             target = getattr(change.kind.field, "related_model", None)
             if target:
                 wanted[target] |= {value for value in (change.before, change.after) if value is not None}
-    names = {
-        target: {row.pk: title_of(row) for row in target._base_manager.filter(pk__in=ids)}
-        for target, ids in wanted.items()
-        if ids
-    }
+    names = {target: _names(target, ids, user) for target, ids in wanted.items() if ids}
     for entry in entries:
         for change in entry.fields:
             target = getattr(change.kind.field, "related_model", None)
             if target:
-                change.before = names.get(target, {}).get(change.before)
-                change.after = names.get(target, {}).get(change.after)
+                change.before = _named(names, target, change.before)
+                change.after = _named(names, target, change.after)
+
+
+def _names(target: Any, ids: set[int], user: Any) -> dict[int, str]:
+    rows = target._base_manager.filter(pk__in=ids)
+    module = registry.of(target) if registry.knows(target._meta.label) else None
+    if module is None or not module.is_record:
+        return {row.pk: title_of(row) for row in rows}
+    return {row.pk: title_of(row) if may(user, "view", module, row) else row.number for row in rows}
+
+
+def _named(names: dict[Any, dict[int, str]], target: Any, id: int | None) -> str | None:
+    return None if id is None else names.get(target, {}).get(id, f"#{id}")

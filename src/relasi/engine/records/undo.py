@@ -71,7 +71,7 @@ def _plan(module: Module, rows: list[ChangeRow]) -> Plan:
     for row in rows:
         if row.kind == "c":
             made.add(row.record_id)
-        elif row.kind == "u":
+        elif row.kind == "u" and row.before:  # what is gone for good has left no values
             first[row.record_id].update(row.before)
             last[row.record_id] = {**row.after, **last[row.record_id]}
     since = _touched_since(rows)
@@ -105,7 +105,7 @@ def _touched_since(rows: list[ChangeRow]) -> dict[int, set[str]]:
     left: dict[int, dict[str, Any]] = defaultdict(dict)
     now: dict[int, dict[str, Any]] = defaultdict(dict)
     found = ChangeRow.objects.filter(record_id__in=ids, kind="u", id__gt=newest).order_by("id")
-    found = found.exclude(change_set=rows[0].change_set_id)
+    found = found.exclude(change_set=rows[0].change_set_id).filter(before__isnull=False)
     for record_id, before, after in found.values_list("record_id", "before", "after"):
         # What stood before the first later change is what this one left.
         left[record_id] = {**before, **left[record_id]}

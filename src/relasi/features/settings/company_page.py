@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, update
-from relasi.features.settings.editing import Form
+from relasi.features.settings.editing import Form, zone_options
 from relasi.features.settings.frame import admin_only, done, settings_page
 from relasi.users.company import Company
 
@@ -29,5 +29,5 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             done(request, _("The company is saved."))
             return HttpResponseRedirect("/settings/company/")
-    context = {"title": _("Company"), "form": form, "cancel": "/settings/", "zones": True}
+    context = {"title": _("Company"), "form": form, "cancel": "/settings/", "zone_options": zone_options}
     return settings_page(request, "form.html", "company", context, status=form.status)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from relasi.engine.access.door import fields_for
 from relasi.engine.declare.registry import registry
@@ -15,6 +16,7 @@ from relasi.engine.records.blank import blank_record
 from relasi.engine.records.refusal import Refused
 from relasi.engine.screens.asking import user_of
 from relasi.engine.screens.form import Input, given_values, inputs_for
+from relasi.users.lifecycle import zones
 
 
 @dataclass
@@ -75,6 +77,24 @@ class Form:
     @property
     def status(self) -> int:
         return self.refused.status if self.refused else 200
+
+
+HOME_ZONES = (
+    ("Asia/Jakarta", "WIB (Jakarta)"),
+    ("Asia/Makassar", "WITA (Makassar)"),
+    ("Asia/Jayapura", "WIT (Jayapura)"),
+)
+
+
+def zone_options(chosen: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """The time zones of a select, those of Indonesia first. chosen: offered too, though nobody knows it."""
+    known = {name for name, _label in HOME_ZONES}
+    others = sorted(
+        name for name in zones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
+    rest = [(name, name.replace("_", " ")) for name in others if name not in known]
+    unknown = [(chosen, chosen)] if chosen and chosen not in zones() else []
+    return [("Indonesia", [*HOME_ZONES, *unknown]), (_("Other"), rest)]
 
 
 def living(model: type[models.Model], id: int) -> Any:

@@ -40,7 +40,7 @@ MENU = [
         [
             ("sharing", gettext_lazy("Sharing rules"), "/settings/sharing/", "share-2",
              gettext_lazy("What everybody sees of a module, and who else sees whose records.")),
-            ("why", gettext_lazy("Why can they see this?"), "/settings/why/", "circle-question-mark",
+            ("why", gettext_lazy("Why?"), "/settings/why/", "circle-question-mark",
              gettext_lazy("Why a person can or cannot see a record.")),
         ],
     ),

@@ -11,7 +11,7 @@ from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell
 from relasi.engine.screens.toasts import toast
-from relasi.features.settings.editing import Form
+from relasi.features.settings.editing import Form, zone_options
 from relasi.users.user import User
 
 # Whatever else a form sends is not looked at: a person's role, type and name to sign in by are an admin's.
@@ -46,5 +46,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "person": [inputs[name] for name in PERSON],
         "reading": [inputs[name] for name in READING],
         "me": user,
+        "zone_options": zone_options,
     }
     return render_page(request, "features/settings/preferences.html", context, status=form.status)

@@ -16,7 +16,7 @@ from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, update
 from relasi.engine.screens.asking import user_of
 from relasi.engine.screens.shell import areas
-from relasi.features.settings.editing import Form
+from relasi.features.settings.editing import Form, zone_options
 from relasi.features.settings.effective import effective_rights
 from relasi.features.settings.frame import admin_only, done, settings_page
 from relasi.features.sign_in.jobs import send_password_link
@@ -75,6 +75,7 @@ class UserForm(Form):
             "verb": verb,
             "cancel": cancel,
             "form": self,
+            "zone_options": zone_options,
             "sections": [(name, [inputs[field] for field in fields]) for name, fields in sections],
         }
 
@@ -133,7 +134,7 @@ def detail(
     if tab not in TABS:
         raise Http404
     home = f"/settings/users/{id}/"
-    labels = (_("Profile"), _("Effective rights"), _("Sessions"), _("Sign-in log"), _("History"))
+    labels = (_("Details"), _("Effective rights"), _("Sessions"), _("Sign-in log"), _("History"))
     context: dict[str, Any] = {
         "person": user,
         "tab": tab,

@@ -34,7 +34,9 @@ def find(module: Module, drafts: Iterable[Draft]) -> Iterator[tuple[Draft, list[
     The same e-mail, mobile number, tax number or company name counts anywhere; the same name of a person within one
     account or company. At most three queries, whatever the number of drafts; each by an index.
     """
-    asked = [draft for draft in drafts if draft.change and any(draft.change.has(key) for key in _watched(module))]
+    asked = [
+        draft for draft in drafts if draft.change and any(draft.change.has(key) for key in _watched(module))
+    ]
     if not asked:
         return
     rows = visible_to(acting_user(), module.model)
@@ -112,7 +114,9 @@ def _by_colleagues(rows: QuerySet, drafts: list[Draft], found: dict[int, set[int
         return
     colleagues = rows.filter(account__in=list(by_account))
     if not fuzzy:
-        colleagues = colleagues.filter(name_key__in={d.record.name_key for some in by_account.values() for d in some})
+        colleagues = colleagues.filter(
+            name_key__in={d.record.name_key for some in by_account.values() for d in some}
+        )
     else:
         colleagues = colleagues[:MOST_COLLEAGUES]
     for pk, account, key in colleagues.values_list("pk", "account_id", "name_key"):

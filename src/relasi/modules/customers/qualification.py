@@ -24,6 +24,13 @@ from relasi.modules.customers.lifecycle import Lifecycle
 LEAD, MQL, SQL = Lifecycle.LEAD, Lifecycle.MQL, Lifecycle.SQL
 OPPORTUNITY, CUSTOMER, DISQUALIFIED = Lifecycle.OPPORTUNITY, Lifecycle.CUSTOMER, Lifecycle.DISQUALIFIED
 
+# The stages a lead has; only a contact can be an evangelist.
+STAGES = [
+    (stage.value, stage.label, stage.tone, stage.aliases)
+    for stage in Lifecycle
+    if stage != Lifecycle.EVANGELIST
+]
+
 # From -> where a person may take a lead from there. Opportunity and customer are reached by conversion alone.
 MOVES: dict[str, frozenset[str]] = {
     LEAD: frozenset({MQL, SQL, DISQUALIFIED}),
@@ -50,7 +57,7 @@ class RejectionReason(Choices):
 class Qualified(Bant):
     """Abstract mixin of the lead: its stage, who has taken it there, and what sales knows of it."""
 
-    stage = ChoiceField(Lifecycle, _("Stage"), default=LEAD, required=True, aliases="Tahap|Lifecycle Stage")
+    stage = ChoiceField(STAGES, _("Stage"), default=LEAD, required=True, aliases="Tahap|Lifecycle Stage")
     stage_since = DateTimeField(_("In this stage since"), editable=False)
     stage_note = LongTextField(_("Note on the stage"))
     mql_first_at = DateTimeField(_("First MQL"), editable=False)

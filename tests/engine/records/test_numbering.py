@@ -1,0 +1,105 @@
+"""Numbering: each number once, and no gap in the series, however many write at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from tests.commits import real_commits
+from tests.engine.aviary import build, feeding, parrot
+from tests.fakes.models import Feeding, Parrot
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.numbering import NumberSeries, ensure_after, take_numbers
+from relasi.engine.records.write import Draft, Refused, create, trash, write
+
+
+def test_numbers_run_on_across_writes_and_batches(aviary):
+    with acting(aviary.keeper):
+        first = create(Parrot, {"name": "a"}).number
+        start = int(first.removeprefix("PAR-"))
+        batch = write(registry.of(Parrot), [Draft({"name": str(n)}) for n in range(3)])
+    assert [bird.number for bird in batch.records] == [f"PAR-{start + n:05}" for n in (1, 2, 3)]
+
+
+def test_a_refused_write_uses_no_number(aviary):
+    with acting(aviary.keeper):
+        start = int(create(Parrot, {"name": "a"}).number.removeprefix("PAR-"))
+        with pytest.raises(Refused):
+            create(Parrot, {"name": ""})
+        assert create(Parrot, {"name": "b"}).number == f"PAR-{start + 1:05}"
+
+
+def test_a_write_taken_back_leaves_no_gap(aviary):
+    bird = parrot(aviary.keeper)
+    first = int(feeding(aviary.keeper, bird).number.removeprefix("FEE-"))
+    with acting(aviary.keeper):
+        try:
+            with transaction.atomic():
+                create(Feeding, {"name": "x", "parrot": bird.pk})
+                raise KeyError
+        except KeyError:
+            pass
+    assert feeding(aviary.keeper, bird).number == f"FEE-{first + 1:05}"
+
+
+def test_a_deleted_record_keeps_its_number(aviary):
+    bird = parrot(aviary.keeper)
+    one = feeding(aviary.keeper, bird)
+    with acting(aviary.keeper):
+        trash(Feeding, [one.pk])
+    assert feeding(aviary.keeper, bird).number > one.number
+
+
+def test_a_number_from_outside_is_never_given_again(aviary):
+    module = registry.of(Parrot)
+    ensure_after(module, 5000)
+    ensure_after(module, 17)
+    assert take_numbers(module, 2) == ["PAR-05001", "PAR-05002"]
+
+
+def test_an_admins_own_format_is_used(aviary):
+    module = registry.of(Parrot)
+    take_numbers(module, 1)
+    NumberSeries.objects.filter(module=module.key).update(format="B/{year}/{n:03}", next=7)
+    assert take_numbers(module, 1) == [f"B/{timezone.localdate().year}/007"]
+
+
+@pytest.mark.django_db(transaction=False)
+def test_no_numbers_asked_for_are_none(aviary):
+    assert take_numbers(registry.of(Parrot), 0) == []
+
+
+def _writes_of_one(keeper, bird, start, count):
+    """Every third write fails after its number was taken."""
+    start.wait()
+    numbers = []
+    try:
+        for n in range(count):
+            try:
+                with acting(SYSTEM), transaction.atomic():
+                    values = {"name": str(n), "parrot": bird, "owner": keeper}
+                    made = write(registry.of(Feeding), [Draft(values), Draft(values)])
+                    if n % 3 == 2:
+                        raise KeyError
+                    numbers += [record.number for record in made.records]
+            except KeyError:
+                pass
+    finally:
+        connection.close()
+    return numbers
+
+
+def test_two_connections_at_once_leave_no_gap_and_give_no_number_twice(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), real_commits():
+        people = build()
+        bird = parrot(people.keeper)
+        start = Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            futures = [pool.submit(_writes_of_one, people.keeper.pk, bird.pk, start, 12) for _ in range(2)]
+            numbers = [number for future in futures for number in future.result()]
+        assert sorted(numbers) == [f"FEE-{n:05}" for n in range(1, 33)]
+        stored = Feeding._base_manager.values_list("number", flat=True)
+        assert sorted(stored) == sorted(numbers)
