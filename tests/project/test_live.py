@@ -13,12 +13,13 @@ from tests.project.installation_under_test import Installation, eventually
 class Follower:
     """A browser that follows some topics; `events` fills as they come, `ended` is set when it is closed."""
 
-    def __init__(self, installation: Installation, user: int, topics: str):
+    def __init__(self, installation: Installation, user: int, topics: str, *, cookie: str = ""):
         self.events: list[tuple[str, dict]] = []
         self.ended = threading.Event()
         self.connection = socket.create_connection(("127.0.0.1", installation.port), timeout=30)
         path = f"/live/?user={user}&topics={topics}"
-        self.connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n"
+        self.connection.sendall(head.encode())
         self.lines = self.connection.makefile("r")
         self.status = int(self.lines.readline().split()[1])
         self.head = dict(re.findall(r"([\w-]+): (.*)", "".join(iter(self.lines.readline, "\n"))))

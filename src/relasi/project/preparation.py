@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from relasi.project.data_folder import DataFolder, write_whole
+from relasi.project.database import has_people
 from relasi.project.language import Trouble, _, compile_catalogues, say
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -25,6 +26,9 @@ LOCK = PACKAGE.parents[1] / "requirements.lock"
 def prepare(folder: DataFolder, url: str, environment: dict[str, str], *, demo: bool) -> str:
     """Does what is due. Answers what the demo printed: its users and passwords, or nothing."""
     compile_catalogues_if_possible()
+    if demo and has_people(url):
+        say(_("There are people in this database already: the demo company was not loaded."))
+        demo = False
     stamp = _Stamp(folder, url)
     steps = [*stamp.due(), *(["demo"] if demo else [])]
     if not steps:
@@ -146,11 +150,6 @@ def _load_demo() -> None:
 
     from django.core.management import call_command
 
-    from relasi.project.database import has_people
-
-    if has_people(os.environ["DATABASE_URL"]):
-        say(_("There are people in this database already: the demo company was not loaded."))
-        return
     say(_("Making the demo company …"))
     table = io.StringIO()
     call_command("demo_company", stdout=table)

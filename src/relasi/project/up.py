@@ -55,8 +55,9 @@ def up(wish: Wish) -> int:
             environment = runtime_environment(folder, url, address=wish.address)
             table = prepare(folder, url, environment, demo=wish.demo)
             environment["RELASI_LISTEN_FD"] = str(listener.fileno())
-            running = Supervisor(_processes(wish, listener, environment), _guard_of(folder))
-            _serve(wish, running, table or _how_to_sign_in(url))
+            *first, worker = _processes(wish, listener, environment)
+            running = Supervisor(first, _guard_of(folder))
+            _serve(wish, running, worker, table or _how_to_sign_in(url))
     if not wish.detach:
         say(_("Relasi has stopped."))
     return 0
@@ -87,7 +88,9 @@ def _processes(wish: Wish, listener: socket.socket, environment: dict[str, str])
     return found
 
 
-def _serve(wish: Wish, running: Supervisor, sign_in: str) -> None:
+def _serve(wish: Wish, running: Supervisor, worker: Process, sign_in: str) -> None:
+    """The worker starts last: until the first page is there, the processor belongs to the web."""
+
     def note() -> None:
         processes = {p.name: {"pid": p.pid, "deaths": p.deaths} for p in running.processes}
         wish.folder.write_state({"pid": os.getpid(), "url": wish.site, "processes": processes})
@@ -97,6 +100,8 @@ def _serve(wish: Wish, running: Supervisor, sign_in: str) -> None:
     try:
         say(_("Starting the web, live and worker processes …"))
         wait_until_ready(running, wish.host, wish.port, wish.folder)
+        running.processes.append(worker)
+        running.round()
         if not running.stopping:
             say(f"\nRelasi siap: {wish.site}\n{sign_in}")
             if wish.detach:

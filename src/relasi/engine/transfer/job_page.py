@@ -15,6 +15,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -281,8 +282,7 @@ def faults_file(request: HttpRequest, id: int) -> HttpResponse | StreamingHttpRe
     response = StreamingHttpResponse(
         (line.encode() for line in lines), content_type="text/csv; charset=utf-8"
     )
-    response.headers.update(FileResponse([], as_attachment=True, filename=name).headers)
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 

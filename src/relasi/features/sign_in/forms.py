@@ -7,7 +7,9 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.account.models import Login
+from allauth.core import context
 from allauth.mfa.base import forms as codes
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -48,19 +50,25 @@ class _CountedCode:
                 self.accepted = super(_CountedCode, self).clean_code()  # type: ignore[misc]
             except forms.ValidationError:
                 return False
-            return True
+            return self._first_time()
 
-        outcome = attempt(self._request(), check, user=self.user, wrong=Result.WRONG_CODE)  # type: ignore[attr-defined]
+        outcome = attempt(context.request, check, user=self.user, wrong=Result.WRONG_CODE)  # type: ignore[attr-defined]
         if outcome.result == Result.REFUSED:
             raise get_adapter().validation_error("too_many_login_attempts")
         if not outcome.good:
             raise get_adapter().validation_error("incorrect_code")
         return self.accepted
 
-    def _request(self) -> Any:
-        from allauth.core import context
-
-        return context.request
+    def _first_time(self) -> bool:
+        """A code of the app is good once, whichever process it is sent to."""
+        found = self.authenticator  # type: ignore[attr-defined]
+        if found.type != Authenticator.Type.TOTP:
+            return True
+        if found.data.get("last_code") == self.accepted:
+            return False
+        found.data["last_code"] = self.accepted
+        found.save(update_fields=["data"])
+        return True
 
 
 class CodeForm(_CountedCode, codes.AuthenticateForm):

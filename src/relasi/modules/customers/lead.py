@@ -64,7 +64,7 @@ class Lead(Party, Qualified, Record):
     status = ChoiceField(
         LeadStatus, _("Status"), default=LeadStatus.NEW, required=True, aliases="Lead Status"
     )
-    lost_reason = ChoiceField(LeadLoss, _("Lost because"), aliases="Alasan Hilang|Lost Reason")
+    lost_reason = ChoiceField(LeadLoss, _("Given up because"), aliases="Alasan Hilang|Lost Reason")
     lead_source = ChoiceField(
         LeadSource, _("Source"), aliases="Sumber|Lead Source|Original Source|LeadSource"
     )

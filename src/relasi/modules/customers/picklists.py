@@ -148,7 +148,7 @@ class LeadStatus(Choices):
     COLD = "cold", _("Cold"), "gray"
     PREQUALIFIED = "prequalified", _("Pre-qualified"), "nila", "Pre Qualified|Pre-Qualified"
     QUALIFIED = "qualified", _("Qualified"), "hijau"
-    LOST = "lost", _("Lost"), "merah", "Lost Lead"
+    LOST = "lost", _("Lost lead"), "merah", "Lost|Lost Lead"
     JUNK = "junk", _("Junk"), "gray", "Junk Lead|Unqualified"
     CONVERTED = "converted", _("Converted"), "hijau", "Closed - Converted"
 

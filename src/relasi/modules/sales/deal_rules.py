@@ -21,6 +21,7 @@ from relasi.modules.sales.pipeline import (
     all_stages,
     stages_of,
     usual_pipeline,
+    way_to,
 )
 
 if TYPE_CHECKING:
@@ -108,24 +109,13 @@ def _check_move(deal: Deal, change: Change) -> None:
             raise Refusal("stage", "INVALID_TRANSITION", message)
 
 
-def stages_up_to(deal: Deal) -> list[Stage]:
-    """The stages whose demands hold: those of the way up to here. A lost deal owes nothing."""
-    here = deal.stage_now
-    if here.outcome == Outcome.LOST:
-        return []
-    way = [
-        s for s in stages_of(deal.pipeline_id) if s.position <= here.position and s.outcome != Outcome.LOST
-    ]
-    return way if here in way else [*way, here]
-
-
 def check_requirements(changes: Iterable[Change]) -> None:
     """Says all at once what the stages ask for and the deal lacks."""
     for change in changes:
         deal = change.record
         if change.authorised:
             continue
-        for name in dict.fromkeys(n for stage in stages_up_to(deal) for n in stage.required_fields or ()):
+        for name in dict.fromkeys(n for stage in way_to(deal.stage_now) for n in stage.required_fields or ()):
             column = deal._meta.get_field(name).attname
             if deal.__dict__[column] is None and (change.has("stage") or column in change.columns()):
                 message = _("The stage “%(stage)s” needs this.") % {"stage": deal.stage_now}
@@ -142,7 +132,7 @@ def missing_roles(deal: Deal, *, hard: bool) -> list[BuyingRole]:
     roles, present = all_roles(), set(deal.buying_roles or ())
     wanted = dict.fromkeys(
         id
-        for stage in stages_up_to(deal)
+        for stage in way_to(deal.stage_now)
         if stage.role_gate in gates and (deal.amount or 0) >= (stage.roles_from_amount or 0)
         for id in stage.required_roles or ()
     )

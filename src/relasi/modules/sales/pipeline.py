@@ -156,7 +156,8 @@ def refuse_in_use(which: models.Q) -> None:
         raise Refusal("", "LOCKED", message % {"n": count})
 
 
-STAGES, PIPELINES = "sales.stages", "sales.pipelines"
+# Where a stretch of acting keeps what it has read of the settings.
+STAGES, STAGES_OF, WAY_TO, PIPELINES = "sales.stages", "sales.stages_of", "sales.way_to", "sales.pipelines"
 
 
 def all_stages() -> dict[int, Stage]:
@@ -176,7 +177,20 @@ def all_pipelines() -> dict[int, Pipeline]:
 
 def stages_of(pipeline: int | None) -> list[Stage]:
     """The stages of a pipeline that can be chosen, in order."""
-    return in_order(stage for stage in all_stages().values() if stage.pipeline_id == pipeline)
+    known = current_acting().memo.setdefault(STAGES_OF, {})
+    if pipeline not in known:
+        known[pipeline] = in_order(stage for stage in all_stages().values() if stage.pipeline_id == pipeline)
+    return known[pipeline]
+
+
+def way_to(stage: Stage) -> list[Stage]:
+    """The stages whose demands hold in this one: those of the way up to it. What is lost owes nothing."""
+    known = current_acting().memo.setdefault(WAY_TO, {})
+    if stage.pk not in known:
+        others = (s for s in stages_of(stage.pipeline_id) if s.outcome != Outcome.LOST and s.pk != stage.pk)
+        way = [*(s for s in others if s.position <= stage.position), stage]
+        known[stage.pk] = [] if stage.outcome == Outcome.LOST else way
+    return known[stage.pk]
 
 
 def usual_pipeline() -> Pipeline | None:

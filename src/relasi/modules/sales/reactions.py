@@ -13,7 +13,7 @@ from relasi.kits.pipeline.stage_change import keep_moves
 from relasi.modules.sales.buying_role import ROLES, usual_role
 from relasi.modules.sales.contact_role import ContactRole, keep_roles_on_deals
 from relasi.modules.sales.deal import Deal, LostReason
-from relasi.modules.sales.pipeline import PIPELINES, STAGES
+from relasi.modules.sales.pipeline import PIPELINES, STAGES, STAGES_OF, WAY_TO
 from relasi.modules.sales.stage_history import DealStage
 
 DERIVED = "the contacts of a deal and its primary contact go together"
@@ -83,7 +83,7 @@ def keep_roles(changes: list[Change]) -> None:
 def forget_settings(changes: list[Change]) -> None:
     """What somebody has just changed holds for the rest of what they do."""
     memo = current_acting().memo
-    for key in (STAGES, PIPELINES, ROLES):
+    for key in (STAGES, STAGES_OF, WAY_TO, PIPELINES, ROLES):
         memo.pop(key, None)
 
 
