@@ -1,0 +1,90 @@
+"""The demo company: enough of everything, in the past, and never over what is there."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F
+from django.utils import timezone
+
+from relasi.engine.access.acting import acting
+from relasi.engine.access.door import visible_to
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.users.user import User
+
+PASSWORD = "sawah-ombak-1945"
+
+
+@pytest.fixture(scope="module")
+def printed(django_db_setup, django_db_blocker):
+    """Made once; the tests only read it."""
+    from django.db import transaction
+
+    out = StringIO()
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo_company", password=PASSWORD, stdout=out)
+        yield out.getvalue()
+        transaction.set_rollback(True)
+
+
+def rows(label: str):
+    return registry.module(label).model._base_manager.all()
+
+
+def test_the_table_names_the_admin_and_the_password(printed):
+    lines = [line.split() for line in printed.splitlines()]
+    assert ["admin", PASSWORD] in [line[:2] for line in lines]
+    assert User._base_manager.get(username="admin").check_password(PASSWORD)
+
+
+def test_there_is_enough_of_everything(printed):
+    assert 290 <= rows("customers.Account").count() <= 310
+    assert 980 <= rows("customers.Contact").count() <= 1020
+    assert rows("customers.Lead").count() == 400
+    assert rows("sales.Deal").count() == 500
+    assert User._base_manager.count() == 21
+
+
+def test_deals_stand_in_every_stage_and_lost_ones_say_why(printed):
+    assert dict(rows("sales.Deal").values_list("stage__name").annotate(n=Count("pk"))).keys() == set(
+        rows("sales.Stage").values_list("name", flat=True)
+    )
+    assert not rows("sales.Deal").filter(status="lost", lost_reason=None).exists()
+    assert rows("sales.DealStage").count() > 1000
+
+
+def test_leads_stand_in_every_stage_of_qualification(printed):
+    stages = set(rows("customers.Lead").values_list("stage", flat=True))
+    assert stages == {"lead", "mql", "sql", "opportunity", "customer", "disqualified"}
+
+
+def test_nothing_happened_in_the_future_or_before_it_was_made(printed):
+    now = timezone.now()
+    assert not ChangeRow.objects.filter(at__gt=now).exists()
+    deals = rows("sales.Deal")
+    assert not deals.filter(stage_since__lt=F("created_at")).exists()
+    assert deals.filter(created_at__lt=now - timedelta(days=365)).count() > 20
+    assert deals.filter(status="open", expected_close__gt=now.date()).count() > 100
+
+
+def test_every_change_belongs_to_a_change_set_of_its_own_moment(printed):
+    sets = set(ChangeSet.objects.values_list("pk", flat=True))
+    assert set(ChangeRow.objects.values_list("change_set_id", flat=True)) <= sets
+    assert ChangeSet.objects.filter(via="import").count() < 30
+
+
+def test_a_seller_sees_own_deals_and_the_manager_those_of_the_team(printed):
+    counts = {}
+    for username in ("ayu", "maya", "hendra", "kartika"):
+        user = User._base_manager.get(username=username)
+        with acting(user):
+            counts[username] = visible_to(user, registry.module("sales.Deal").model).count()
+    assert 0 < counts["ayu"] < counts["maya"] < counts["hendra"] == 500
+    assert counts["kartika"] == 0
+
+
+def test_a_second_demo_is_refused(printed):
+    with pytest.raises(CommandError):
+        call_command("demo_company", stdout=StringIO())
