@@ -111,9 +111,23 @@ def _running(request: HttpRequest, job: ImportJob) -> HttpResponse:
         "shell": shell_of(request, entry), "entry": entry, "job": job, "title": title_of(entry),
         "steps": steps(job, 4), "tallies": tallies(counts), "counts": counts, **_progress(job, counts),
         "faults": _faults(plan, list(shown), entry, job.user), "columns": _columns(plan, job.user),
-        "undo_days": UNDO_DAYS, "named": _named(job), "history_url": f"/changes/{job.change_set}/",
+        "headline": _headline(job), "undo_days": UNDO_DAYS, "named": _named(job), "history_url": f"/changes/{job.change_set}/",
     }  # fmt: skip
     return render_page(request, "screens/import_job.html", context, part="progress")
+
+
+def _headline(job: ImportJob) -> str:
+    sentences = {
+        Status.CHECKING: _("Checking %(name)s"),
+        Status.RUNNING: _("Importing %(name)s"),
+        Status.UNDOING: _("Undoing the import of %(name)s"),
+        Status.PAUSED: _("The import of %(name)s is paused"),
+        Status.CANCELLED: _("The import of %(name)s was stopped"),
+        Status.FAILED: _("The import of %(name)s was interrupted"),
+        Status.UNDONE: _("The import of %(name)s was undone"),
+        Status.DONE: _("The import of %(name)s is done"),
+    }
+    return sentences[Status(job.status)] % {"name": job.name}
 
 
 def tallies(counts: dict[str, int]) -> list[tuple[str, str, str, str]]:
