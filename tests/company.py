@@ -61,7 +61,7 @@ def found_company() -> SmallCompany:
         )
         leading = create(Profile, {"name": "Pimpin", **everything, "tools": [ALL]})
         top = Role._base_manager.filter(parent=None, trashed_at=None).first() or create(
-            Role, {"name": "Direktur"}
+            Role, {"name": "Direktur", "profiles": [leading.pk]}
         )
         manager = create(Role, {"name": "Manajer", "parent": top.pk, "profiles": [leading.pk]})
         sales_a = create(Role, {"name": "Sales A", "parent": manager.pk, "profiles": [selling.pk]})

@@ -3,5 +3,6 @@
 from tests.fakes.cage import Cage
 from tests.fakes.feeding import Feeding
 from tests.fakes.parrot import Parrot
+from tests.fakes.perch import Perch, Scratch
 
-__all__ = ["Cage", "Feeding", "Parrot"]
+__all__ = ["Cage", "Feeding", "Parrot", "Perch", "Scratch"]

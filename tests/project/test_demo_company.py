@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F
 from django.utils import timezone
+from tests.worlds import kept_for_a_file
 
 from relasi.engine.access.acting import acting
 from relasi.engine.access.door import visible_to
@@ -14,19 +15,22 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.users.user import User
 
+pytestmark = pytest.mark.django_db
+
 PASSWORD = "sawah-ombak-1945"
 
 
 @pytest.fixture(scope="module")
 def printed(django_db_setup, django_db_blocker):
     """Made once; the tests only read it."""
-    from django.db import transaction
 
-    out = StringIO()
-    with django_db_blocker.unblock(), transaction.atomic():
+    def build() -> str:
+        out = StringIO()
         call_command("demo_company", password=PASSWORD, stdout=out)
-        yield out.getvalue()
-        transaction.set_rollback(True)
+        return out.getvalue()
+
+    with kept_for_a_file(django_db_blocker, build) as text:
+        yield text
 
 
 def rows(label: str):

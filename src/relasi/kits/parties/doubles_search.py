@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import CharField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from rapidfuzz import fuzz
 
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import visible_to
@@ -21,7 +22,7 @@ from relasi.kits.parties.doubles import POSSIBLE, person_party, resemblance
 MOST = 5
 
 # Up to here names are compared letter by letter with those of the same account; larger batches by their keys alone.
-FEW_DRAFTS, MOST_COLLEAGUES = 20, 500
+FEW_DRAFTS, MOST_COLLEAGUES, LEAST_RATIO = 20, 500, 70
 
 WATCHED = ("name_key", "email_key", "phone_key")
 
@@ -107,33 +108,33 @@ def _by_keys(rows: QuerySet, wanted: Wanted, found: dict[int, set[int]]) -> None
 def _by_colleagues(rows: QuerySet, drafts: list[Draft], found: dict[int, set[int]], *, fuzzy: bool) -> None:
     """People of the same account with the same name, or, for a few drafts, with a similar one."""
     by_account: dict[int, list[Draft]] = defaultdict(list)
+    by_name: dict[tuple[int, str], list[Draft]] = defaultdict(list)
     for draft in drafts:
-        if draft.record.account_id is not None and draft.record.name_key:
-            by_account[draft.record.account_id].append(draft)
+        account, name = draft.record.account_id, draft.record.name_key
+        if account is not None and name:
+            by_account[account].append(draft)
+            by_name[account, name].append(draft)
     if not by_account:
         return
     colleagues = rows.filter(account__in=list(by_account))
-    if not fuzzy:
-        colleagues = colleagues.filter(
-            name_key__in={d.record.name_key for some in by_account.values() for d in some}
-        )
-    else:
+    if fuzzy:
         colleagues = colleagues[:MOST_COLLEAGUES]
-    for pk, account, key in colleagues.values_list("pk", "account_id", "name_key"):
-        for draft in by_account[account]:
-            if key and _same_person(draft.record.name_key, key, fuzzy):
+    else:
+        colleagues = colleagues.filter(name_key__in={name for _account, name in by_name})
+    for pk, account, name in colleagues.values_list("pk", "account_id", "name_key"):
+        for draft in by_name.get((account, name), ()):
+            found[id(draft)].add(pk)
+        for draft in by_account[account] if fuzzy and name else ():
+            if _alike(draft.record.name_key, name):
                 found[id(draft)].add(pk)
 
 
-def _same_person(one: str, other: str, fuzzy: bool) -> bool:
-    if one == other:
-        return True
-    return fuzzy and resemblance(_colleague(one), _colleague(other)).score >= POSSIBLE
-
-
-def _colleague(key: str) -> Any:
+def _alike(one: str, other: str) -> bool:
+    """Whether two colleagues of these names are probably one; the quick ratio spares most of the comparing."""
+    if fuzz.ratio(one, other) < LEAST_RATIO:
+        return False
     # That both belong to one account is known already; the name alone decides.
-    return person_party(key, company="x")
+    return resemblance(person_party(one, company="x"), person_party(other, company="x")).score >= POSSIBLE
 
 
 def _by_company(rows: QuerySet, drafts: list[Draft], found: dict[int, set[int]]) -> None:
