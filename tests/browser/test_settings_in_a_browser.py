@@ -12,6 +12,7 @@ from tests.fakes.models import Parrot
 from tests.features.test_settings_pages import PAGES
 from tests.people import (
     PASSWORD,
+    change,
     make_admin,
     make_group,
     make_profile,
@@ -24,6 +25,7 @@ from tests.people import (
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.records.write import create
 from relasi.features.settings.defaults import top_role
+from relasi.users.user import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,11 +69,13 @@ def signed_in(browser: Browser, address: str, **how: Any) -> Any:
 def test_axe_finds_no_violation(
     browser: Browser, live_server: Any, ids: dict[str, int], width: int, scheme: str
 ) -> None:
-    page = signed_in(browser, live_server.url, viewport={"width": width, "height": 844}, color_scheme=scheme)
+    change(User.objects.get(username="admin"), theme=scheme)
+    page = signed_in(
+        browser, live_server.url, viewport={"width": width, "height": 844}, reduced_motion="reduce"
+    )
     found = {}
     for path in (*PAGES, "/preferences/mine/", "/security/", "/security/password/"):
         page.goto(path.format(**ids))
-        page.evaluate("theme => document.documentElement.dataset.theme = theme", scheme)
         page.evaluate(AXE)
         wrong = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
         if wrong:

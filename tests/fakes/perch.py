@@ -18,7 +18,9 @@ class Height(Choices):
 
 
 class Perch(Part):
-    cage = ReferenceField("fakes.Cage", models.CASCADE, verbose_name="Cage", required=True, related_name="perches")
+    cage = ReferenceField(
+        "fakes.Cage", models.CASCADE, verbose_name="Cage", required=True, related_name="perches"
+    )
     name = TextField("Name", required=True)
     name_en = TextField("Name in English")
     above = ReferenceField("self", verbose_name="Hangs from", related_name="+")
@@ -62,7 +64,9 @@ class Perch(Part):
 class Scratch(Part):
     """What the product notes of a cage by itself: seen, never written by hand."""
 
-    cage = ReferenceField("fakes.Cage", models.CASCADE, verbose_name="Cage", required=True, related_name="scratches")
+    cage = ReferenceField(
+        "fakes.Cage", models.CASCADE, verbose_name="Cage", required=True, related_name="scratches"
+    )
     name = TextField("Name", required=True)
 
     class Meta(Part.Meta):

@@ -80,7 +80,7 @@ def test_titles_above_the_headings_are_passed_over(table):
     assert [row.number for row in found.rows()] == [4]
 
 
-@pytest.mark.parametrize("content", ["", "\n\n\n", " \n;;;\n"])
+@pytest.mark.parametrize("content", ["", "\n\n\n", " \n,,,\n"])
 def test_an_empty_file_is_refused(table, content):
     with pytest.raises(BadFile, match="empty"):
         table(content)
@@ -95,9 +95,8 @@ def test_ten_million_columns_are_refused_before_they_fill_the_memory(table):
 
 def test_a_quotation_mark_never_closed_cannot_swallow_a_huge_file(table, monkeypatch):
     monkeypatch.setattr(csv_file, "LONGEST_RECORD", 10_000)
-    found = table('a,b\n1,"2\n' + "3,4\n" * 10_000)
     with pytest.raises(BadFile, match="line 2"):
-        list(found.rows())
+        list(table('a,b\n1,"2\n' + "3,4\n" * 10_000).rows())
 
 
 def test_reading_says_how_far_it_is(table):

@@ -21,14 +21,17 @@ def refuse_circles(changes: list[Change], field: str, message: Any, *, deepest: 
     deepest: how many records may stand above one another, None for any number. Two queries at most, however
     many changes; none when nobody's reference changed.
     """
-    moved = [change for change in changes if change.has(field) and _above(change, field) is not None]
+    touched = [change for change in changes if change.has(field)]
+    moved = [change for change in touched if _above(change, field) is not None]
     if not moved:
         return
     model = moved[0].record._meta.model
     above = chains(model, field, {_above(change, field) for change in moved})
     # What this write itself changes counts already.
-    above |= {change.record.pk: _above(change, field) for change in moved if change.record.pk is not None}
-    below = _heights(model, field, [c.record.pk for c in moved if c.record.pk is not None]) if deepest else {}
+    above |= {change.record.pk: _above(change, field) for change in touched if change.record.pk is not None}
+    below = (
+        _heights(model, field, [c.record.pk for c in touched if c.record.pk is not None]) if deepest else {}
+    )
     for change in moved:
         length = _steps_up(above, change, field)
         if length is None:
@@ -66,13 +69,14 @@ def chains(model: Any, field: str, ids: Iterable[int]) -> dict[int, int | None]:
 
 
 def _heights(model: Any, field: str, ids: list[int]) -> dict[int, int]:
-    """Record -> how many levels stand below it."""
+    """Record -> how many levels hang below it, leaving out those that this write moves: they answer for themselves."""
     statement = sql.SQL(
         "WITH RECURSIVE down AS (SELECT id AS top, id, 0 AS step FROM {table} WHERE id = ANY(%s) UNION "
         "SELECT down.top, t.id, down.step + 1 FROM {table} t JOIN down ON t.{column} = down.id "
-        "WHERE down.step < %s AND t.trashed_at IS NULL) SELECT top, max(step) FROM down GROUP BY top"
+        "WHERE down.step < %s AND t.trashed_at IS NULL AND t.id <> ALL(%s)) "
+        "SELECT top, max(step) FROM down GROUP BY top"
     )
-    return dict(_rows(model, field, statement, [ids, LONGEST]))
+    return dict(_rows(model, field, statement, [ids, LONGEST, ids]))
 
 
 def _rows(model: Any, field: str, statement: sql.SQL, params: list[Any]) -> list[tuple[int, Any]]:

@@ -84,7 +84,13 @@ def _plan(module: Module, rows: list[ChangeRow]) -> Plan:
                 plan.trash.append(id)
     for id, before in first.items():
         if id not in made and id in living:
-            _plan_one(plan, id, before, since[id])
+            # What was changed and changed back in the same act is as it was.
+            really = {
+                column: value
+                for column, value in before.items()
+                if not _same(column, last[id][column], value)
+            }
+            _plan_one(plan, id, really, since[id])
     return plan
 
 
@@ -93,7 +99,7 @@ def _plan_one(plan: Plan, id: int, before: dict[str, Any], since: set[str]) -> N
     plan.conflicts += [(id, column) for column in sorted(before.keys() & since)]
     if "trashed_at" in columns:
         (plan.trash if columns.pop("trashed_at") else plan.restore).append(id)
-        columns.pop("trashed_by_id", None)
+    columns.pop("trashed_by_id", None)
     if columns:
         plan.put_back[id] = columns
 
@@ -111,8 +117,19 @@ def _touched_since(rows: list[ChangeRow]) -> dict[int, set[str]]:
         left[record_id] = {**before, **left[record_id]}
         now[record_id].update(after)
     return defaultdict(
-        set, {id: {c for c, value in columns.items() if left[id][c] != value} for id, columns in now.items()}
+        set,
+        {
+            id: {c for c, value in columns.items() if not _same(c, left[id][c], value)}
+            for id, columns in now.items()
+        },
     )
+
+
+def _same(column: str, one: Any, other: Any) -> bool:
+    """Of the bin it matters whether a record lies in it, not since when nor by whom."""
+    if column == "trashed_by_id":
+        return True
+    return (one is None) == (other is None) if column == "trashed_at" else one == other
 
 
 def revert(change_set: ChangeSet) -> Undone:

@@ -20,6 +20,7 @@ from relasi.engine.transfer import workbook_process
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.table import (
     EMPTY,
+    MOST_COLUMNS,
     MOST_TITLES,
     TOO_MANY_CELLS,
     Row,
@@ -56,7 +57,8 @@ class WorkbookTable(Table):
         self.titles = place
         self.wanted = about["sheet"]
         kind = "ODS" if path.suffix.lower() == ".ods" else "Excel"
-        super().__init__(unique_headings(_trimmed(first[place])), {"format": kind, "sheet": about["sheet"]})
+        cells = first[place] if len(first[place]) <= MOST_COLUMNS else _trimmed(first[place])
+        super().__init__(unique_headings(cells), {"format": kind, "sheet": about["sheet"]})
 
     def rows(self) -> Iterator[Row]:
         width = len(self.headings)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from relasi.engine.access.acting import acting
+from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeSet
 from relasi.engine.records.write import Draft
 from relasi.project.demo.clock import Clock
@@ -29,6 +30,7 @@ NEEDS = [
     "Pompa air tenaga surya untuk lahan sawah.",
 ]
 REASONS = ["wrong_details", "not_yet", "budget", "competitor", "no_reply", "out_of_area"]
+PROMOTED = {"stage": "mql", "stage_note": "Mengunduh brosur dan meminta penawaran."}
 
 
 @dataclass
@@ -58,48 +60,26 @@ def make_leads(clock: Clock, staff: Staff, past: Past, names: Iterator[PersonNam
     stories = _stories(clock, names)
     _write(staff, past, stories, "marketer", lambda s: (_arrival(clock, s), s.came), new=True)
     went = [s for s in stories if s.fate in ("converted", "sql", "mql", "rejected")]
-    _write(
-        staff,
-        past,
-        went,
-        "marketer",
-        lambda s: (
-            {"stage": "mql", "stage_note": "Mengunduh brosur dan meminta penawaran."},
-            clock.after(s.came, 1, 9),
-        ),
-    )
+    _write(staff, past, went, "marketer", lambda s: (dict(PROMOTED), clock.after(s.came, 1, 9)))
     rejected = [s for s in stories if s.fate == "rejected"]
-    _write(
-        staff,
-        past,
-        rejected,
-        "seller",
-        lambda s: (
-            {
-                "stage": "lead",
-                "rejection_reason": "not_yet",
-                "stage_note": "Baru ada anggaran tahun depan.",
-                "recycle_on": (clock.now + timedelta(days=clock.random.randint(-20, 90))).date(),
-            },
-            clock.after(s.came, 10, 16),
-        ),
-    )
+    _write(staff, past, rejected, "seller", lambda s: (_given_back(clock), clock.after(s.came, 10, 16)))
     gone = [s for s in stories if s.fate == "disqualified"]
-    _write(
-        staff,
-        past,
-        gone,
-        "marketer",
-        lambda s: (
-            {"stage": "disqualified", "rejection_reason": clock.random.choice(REASONS)},
-            clock.after(s.came, 3, 30),
-        ),
-    )
+    _write(staff, past, gone, "marketer", lambda s: (_given_up(clock), clock.after(s.came, 3, 30)))
     accepted = [s for s in stories if s.fate in ("converted", "sql")]
     _write(
         staff, past, accepted, "seller", lambda s: (_answers(clock, staff, s), clock.after(s.came, 10, 15))
     )
-    return [_convert(clock, staff, past, s) for s in accepted if s.fate == "converted"]  # fmt: skip
+    return [_convert(clock, staff, past, s) for s in accepted if s.fate == "converted"]
+
+
+def _given_back(clock: Clock) -> dict[str, Any]:
+    again = clock.now + timedelta(days=clock.random.randint(-20, 90))
+    note = "Baru ada anggaran tahun depan."
+    return {"stage": "lead", "rejection_reason": "not_yet", "stage_note": note, "recycle_on": again.date()}
+
+
+def _given_up(clock: Clock) -> dict[str, Any]:
+    return {"stage": "disqualified", "rejection_reason": clock.random.choice(REASONS)}
 
 
 def _stories(clock: Clock, names: Iterator[PersonName]) -> list[Story]:
@@ -172,8 +152,6 @@ def _answers(clock: Clock, staff: Staff, story: Story) -> dict[str, Any]:
 
 def _convert(clock: Clock, staff: Staff, past: Past, story: Story) -> Converted:
     """As its seller; the conversion opens a change set of its own."""
-    from relasi.engine.declare.registry import registry
-
     at = clock.after(story.came, 17, 38)
     amount = clock.random.randint(8, 220) * 10_000_000
     with acting(staff.users[story.seller]):
