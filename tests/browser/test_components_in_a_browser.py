@@ -13,6 +13,7 @@ import pytest
 from django.template import engines
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from tests.browser import component_pages
 
 pytestmark = pytest.mark.browser

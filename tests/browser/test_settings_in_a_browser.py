@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.records.write import create
+from relasi.features.settings.defaults import top_role
+from relasi.users.user import User
 from tests.browser.test_components_in_a_browser import ARGUMENTS, AXE, CHROMIUM, RULES
 from tests.fakes.models import Parrot
 from tests.features.test_settings_pages import PAGES
@@ -21,11 +26,6 @@ from tests.people import (
     make_user,
     system_profile,
 )
-
-from relasi.engine.access.acting import SYSTEM, acting
-from relasi.engine.records.write import create
-from relasi.features.settings.defaults import top_role
-from relasi.users.user import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

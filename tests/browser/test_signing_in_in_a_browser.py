@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from tests.browser.test_components_in_a_browser import ARGUMENTS, AXE, CHROMIUM, RULES
 from tests.people import PASSWORD, make_admin, make_user
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from tests.fakes.models import Cage, Feeding, Parrot
-from tests.people import make_admin, make_group, make_profile, make_role, make_user
-
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.group import Group
 from relasi.engine.access.profile import Profile
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.write import create
 from relasi.users.user import User
+from tests.fakes.models import Cage, Feeding, Parrot
+from tests.people import make_admin, make_group, make_profile, make_role, make_user
 
 _number = count(1)
 

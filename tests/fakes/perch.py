@@ -4,7 +4,7 @@ from django.db import models
 
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
-from relasi.engine.fields import ChoiceField, Choices, IntegerField, ReferenceField, TextField
+from relasi.engine.fields import Choices, IntegerField, ReferenceField, TextField
 from relasi.engine.records.circle import refuse_circles
 from relasi.engine.records.part import Part
 from relasi.engine.records.refusal import Change

@@ -8,13 +8,13 @@ import pytest
 from django.db import connections
 from django.http import Http404
 from django.test import Client
-from tests.people import PASSWORD, make_admin, signed_in
 
 from relasi.engine.access.company import company
 from relasi.engine.access.profile import Profile
 from relasi.features.first_run.page import open_workspace
 from relasi.users.company import Company
 from relasi.users.user import User
+from tests.people import PASSWORD, make_admin, signed_in
 
 FORM = {
     "company": "PT Surya Cakra Energi", "first_name": "Ayu", "last_name": "", "email": "ayu@suryacakra.co.id",

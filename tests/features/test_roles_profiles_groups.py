@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.fakes.models import Parrot
-from tests.people import make_admin, make_group, make_profile, make_role, make_user, signed_in, system_profile
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.door import visible_to
@@ -20,6 +18,8 @@ from relasi.features.settings.defaults import top_role
 from relasi.features.settings.profiles import differences
 from relasi.features.settings.roles import tree
 from relasi.users.user import User
+from tests.fakes.models import Parrot
+from tests.people import make_admin, make_group, make_profile, make_role, make_user, signed_in, system_profile
 
 pytestmark = pytest.mark.django_db
 KEY = "fakes.parrot"

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.access.role import Role
+from relasi.engine.records.write import create
+from relasi.features.settings.defaults import top_role
+from relasi.users.user import User
 from tests.fakes.models import Parrot
 from tests.people import (
     make_admin,
@@ -16,12 +22,6 @@ from tests.people import (
     signed_in,
     system_profile,
 )
-
-from relasi.engine.access.acting import SYSTEM, acting
-from relasi.engine.access.role import Role
-from relasi.engine.records.write import create
-from relasi.features.settings.defaults import top_role
-from relasi.users.user import User
 
 pytestmark = pytest.mark.django_db
 

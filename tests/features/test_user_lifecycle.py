@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.utils import translation
-from tests.make import make
-from tests.people import PASSWORD, change, make_admin, make_group, make_role, make_user, signed_in
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
@@ -18,6 +16,8 @@ from relasi.modules.sales.deal import Deal
 from relasi.modules.sales.defaults import ensure_defaults as sales_defaults
 from relasi.users.sign_in_log import SignIn
 from relasi.users.user import User
+from tests.make import make
+from tests.people import PASSWORD, change, make_admin, make_group, make_role, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

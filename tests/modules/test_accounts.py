@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from tests.make import again, make, put
-from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -15,6 +13,8 @@ from relasi.engine.query.condition import compile_q
 from relasi.engine.records.write import Refused, create, restore, trash, update
 from relasi.modules.customers.account import Account, written_form
 from relasi.modules.customers.contact import Contact
+from tests.make import again, make, put
+from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 

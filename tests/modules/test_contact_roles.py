@@ -1,8 +1,6 @@
 """Contact role: the acceptance checks of its specification, and what follows from them."""
 
 import pytest
-from tests.make import again, make
-from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -11,6 +9,8 @@ from relasi.engine.records.write import Refused, restore, trash, update
 from relasi.modules.sales.buying_role import BuyingRole
 from relasi.modules.sales.contact_role import ContactRole
 from relasi.modules.sales.pipeline import Stage
+from tests.make import again, make
+from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.make import again, make
-from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.query.search import search
@@ -15,6 +13,8 @@ from relasi.modules.customers.consent import Consent
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.file_rows import from_full_name, tidy_person
 from relasi.modules.customers.stage_history import ContactStage
+from tests.make import again, make
+from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 

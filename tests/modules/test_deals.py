@@ -6,8 +6,6 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 from django.utils import timezone
-from tests.make import again, make, put
-from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -20,6 +18,8 @@ from relasi.kits.pipeline.days import today
 from relasi.modules.sales.deal import Deal
 from relasi.modules.sales.pipeline import Pipeline, Stage
 from relasi.modules.sales.stage_history import DealStage
+from tests.make import again, make, put
+from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.make import again, make, put
-from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -16,6 +14,8 @@ from relasi.modules.customers.account import Account
 from relasi.modules.customers.consent import Consent
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.lead import Lead
+from tests.make import again, make, put
+from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 

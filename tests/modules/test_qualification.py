@@ -3,8 +3,6 @@
 from itertools import product
 
 import pytest
-from tests.make import again, make, put
-from tests.modules.refused import refused
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -12,6 +10,8 @@ from relasi.engine.records.write import Draft, create, update, write
 from relasi.modules.customers.lead import Lead
 from relasi.modules.customers.qualification import MOVES
 from relasi.modules.customers.stage_history import LeadStage
+from tests.make import again, make, put
+from tests.modules.refused import refused
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 

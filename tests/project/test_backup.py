@@ -4,9 +4,9 @@ import tarfile
 
 import psycopg
 import pytest
-from tests.project.installation_under_test import Installation
 
 from relasi.project.cluster import Cluster
+from tests.project.installation_under_test import Installation
 
 
 def write_note(installation: Installation, text: str) -> None:

@@ -7,13 +7,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F
 from django.utils import timezone
-from tests.worlds import kept_for_a_file
 
 from relasi.engine.access.acting import acting
 from relasi.engine.access.door import visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.users.user import User
+from tests.worlds import kept_for_a_file
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from tests.project.installation_under_test import Installation, eventually
 
 

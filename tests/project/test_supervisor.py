@@ -7,9 +7,9 @@ import sys
 import time
 
 import pytest
-from tests.project.installation_under_test import eventually, lives
 
 from relasi.project.supervisor import LONGEST_PAUSE, Process, Supervisor, keep_small
+from tests.project.installation_under_test import eventually, lives
 
 
 def process(code: str) -> Process:

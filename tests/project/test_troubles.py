@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.project.installation_under_test import ROOT, Installation, clean_environment
 
 from relasi.project import cluster, data_folder, database
 from relasi.project.cluster import ClusterTrouble
 from relasi.project.data_folder import DataFolder
 from relasi.project.language import Trouble
+from tests.project.installation_under_test import ROOT, Installation, clean_environment
 
 
 def test_an_old_server_is_refused_with_its_version(cluster_url, monkeypatch):

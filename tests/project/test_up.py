@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from tests.project.installation_under_test import Installation, eventually, free_port, lives
 
 

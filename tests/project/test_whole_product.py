@@ -6,6 +6,7 @@ import urllib.request
 from http.cookiejar import CookieJar
 
 import pytest
+
 from tests.project.installation_under_test import Installation, clean_environment, eventually
 from tests.project.test_live import Follower
 

@@ -9,9 +9,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client
-from tests.people import PASSWORD, make_admin, make_user, signed_in
 
 from relasi.users.user import User
+from tests.people import PASSWORD, make_admin, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

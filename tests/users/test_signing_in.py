@@ -11,13 +11,13 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from tests.people import PASSWORD, change, make_admin, make_user, signed_in
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.records.write import update
 from relasi.users.links import make_link
 from relasi.users.sign_in_log import SignIn
 from relasi.users.user import User
+from tests.people import PASSWORD, change, make_admin, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

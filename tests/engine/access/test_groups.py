@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.fakes.models import Parrot
-from tests.people import change, entry, make_group, make_role, make_user
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.directory import directory
@@ -17,6 +15,8 @@ from relasi.engine.records.change_set import ChangeSet, open_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
+from tests.fakes.models import Parrot
+from tests.people import change, entry, make_group, make_role, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.aviary import again, cage
-from tests.engine.records.refused import refused
-from tests.fakes.models import Perch, Scratch
-from tests.people import make_profile, make_role, make_rule, make_user
 
 from relasi.engine.access.acting import acting
 from relasi.engine.access.door import can
@@ -18,6 +14,10 @@ from relasi.engine.records.change_set import ChangeSet
 from relasi.engine.records.find import find_records
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Draft, create, restore, trash, update, write
+from tests.engine.aviary import again, cage
+from tests.engine.records.refused import refused
+from tests.fakes.models import Perch, Scratch
+from tests.people import make_profile, make_role, make_rule, make_user
 
 VERBS = ("view", "create", "edit", "delete")
 

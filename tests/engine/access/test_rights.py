@@ -6,6 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.access.door import assignable, fields_for, has_tool, may, visible_to
+from relasi.engine.access.why import explain
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.reader import ENGLISH, reading_as
+from relasi.engine.records.record import CoOwner
+from relasi.engine.records.refusal import Refused
+from relasi.engine.records.write import create, trash, update
 from tests.fakes.models import Cage, Parrot
 from tests.people import (
     change,
@@ -17,15 +26,6 @@ from tests.people import (
     set_mode,
     system_profile,
 )
-
-from relasi.engine.access.acting import SYSTEM, acting
-from relasi.engine.access.door import assignable, fields_for, has_tool, may, visible_to
-from relasi.engine.access.why import explain
-from relasi.engine.declare.registry import registry
-from relasi.engine.fields.reader import ENGLISH, reading_as
-from relasi.engine.records.record import CoOwner
-from relasi.engine.records.refusal import Refused
-from relasi.engine.records.write import create, trash, update
 
 pytestmark = pytest.mark.django_db
 KEY = "fakes.parrot"

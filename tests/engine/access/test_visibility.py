@@ -9,8 +9,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.fakes.models import Parrot
-from tests.people import set_mode
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.door import may, visible_to
@@ -24,6 +22,8 @@ from relasi.engine.records.record import CoOwner
 from relasi.engine.records.write import Draft, write
 from relasi.features.settings.defaults import top_role
 from relasi.users.user import User
+from tests.fakes.models import Parrot
+from tests.people import set_mode
 
 KEY = "fakes.parrot"
 VERBS = ("view", "edit", "delete")

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from tests.people import change, make_admin, make_role, make_user
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.directory import directory
@@ -17,6 +16,7 @@ from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
 from relasi.features.settings.defaults import ensure_defaults, top_role
 from relasi.users.user import User
+from tests.people import change, make_admin, make_role, make_user
 
 pytestmark = pytest.mark.django_db
 

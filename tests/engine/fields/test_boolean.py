@@ -2,11 +2,11 @@
 
 import pytest
 from django.http import QueryDict
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import BooleanField
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from tests.engine.fields.conftest import bound
 
 PLAIN = bound(BooleanField(), "tame")
 OPEN = bound(BooleanField(default=None), "tame")

@@ -3,8 +3,6 @@
 import pytest
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
-from tests.engine.fields.conftest import bound
-from tests.fakes.models import Parrot
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.owner import Owner
@@ -15,6 +13,8 @@ from relasi.engine.fields.kind import EMPTY_CELL, Invalid, kind_of
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
 from relasi.engine.records.write import Draft, write
 from relasi.users.user import User
+from tests.engine.fields.conftest import bound
+from tests.fakes.models import Parrot
 
 
 class Answer(Choices):

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import AddressField, EmailField, PhoneField, UrlField
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from tests.engine.fields.conftest import bound
 
 EMAIL = bound(EmailField())
 PHONE = bound(PhoneField())

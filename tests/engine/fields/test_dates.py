@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import DateField, DateTimeField
 from relasi.engine.fields.date_text import write_long_date
@@ -14,6 +13,7 @@ from relasi.engine.fields.dates import ago
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.periods import days_meant
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN, Reader
+from tests.engine.fields.conftest import bound
 
 DAY = bound(DateField())
 MOMENT = bound(DateTimeField())

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import models
-from tests.fakes.models import Parrot
 
 from relasi.engine import fields
 from relasi.engine.access.acting import SYSTEM, acting
@@ -11,6 +10,7 @@ from relasi.engine.declare.computed import computed
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.kind import kind_named, kind_of
 from relasi.engine.records.write import create
+from tests.fakes.models import Parrot
 
 MADE = [
     fields.AddressField("A"), fields.BooleanField("A"), fields.ChoiceField([("a", "A")], "A"),

@@ -6,12 +6,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import ImageField
 from relasi.engine.fields import image as image_file
 from relasi.engine.fields.image import open_picture
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid
+from tests.engine.fields.conftest import bound
 
 KIND = bound(ImageField(), "photo")
 

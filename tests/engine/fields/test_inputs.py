@@ -6,8 +6,6 @@ from html.parser import HTMLParser
 
 import pytest
 from django.http import QueryDict
-from tests.engine.fields.conftest import bound
-from tests.fakes.models import Parrot
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.fields import (
@@ -25,6 +23,8 @@ from relasi.engine.fields.inputs import render_control, render_input, render_ope
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.operators import operators_of
 from relasi.engine.fields.reader import INDONESIAN
+from tests.engine.fields.conftest import bound
+from tests.fakes.models import Parrot
 
 pytestmark = pytest.mark.django_db
 

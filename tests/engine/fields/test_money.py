@@ -4,11 +4,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import CurrencyField, MoneyField
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from tests.engine.fields.conftest import bound
 
 AMOUNT = bound(MoneyField(currency_field="currency"), "amount")
 OURS = bound(MoneyField(), "ours")

@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import DecimalField, IntegerField, MoneyField, PercentField
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN, reading_as
+from tests.engine.fields.conftest import bound
 
 INTEGER = bound(IntegerField(min=-5))
 DECIMAL = bound(DecimalField())

@@ -4,8 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.utils.translation import gettext_lazy as _
-from tests.engine.fields.conftest import bound
-from tests.fakes.models import Parrot
 
 from relasi.engine.fields import (
     BooleanField,
@@ -24,6 +22,8 @@ from relasi.engine.fields import kind as kinds
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.operators import explain, operator_of, operators_of, phrase
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from tests.engine.fields.conftest import bound
+from tests.fakes.models import Parrot
 
 
 class Stage(Choices):

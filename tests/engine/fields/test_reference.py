@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.http import QueryDict
-from tests.fakes.models import Cage, Parrot
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.owner import Owner
@@ -14,6 +13,7 @@ from relasi.engine.fields.kind import EMPTY_CELL, Invalid, kind_of
 from relasi.engine.fields.reference import Unresolved, call_name
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import Draft, create, write
+from tests.fakes.models import Cage, Parrot
 
 CAGE = kind_of(Parrot._meta.get_field("cage"))
 OWNER = kind_of(Parrot._meta.get_field("owner"))

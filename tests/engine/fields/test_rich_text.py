@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import RichTextField
 from relasi.engine.fields.kind import EMPTY_CELL
+from tests.engine.fields.conftest import bound
 
 KIND = bound(RichTextField())
 

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.fields.conftest import bound
 
 from relasi.engine.fields import LongTextField, TextField
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid
 from relasi.engine.fields.text import excerpt
+from tests.engine.fields.conftest import bound
 
 LINE = bound(TextField())
 LINES = bound(LongTextField())

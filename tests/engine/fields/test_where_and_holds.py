@@ -10,8 +10,6 @@ import pytest
 import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes.models import Cage, Parrot
-from tests.fakes.parrot import Colour, Mood
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.owner import Owner
@@ -23,6 +21,8 @@ from relasi.engine.fields.periods import COUNT_OPERATORS
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN, Reader
 from relasi.engine.query.path import resolve
 from relasi.engine.records.write import Draft, write
+from tests.fakes.models import Cage, Parrot
+from tests.fakes.parrot import Colour, Mood
 
 pytestmark = pytest.mark.django_db
 

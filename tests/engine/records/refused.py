@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.fingerprint import unchanged
 
 from relasi.engine.records.write import Refused
+from tests.fingerprint import unchanged
 
 
 def refused(call: Callable[..., Any], *args: Any, **how: Any) -> list[tuple[str, str]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.engine.aviary import again, cage
-from tests.engine.records.refused import refused
-from tests.fakes.models import Perch
-from tests.fakes.perch import DEEPEST
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, Refused, create, update, write
+from tests.engine.aviary import again, cage
+from tests.engine.records.refused import refused
+from tests.fakes.models import Perch
+from tests.fakes.perch import DEEPEST
 
 REFUSED = [("above", "INVALID_VALUE")]
 

@@ -2,14 +2,14 @@
 
 import pytest
 from django.db import connection
-from tests.engine.aviary import again, cage, parrot
-from tests.fakes.models import Cage, Parrot
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.history import history_of
 from relasi.engine.records.recycle_bin import purge
 from relasi.engine.records.write import create, restore, trash, update
+from tests.engine.aviary import again, cage, parrot
+from tests.fakes.models import Cage, Parrot
 
 
 def told(record, user, **how):

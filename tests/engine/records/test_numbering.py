@@ -6,14 +6,14 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
-from tests.commits import real_commits
-from tests.engine.aviary import build, feeding, parrot
-from tests.fakes.models import Feeding, Parrot
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.numbering import NumberSeries, ensure_after, take_numbers
 from relasi.engine.records.write import Draft, Refused, create, trash, write
+from tests.commits import real_commits
+from tests.engine.aviary import build, feeding, parrot
+from tests.fakes.models import Feeding, Parrot
 
 
 def test_numbers_run_on_across_writes_and_batches(aviary):

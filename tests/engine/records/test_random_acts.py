@@ -100,7 +100,12 @@ class Zoo:
     def __init__(self, people: Any):
         self.people = people
         cages = [cage(people.keeper), cage(people.vet)]
-        birds = [parrot(people.keeper, cage=cages[0].pk), parrot(people.peer), parrot(people.shy), parrot(people.vet)]
+        birds = [
+            parrot(people.keeper, cage=cages[0].pk),
+            parrot(people.peer),
+            parrot(people.shy),
+            parrot(people.vet),
+        ]
         self.ids = {
             Cage: [one.pk for one in cages],
             Parrot: [one.pk for one in birds],
@@ -188,5 +193,3 @@ def test_an_undo_of_an_undo_brings_the_act_back(aviary, acts):
 
 class _Back(Exception):
     """Takes back what one example wrote."""
-
-

@@ -1,9 +1,6 @@
 """Reactions: what one area does when a record of another changes, in the same transaction, for all at once."""
 
 import pytest
-from tests.engine.aviary import again, cage, parrot
-from tests.fakes.models import Cage, Parrot
-from tests.fingerprint import unchanged
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
@@ -11,6 +8,9 @@ from relasi.engine.records import reactions
 from relasi.engine.records.change_set import ChangeRow
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.write import Draft, Refused, create, restore, trash, update, write
+from tests.engine.aviary import again, cage, parrot
+from tests.fakes.models import Cage, Parrot
+from tests.fingerprint import unchanged
 
 KEY = "fakes.parrot"
 

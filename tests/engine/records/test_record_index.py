@@ -2,15 +2,15 @@
 
 import pytest
 from django.db import connection
-from tests.engine.aviary import cage, feeding, parrot
-from tests.fakes.models import Parrot
-from tests.fingerprint import rows_of
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.index_step import index_records
 from relasi.engine.records.record import RecordIndex
 from relasi.engine.records.write import Draft, trash, update, write
+from tests.engine.aviary import cage, feeding, parrot
+from tests.fakes.models import Parrot
+from tests.fingerprint import rows_of
 
 
 def found_by(words, config="relasi"):

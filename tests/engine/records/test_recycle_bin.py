@@ -5,9 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.engine.aviary import again, cage, feeding, parrot
-from tests.fakes.models import Cage, Feeding, Parrot
-from tests.fingerprint import fingerprint, unchanged
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.door import visible_to
@@ -17,6 +14,9 @@ from relasi.engine.records.record import CoOwner, RecordIndex
 from relasi.engine.records.recycle_bin import bin_of, purge, purge_at, purge_due
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import restore, trash, update
+from tests.engine.aviary import again, cage, feeding, parrot
+from tests.fakes.models import Cage, Feeding, Parrot
+from tests.fingerprint import fingerprint, unchanged
 
 
 def to_bin(user, *records):
@@ -128,11 +128,10 @@ def test_a_change_set_of_something_gone_for_good_can_still_be_undone_for_the_res
 
 def test_restoring_what_clashes_now_is_refused(aviary):
     """A number is unique for ever, so only a declared uniqueness among living records can clash."""
-    from tests.engine.records.refused import refused
-    from tests.people import make_group
-
     from relasi.engine.access.group import Group
     from relasi.engine.records.write import create
+    from tests.engine.records.refused import refused
+    from tests.people import make_group
 
     group = make_group("Pagi", aviary.keeper)
     with acting(SYSTEM):

@@ -3,15 +3,15 @@
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
-from tests.engine.aviary import parrot
-from tests.fakes.models import Parrot
-from tests.fingerprint import unchanged
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.records.change_set import ChangeRow, close_change_set, open_change_set
 from relasi.engine.records.write import update
+from tests.engine.aviary import parrot
+from tests.fakes.models import Parrot
+from tests.fingerprint import unchanged
 
 
 def raw(statement, *params):

@@ -1,15 +1,15 @@
 """Undo: a whole act is taken back, and nothing that somebody did since is written over."""
 
 import pytest
-from tests.engine.aviary import again, cage, parrot
-from tests.fakes.models import Cage, Parrot
-from tests.fingerprint import unchanged
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeSet
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Draft, Refused, create, restore, trash, update, write
+from tests.engine.aviary import again, cage, parrot
+from tests.fakes.models import Cage, Parrot
+from tests.fingerprint import unchanged
 
 
 def undo(user, change_set):
@@ -179,9 +179,8 @@ def test_an_owner_who_left_gets_the_record_back(aviary):
 
 
 def test_settings_are_undone_through_the_same_door(aviary):
-    from tests.people import make_role
-
     from relasi.engine.access.role import Role
+    from tests.people import make_role
 
     role = make_role("Sementara")
     act = did(aviary.admin, update, role, {"name": "Selamanya"})

@@ -1,12 +1,12 @@
 """Versions: nobody writes over what somebody else has saved in the meantime without seeing it."""
 
 import pytest
-from tests.engine.aviary import again, cage, parrot
-from tests.engine.records.refused import refused
-from tests.fingerprint import unchanged
 
 from relasi.engine.access.acting import acting
 from relasi.engine.records.write import Refused, update
+from tests.engine.aviary import again, cage, parrot
+from tests.engine.records.refused import refused
+from tests.fingerprint import unchanged
 
 
 @pytest.fixture

@@ -3,15 +3,15 @@
 from decimal import Decimal
 
 import pytest
-from tests.engine.aviary import again, cage, feeding, parrot
-from tests.engine.records.refused import refused
-from tests.fakes.models import Cage, Feeding, Parrot
-from tests.fingerprint import unchanged
 
 from relasi.engine.access.acting import SYSTEM, NobodyActing, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.write import Draft, create, restore, trash, update, write
+from tests.engine.aviary import again, cage, feeding, parrot
+from tests.engine.records.refused import refused
+from tests.fakes.models import Cage, Feeding, Parrot
+from tests.fingerprint import unchanged
 
 
 def test_a_new_record_gets_id_number_owner_version_and_stamps(aviary):

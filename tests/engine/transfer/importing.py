@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from pathlib import Path
@@ -30,10 +31,8 @@ def write(folder: Path, *lines: str, name: str = "berkas.csv") -> Path:
 def command(file: Path, module: str, **options: Any) -> dict[str, Any]:
     """The JSON of the last line that the command prints. An error of the command comes as "error"."""
     out, err = io.StringIO(), io.StringIO()
-    try:
+    with contextlib.suppress(SystemExit):
         call_command("import_records", str(file), module=module, stdout=out, stderr=err, **options)
-    except SystemExit:
-        pass
     result = json.loads(out.getvalue().strip().splitlines()[-1])
     assert result["rows"] == result["created"] + result["updated"] + result["skipped"] + result["failed"]
     return result

@@ -52,12 +52,20 @@ def test_line_breaks_and_quotes_inside_quotes_belong_to_the_cell(table):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_line_end_is_understood(table, end):
     found = table(f"Nama,Kota{end}Budi,Bandung{end}{end}Ani,Medan{end}")
-    assert [(row.number, row.cells) for row in found.rows()] == [(2, ["Budi", "Bandung"]), (4, ["Ani", "Medan"])]
+    assert [(row.number, row.cells) for row in found.rows()] == [
+        (2, ["Budi", "Bandung"]),
+        (4, ["Ani", "Medan"]),
+    ]
 
 
 def test_a_row_of_another_width_is_told_with_its_number(table):
     found = list(table("a,b,c\n1,2,3\n1,2\n1,2,3,4\n1,2,3,,\n").rows())
-    assert [(row.number, row.fault is not None) for row in found] == [(2, False), (3, True), (4, True), (5, False)]
+    assert [(row.number, row.fault is not None) for row in found] == [
+        (2, False),
+        (3, True),
+        (4, True),
+        (5, False),
+    ]
     assert "2 cells" in found[1].fault[0] % found[1].fault[1]
     assert found[3].cells == ["1", "2", "3"]
 
@@ -114,4 +122,6 @@ def test_what_a_program_writes_is_read_back(tmp_path_factory, rows):
     file = tmp_path_factory.mktemp("csv") / "a.csv"
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         csv.writer(out, delimiter=";").writerows([["Nama", "Kota", "Catatan"], *rows])
-    assert [row.cells for row in CsvTable(file).rows()] == [row for row in rows if any(c.strip() for c in row)]
+    assert [row.cells for row in CsvTable(file).rows()] == [
+        row for row in rows if any(c.strip() for c in row)
+    ]

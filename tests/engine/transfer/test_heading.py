@@ -33,6 +33,8 @@ def test_a_unit_in_the_heading_is_understood(written, bare, factor):
     assert (found.bare, found.factor, found.hint) == (bare, Decimal(factor), "")
 
 
-@pytest.mark.parametrize(("written", "hint"), [("Omzet (USD)", "usd"), ("Telepon (kantor)", "kantor"), ("Email (2)", "2")])
+@pytest.mark.parametrize(
+    ("written", "hint"), [("Omzet (USD)", "usd"), ("Telepon (kantor)", "kantor"), ("Email (2)", "2")]
+)
 def test_what_else_stands_in_brackets_is_only_a_hint(written, hint):
     assert read_heading(written).hint == hint

@@ -2,7 +2,6 @@
 
 import pytest
 from django.utils import translation
-from tests.engine.transfer.importing import write
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
@@ -10,6 +9,7 @@ from relasi.engine.fields.reader import INDONESIAN
 from relasi.engine.transfer.csv_file import CsvTable
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check, propose
 from relasi.engine.transfer.target import targets_of
+from tests.engine.transfer.importing import write
 
 PARROT = registry.module("fakes.Parrot")
 CONTACT = registry.module("customers.Contact")
@@ -30,12 +30,16 @@ def meanings(folder, module, *headings):
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_headings_of_both_languages_are_understood_by_everybody(tmp_path, language):
     with translation.override(language):
-        found = meanings(tmp_path, CONTACT, "Nama Depan", "Last name", "Perusahaan", "E-mail", "Mobile phone", "Tgl. Lahir")
+        found = meanings(
+            tmp_path, CONTACT, "Nama Depan", "Last name", "Perusahaan", "E-mail", "Mobile phone", "Tgl. Lahir"
+        )
     assert list(found.values()) == ["first_name", "last_name", "account", "email", "mobile", "birthdate"]
 
 
 def test_labels_names_and_aliases_of_fakes_are_found(tmp_path):
-    found = meanings(tmp_path, PARROT, "Nama Burung", "age_years", "Home city", "Kode pos", "Alamat lain", "PARROT EMAIL")
+    found = meanings(
+        tmp_path, PARROT, "Nama Burung", "age_years", "Home city", "Kode pos", "Alamat lain", "PARROT EMAIL"
+    )
     assert found == {
         "Nama Burung": "name", "age_years": "age_years", "Home city": "home.city", "Kode pos": "home.postal_code",
         "Alamat lain": EXTRA, "PARROT EMAIL": "email",
@@ -55,13 +59,21 @@ def test_the_columns_of_another_crm_are_understood(tmp_path):
         EXTRA, EXTRA, "last_name", "first_name", "mailing_address.street", "mailing_address.province", "birthdate",
     ]  # fmt: skip
     pipedrive = ("Person - Name", "Person - Phone", "Person - Email (Work)", "Organization - Name")
-    assert list(meanings(tmp_path, CONTACT, *pipedrive).values()) == ["*Full name", "mobile", "email", "account"]
+    assert list(meanings(tmp_path, CONTACT, *pipedrive).values()) == [
+        "*Full name",
+        "mobile",
+        "email",
+        "account",
+    ]
 
 
 def test_a_unit_in_the_heading_becomes_a_factor(tmp_path):
     found = proposed(tmp_path, ACCOUNT, "Nama;Omzet (ribu);Limit Kredit (juta Rp)", "PT A;242.000;5")
     assert (found["Omzet (ribu)"].to, found["Omzet (ribu)"].factor) == ("annual_revenue", "1000")
-    assert (found["Limit Kredit (juta Rp)"].to, found["Limit Kredit (juta Rp)"].factor) == ("credit_limit", "1000000")
+    assert (found["Limit Kredit (juta Rp)"].to, found["Limit Kredit (juta Rp)"].factor) == (
+        "credit_limit",
+        "1000000",
+    )
 
 
 def test_a_unit_that_is_not_understood_is_asked_about(tmp_path):
@@ -71,7 +83,9 @@ def test_a_unit_that_is_not_understood_is_asked_about(tmp_path):
 
 
 def test_values_that_do_not_fit_keep_a_column_from_its_field(tmp_path):
-    found = proposed(tmp_path, CONTACT, "Nama;Email;Sumber", "Budi;lantai 2;A", "Ani;lantai 3;B", "Tono;;Pameran")
+    found = proposed(
+        tmp_path, CONTACT, "Nama;Email;Sumber", "Budi;lantai 2;A", "Ani;lantai 3;B", "Tono;;Pameran"
+    )
     assert (found["Email"].to, found["Sumber"].to) == (EXTRA, EXTRA)
     assert "lantai 2" in found["Email"].doubt
 

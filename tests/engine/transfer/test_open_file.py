@@ -4,10 +4,10 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
-from tests.engine.transfer.importing import CARDS, FILES
 
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.open_file import open_file
+from tests.engine.transfer.importing import CARDS, FILES
 
 CONTACTS = SimpleNamespace(plural="Contacts", readers={"vcf": "relasi.kits.parties.vcard.read_vcards"})
 DEALS = SimpleNamespace(plural="Deals", readers={})
@@ -68,7 +68,9 @@ def test_what_a_card_has_no_field_for_stands_beside_its_row():
 
 
 def test_a_broken_card_is_a_failed_row(tmp_path):
-    (tmp_path / "a.vcf").write_text("BEGIN:VCARD\nN:Santoso;Budi\nEMAIL:b@x.id\nEND:VCARD\nBEGIN:VCARD\nN:A;B\n")
+    (tmp_path / "a.vcf").write_text(
+        "BEGIN:VCARD\nN:Santoso;Budi\nEMAIL:b@x.id\nEND:VCARD\nBEGIN:VCARD\nN:A;B\n"
+    )
     rows = list(open_file(tmp_path / "a.vcf", CONTACTS).rows())
     assert [row.fault is not None for row in rows] == [False, True]
 

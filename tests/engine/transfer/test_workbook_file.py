@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 import xlsxwriter
-from tests.engine.transfer.importing import FILES
 
 from relasi.engine.transfer import workbook_file
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.workbook_file import WorkbookTable
+from tests.engine.transfer.importing import FILES
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
