@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.core.files import File
 from django.core.management import call_command
 
 from relasi.engine.fields.reader import INDONESIAN, Reader
@@ -57,6 +58,6 @@ def job_for(user: Any, module: Any, file: Path, *, reader: Reader = INDONESIAN, 
         columns=columns_as_json(propose(table, module, user, reader)), status=Status.READY.value, **values,
     )  # fmt: skip
     with file.open("rb") as handle:
-        job.file.save(file.name, handle, save=False)
+        job.keep(File(handle))
     ImportJob.objects.bulk_create([job])
     return job

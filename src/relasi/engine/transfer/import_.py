@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import tempfile
 from datetime import datetime, timedelta
@@ -126,6 +127,13 @@ class ImportJob(models.Model):
     def plan(self) -> Plan:
         columns = columns_from_json(self.columns)
         return Plan(self.home, columns, self.reader, self.duplicates, list(self.matches), self.make_missing)
+
+    def keep(self, content: Any) -> None:
+        """Stores the file under a name of ours: what a person calls a file has no place in a path."""
+        suffix = Path(self.name).suffix.lower()
+        self.file.save(
+            f"{secrets.token_hex(16)}{suffix if suffix[1:].isalnum() else ''}"[:60], content, save=False
+        )
 
     def open(self) -> Table:
         """Raises BadFile."""

@@ -31,7 +31,7 @@ from relasi.engine.transfer.open_file import TEXT_SUFFIXES, taken_by
 from relasi.engine.transfer.plan import EXPLAINED, BadPlan, Duplicates, columns_as_json, columns_from_json
 from relasi.engine.transfer.run import check as rehearse
 from relasi.engine.transfer.table import Table
-from relasi.engine.transfer.target import Target, targets_of
+from relasi.engine.transfer.target import EXACT, Target, targets_of
 
 LARGEST = 200 << 20
 # A smaller file is rehearsed at once, a larger one by the worker.
@@ -81,7 +81,7 @@ def _begin(request: HttpRequest, entry: Entry, uploaded: Any) -> ImportJob:
         user=user_of(request), module=entry.module.key, slug=entry.slug, name=name, size=uploaded.size or 0,
         language=reader.language, decimal=reader.decimal, day_first=reader.day_first,
     )  # fmt: skip
-    job.file.save(name, uploaded, save=False)
+    job.keep(uploaded)
     try:
         table = job.open()
     except BadFile:
@@ -212,27 +212,20 @@ def _fitted(saved: list[Column], here: list[Column]) -> list[Column]:
 
 
 def _from_form(post: Any, place: int, column: Column, targets: dict[str, Target]) -> Column:
+    """The column as the form has it. A field just chosen forgets what was said about the one before."""
     to = post.get(f"to-{place}", column.to)
     if to not in targets and to not in (EXTRA, LEFT_OUT):
         to = EXTRA
-    changed = to != column.to
-    create = column.create if changed or f"asked-{place}" not in post else f"create-{place}" in post
-    factor = _factor(post.get(f"factor-{place}", "1")) if not changed else "1"
-    values = {
-        post[name]: post.get(f"value-{place}-{name.rsplit('-', 1)[1]}", "")
-        for name in post
-        if name.startswith(f"written-{place}-")
-    }
-    kept = {written: key for written, key in values.items() if key} if not changed else {}
-    return Column(
-        column.heading,
-        to,
-        create,
-        factor,
-        kept or None,
-        3 if changed else column.sure,
-        "" if changed else column.doubt,
-    )
+    if to != column.to:
+        return Column(column.heading, to, sure=EXACT)
+    create = f"create-{place}" in post if f"asked-{place}" in post else column.create
+    factor = _factor(post.get(f"factor-{place}", column.factor))
+    values = dict(column.values or {})
+    for name in post:
+        if name.startswith(f"written-{place}-"):
+            values[post[name]] = post.get(name.replace("written", "value", 1), "")
+    kept = {written: key for written, key in values.items() if key}
+    return Column(column.heading, to, create, factor, kept or None, column.sure, column.doubt)
 
 
 def _factor(text: str) -> str:
@@ -248,7 +241,7 @@ def _columns_page(request: HttpRequest, job: ImportJob, table: Table, error: str
     rows = table.sample(100)
     context = {
         "shell": shell_of(request, entry), "entry": entry, "job": job, "title": title_of(entry),
-        "steps": steps(job, 2), "error": error, "factors": FACTORS, "extra": EXTRA, "left_out": LEFT_OUT,
+        "steps": steps(job, 2), "error": error, "factors": [(factor, str(label)) for factor, label in FACTORS], "extra": EXTRA, "left_out": LEFT_OUT,
         "mapped": [_mapped(place, column, targets, rows, job.reader) for place, column in
                    enumerate(columns_from_json(job.columns))],
         "choices": _choices(job, targets),

@@ -182,7 +182,7 @@ def _job_for(user: User, plan: Plan, table: Table, path: Path, sheet: str) -> Im
         matches=plan.matches, make_missing=plan.make_missing, status=Status.READY.value,
     )  # fmt: skip
     with path.open("rb") as handle:
-        job.file.save(path.name, File(handle), save=False)
+        job.keep(File(handle))
     ImportJob.objects.bulk_create([job])
     return job
 
