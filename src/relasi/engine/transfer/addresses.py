@@ -6,12 +6,12 @@ from django.urls import path
 
 
 def patterns() -> list[object]:
-    from relasi.engine.transfer import job_page, wizard
+    from relasi.engine.transfer import columns_step, job_page, wizard
 
     return [
         path("import/", job_page.history, name="imports"),
         path("import/<int:id>/", job_page.page, name="import_job"),
-        path("import/<int:id>/columns/", wizard.columns, name="import_columns"),
+        path("import/<int:id>/columns/", columns_step.columns, name="import_columns"),
         path("import/<int:id>/duplicates/", wizard.duplicates, name="import_duplicates"),
         path("import/<int:id>/errors.csv", job_page.faults_file, name="import_faults"),
         path("import/<int:id>/file/", job_page.original, name="import_original"),
