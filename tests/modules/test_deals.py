@@ -329,3 +329,20 @@ def test_amounts_keep_their_cents():
     assert make(MODULE, amount="1.000,55", currency="USD", probability=50).weighted_amount == Decimal(
         "500.28"
     )
+
+
+def test_a_date_that_is_over_is_marked_in_lists_without_a_query_for_each_row(
+    company, django_assert_num_queries
+):
+    for days in (-1, 0, 1):
+        make(MODULE, expected_close=today() + timedelta(days=days))
+    listing = Listing(
+        registry.module(MODULE), company.admin, None, ["name", "expected_close", "stage"], ["name"]
+    )
+    rows = listing.page().rows
+    kind, stage_kind = (path.kind for path in listing.paths[1:])
+    with django_assert_num_queries(0):
+        marked = ["Lewat tanggal" in kind.cell(row.expected_close, row) for row in rows]
+        drawn = {stage_kind.cell(row.stage_id, row) for row in rows}
+    assert marked == [True, False, False]
+    assert drawn == {'<span class="badge" data-tone="gray">Prospek Baru</span>'}

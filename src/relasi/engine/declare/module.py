@@ -64,6 +64,7 @@ class Declaration:
         "delete",
     )  # all that may be done with its records by hand
     other_titles: str = ""  # names of the fields that hold its title in other languages
+    tone: str = ""  # the field with the tone its title has wherever another record refers to it
 
 
 DECLARABLE = frozenset(name for name in vars(Declaration) if not name.startswith("_"))

@@ -50,7 +50,7 @@ class Action:
 
     ask: names of the fields asked for in a small form before the verb runs. form: name of the method that gives
     a blank row of another model, with what it proposes, where these are not fields of the record itself.
-    when: tells from the record alone whether the button shows.
+    when: tells from the record alone whether the button shows. quiet: it stands in the menu alone.
     """
 
     verb: str
@@ -61,6 +61,7 @@ class Action:
     when: Callable[[Any], bool] | None = None
     tool: str = ""
     danger: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,11 @@ _BY_ALL = ("empty", "not_empty")
 
 
 class DateField(DeclaredField, models.DateField):
-    """A day, without time or zone."""
+    """A day, without time or zone. late: the computed value that says whether the day is over and should not be."""
+
+    def __init__(self, *args: Any, late: str = "", **kwargs: Any) -> None:
+        self.late = late
+        super().__init__(*args, **kwargs)
 
 
 class DateTimeField(DeclaredField, models.DateTimeField):
@@ -59,6 +63,14 @@ class DateKind(Kind):
     operators: tuple[str, ...] = DATE_OPERATORS
     width = "8.5rem"
     cell_class = "num"
+
+    @property
+    def late(self) -> str:
+        return getattr(self.field, "late", "")
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return tuple(getattr(self.field.model, self.late).needs) if self.late else ()
 
     def parse(self, raw: Any, reader: Reader | None = None) -> date | None:
         if raw.__class__ is str:
@@ -85,7 +97,15 @@ class DateKind(Kind):
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if value is None:
             return EMPTY_CELL
-        return Markup(write_date(value, reader or current_reader()))
+        drawn = Markup(write_date(value, reader or current_reader()))
+        if record is None or not self.late or not getattr(record, self.late):
+            return drawn
+        told = said(_("Past its date"), reader)
+        return Markup('<span class="neg" title="%s">%s<span class="sr"> %s</span></span>') % (
+            told,
+            drawn,
+            told,
+        )
 
     def export(self, value: Any, reader: Reader | None = None) -> Any:
         return value

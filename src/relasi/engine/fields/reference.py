@@ -177,6 +177,10 @@ class ReferenceKind(Kind):
         title = self.title(record)
         if self.key in getattr(record, "_hidden", ()):
             return Markup('<span class="muted">%s</span>') % title
+        tone = self._home.tone if self._home is not None else ""
+        if tone:
+            drawn = Markup('<span class="badge" data-tone="%s">%s</span>')
+            return drawn % (getattr(getattr(record, self.key), tone), title)
         return self.link(value, title)
 
     def link(self, id: int, title: str) -> Markup:

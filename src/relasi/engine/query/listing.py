@@ -129,7 +129,7 @@ def _title_columns(model: type[models.Model]) -> list[str]:
     if not registry.knows(model._meta.label):
         return []
     module = registry.of(model)
-    names = ["id", *module.title_fields, *module.other_titles.split()]
+    names = ["id", *module.title_fields, *module.other_titles.split(), *module.tone.split()]
     return [*names, "number", "owner_id", "trashed_at"] if module.is_record else names
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.dates import DateTimeField
@@ -41,12 +43,18 @@ class StageChange(Part):
     class Module(Declaration):
         icon = "history"
         title = "before after"
-        columns = ["at", "before", "after", "days", "user", "reason"]
+        columns = ["at", "before", "after", "stay", "user", "reason"]
         sort = ["-at"]
         verbs = ("view",)
 
     def __str__(self) -> str:
         return f"{self.before or '–'} → {self.after}"
+
+    @computed(_("Stayed before"), needs="days", sorts_by=models.F("days"))
+    def stay(self) -> str:
+        """How long the record had stood in the stage it left, in words."""
+        days = self.days or 0
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else gettext("less than a day")
 
 
 def keep_moves(

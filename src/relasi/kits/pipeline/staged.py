@@ -39,6 +39,7 @@ class Staged(models.Model):
     expected_close = DateField(
         _("Expected close"),
         required=True,
+        late="overdue",
         aliases="Perkiraan Tutup|Expected Close Date|Close Date|CloseDate|Tanggal Tutup",
     )
     status = ChoiceField(Outcome, _("Status"), default=Outcome.OPEN, required=True, editable=False)

@@ -174,7 +174,7 @@ class Account(Party, Record):
             Related("customers.Branch", columns=["phone", "address"]),
         ]
         actions = [
-            Action("copy_billing", _("Copy billing address to shipping"), icon="copy",
+            Action("copy_billing", _("Copy billing address to shipping"), icon="copy", quiet=True,
                    when=lambda account: account.billing_address and account.shipping_address != account.billing_address),
         ]  # fmt: skip
         views = [

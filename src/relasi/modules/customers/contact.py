@@ -136,7 +136,7 @@ class Contact(Party, Record):
             "description": "D",
         }  # fmt: skip
         form = [
-            Section(_("Person"), "salutation first_name last_name account title department reports_to image"),
+            Section(_("Name and work"), "salutation first_name last_name account title department reports_to image"),
             Section(_("Reach"), "email mobile whatsapp office_phone secondary_email home_phone other_phone "
                                 "assistant assistant_phone"),
             Section(_("Stage"), "lifecycle_stage status stage_reason lead_source reference owner"),
@@ -152,7 +152,7 @@ class Contact(Party, Record):
             StagePath(by="lifecycle_stage"),
             Timeline(),
             Related("sales.Deal", columns=["stage", "amount"]),
-            Related("sales.ContactRole", columns=["deal", "role"], title=_("Roles in deals")),
+            Related("sales.ContactRole", columns=["deal", "stance"], title=_("Roles in deals")),
             Related(
                 "customers.Contact",
                 by="reports_to",
@@ -160,13 +160,14 @@ class Contact(Party, Record):
                 title=_("Reports to this person"),
             ),
             Related("customers.Consent", columns=["given_at", "standing"]),
-            Related("customers.ContactStage", columns=["at", "days"]),
+            Related("customers.ContactStage", columns=["at", "stay"]),
         ]
         actions = [
             Action(
                 "set_stage",
                 _("Change stage"),
                 icon="arrow-right",
+                quiet=True,
                 ask=("lifecycle_stage", "status", "stage_reason"),
             ),
         ]

@@ -124,7 +124,7 @@ class Lead(Party, Qualified, Record):
             "mobile": "B", "title": "C", "address": "D", "description": "D", "need": "D",
         }  # fmt: skip
         form = [
-            Section(_("Person"), "salutation first_name last_name company title image"),
+            Section(_("Name and work"), "salutation first_name last_name company title image"),
             Section(_("Reach"), "email mobile phone secondary_email website address"),
             Section(_("Status"), "status lost_reason lead_source rating owner"),
             Section(_("Qualification"), "stage stage_note budget authority need timing meeting_held expected_value "
@@ -144,7 +144,7 @@ class Lead(Party, Qualified, Record):
         headline = "status company"
         board = Board(by="status", card=["company", "lead_source", "mobile"])
         page = [
-            StagePath(by="stage"), Timeline(), Related("customers.LeadStage", columns=["at", "days"]),
+            StagePath(by="stage"), Timeline(), Related("customers.LeadStage", columns=["at", "stay"]),
         ]  # fmt: skip
         actions = [
             Action("convert", _("Convert"), icon="arrow-right-left", tool="convert", form="conversion_plan",

@@ -25,7 +25,7 @@ class ContactStage(StageChange):
     class Module(StageChange.Module):
         slug = "contact-stages"
         part_of = "contact"
-        facts = [Section(_("Stage change"), "contact before after at days user reason")]
+        facts = [Section(_("Stage change"), "contact before after at stay user reason")]
 
     def __str__(self) -> str:
         return named_move(self)
@@ -42,8 +42,8 @@ class LeadStage(StageChange):
     class Module(StageChange.Module):
         slug = "lead-stages"
         part_of = "lead"
-        columns = ["at", "before", "after", "days", "user", "rejection_reason", "reason"]
-        facts = [Section(_("Stage change"), "lead before after at days user rejection_reason reason")]
+        columns = ["at", "before", "after", "stay", "user", "rejection_reason", "reason"]
+        facts = [Section(_("Stage change"), "lead before after at stay user rejection_reason reason")]
 
     def __str__(self) -> str:
         return named_move(self)

@@ -50,6 +50,7 @@ class BuyingRole(Named, Tracked):
         icon = "users-round"
         title = "name"
         other_titles = "name_en"
+        tone = "tone"
         columns = ["name", "name_en", "points", "position", "usual", "active"]
         sort = ["position"]
         form = [Section(_("Buying role"), "name name_en points tone position usual active")]

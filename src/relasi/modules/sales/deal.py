@@ -135,7 +135,7 @@ class Deal(Staged, Bant, Record):
             StagePath(by="stage"),
             Timeline(),
             Related("sales.ContactRole", columns=["stance", "influence"], title=_("Buying committee")),
-            Related("sales.DealStage", columns=["at", "days"], title=_("Stage history")),
+            Related("sales.DealStage", columns=["at", "stay"], title=_("Stage history")),
         ]
         actions = [
             Action("win", _("Won"), icon="trophy", when=_is_open),

@@ -24,7 +24,7 @@ from relasi.kits.pipeline.stage import Named, Outcome, in_order
 
 
 class ForecastCategory(Choices):
-    PIPELINE = "pipeline", _("Pipeline"), "gray"
+    PIPELINE = "pipeline", _("In the pipeline"), "gray", "Pipeline"
     BEST_CASE = "best_case", _("Best case"), "biru"
     COMMIT = "commit", _("Commit"), "nila"
     CLOSED = "closed", _("Closed"), "hijau"
@@ -121,6 +121,7 @@ class Stage(kit.Stage):
         icon = "list-ordered"
         title = "name"
         other_titles = "name_en"
+        tone = "tone"
         columns = ["name", "pipeline", "position", "probability", "outcome", "rot_days", "active"]
         filters = ["pipeline", "outcome", "active"]
         sort = ["position"]

@@ -26,4 +26,4 @@ class DealStage(StageChange):
     class Module(StageChange.Module):
         slug = "deal-stages"
         part_of = "deal"
-        facts = [Section(_("Stage change"), "deal before after at days user reason")]
+        facts = [Section(_("Stage change"), "deal before after at stay user reason")]
