@@ -17,11 +17,16 @@ from relasi.engine.screens.shell import Entry
 
 SIZES = (25, 50, 100)
 MOST_COLUMNS = 15
+# What else may show the records a list holds, and what these screens keep in their addresses beside it.
+SCREENS: dict[str, tuple[str, ...]] = {"board": ("by", "lanes", "within", "closed")}
 
 
 @dataclass(frozen=True)
 class ListState:
-    """condition, columns, sort: None when the view's own hold. after, before: cursors."""
+    """condition, columns, sort: None when the view's own hold. after, before: cursors.
+
+    screen: "" for the list, or another one of SCREENS. options: (name, value) of what that screen is told besides.
+    """
 
     entry: Entry
     user: Any
@@ -33,11 +38,14 @@ class ListState:
     size: int = SIZES[0]
     after: str = ""
     before: str = ""
+    screen: str = ""
+    options: tuple[tuple[str, str], ...] = ()
     views: list[Any] = field(default_factory=list, compare=False)
 
     @classmethod
-    def read(cls, request: HttpRequest, entry: Entry, user: Any) -> ListState:
+    def read(cls, request: HttpRequest, entry: Entry, user: Any, screen: str = "") -> ListState:
         get = request.GET
+        screen = screen or (get.get("screen", "") if get.get("screen") in SCREENS else "")
         views = [*built_in_views(entry.module), *views_for(user, entry.module)]
         keys = {view.key for view in views}
         size = get.get("size", "")
@@ -52,6 +60,8 @@ class ListState:
             size=int(size) if size.isdigit() and int(size) in SIZES else SIZES[0],
             after=get.get("after", ""),
             before=get.get("before", ""),
+            screen=screen,
+            options=tuple((name, get[name][:100]) for name in SCREENS.get(screen, ()) if get.get(name)),
             views=views,
         )
 
@@ -109,6 +119,8 @@ class ListState:
             "size": str(self.size) if self.size != SIZES[0] else "",
             "after": self.after,
             "before": self.before,
+            "screen": self.screen,
+            **dict(self.options),
         }
         return {key: value for key, value in found.items() if value}
 
@@ -116,12 +128,26 @@ class ListState:
         """The same as hidden values of a form that leads to the first page of a list."""
         return [(k, v) for k, v in self.parts().items() if k not in ("after", "before", "size")]
 
-    def query(self, **changes: Any) -> str:
-        return urlencode(replace(self, **{"after": "", "before": "", **changes}).parts())
+    @property
+    def here(self) -> str:
+        """The address of the screen without what it is told."""
+        return f"{self.entry.url}{self.screen + '/' if self.screen else ''}"
 
     def url(self, part: str = "", **changes: Any) -> str:
-        query = self.query(**changes)
-        return f"{self.entry.url}{part}{'?' + query if query else ''}"
+        """The address of this screen, or of a part of the list that leads back to it, with these changes."""
+        there = replace(self, **{"after": "", "before": "", **changes})
+        parts = there.parts()
+        if not part:
+            parts.pop("screen", None)
+        query = urlencode(parts)
+        return f"{self.entry.url + part if part else there.here}{'?' + query if query else ''}"
+
+    def on_screen(self, screen: str, options: tuple[tuple[str, str], ...] = ()) -> str:
+        """The same records on another screen; "" is the list."""
+        return self.url(screen=screen, options=options)
+
+    def option(self, name: str) -> str:
+        return dict(self.options).get(name, "")
 
     def view_url(self, view: Any) -> str:
         return self.url(view=view.key, condition=None, columns=None, sort=None, words="")
