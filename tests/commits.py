@@ -14,13 +14,17 @@ from tests.fingerprint import tables
 def real_commits() -> Iterator[None]:
     """What happens inside is committed for all to see, and gone at the end. Not inside a transaction."""
     assert not connection.in_atomic_block
-    names = tables(without=frozenset())
-    connection.ensure_connection()
-    kept = {name: _copied_out(name) for name in names}
+    kept = everything()
     try:
         yield
     finally:
-        _put_back(kept)
+        put_back(kept)
+
+
+def everything() -> dict[str, bytes]:
+    """Table -> all its rows, as the database copies them out."""
+    connection.ensure_connection()
+    return {name: _copied_out(name) for name in tables(without=frozenset())}
 
 
 def _copied_out(table: str) -> bytes:
@@ -28,7 +32,7 @@ def _copied_out(table: str) -> bytes:
         return b"".join(bytes(piece) for piece in copy)
 
 
-def _put_back(kept: dict[str, bytes]) -> None:
+def put_back(kept: dict[str, bytes]) -> None:
     """Without triggers: this is no change but the end of a pretence."""
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

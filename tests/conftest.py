@@ -59,6 +59,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test that commits puts back what a new database holds; Django alone would leave empty tables behind it."""
+    from django.test import TransactionTestCase
+
+    from tests.commits import everything, put_back
+
+    with django_db_blocker.unblock():
+        new = everything()
+    TransactionTestCase._fixture_teardown = lambda _test: put_back(new)
+
+
+@pytest.fixture(scope="session")
 def cluster_url() -> str:
     """The address of the run's PostgreSQL, for tests that make databases of their own."""
     return os.environ["DATABASE_URL"]
