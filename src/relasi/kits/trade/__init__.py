@@ -1,0 +1,1 @@
+"""Trade: what quotes, orders, invoices and credit notes share: lines, totals, taxes, states, conversion."""
