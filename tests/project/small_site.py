@@ -18,6 +18,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "auth.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 MIDDLEWARE = ["relasi.project.request_log.RequestLog"]
+PROCRASTINATE_IMPORT_PATHS: list[str] = []
 TEMPLATES = []
 STATICFILES_DIRS = []
 ROOT_URLCONF = "tests.project.small_site"

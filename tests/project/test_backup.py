@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from relasi.project.cluster import Cluster
-from tests.project.installation_under_test import Installation
+from tests.project.installation_under_test import Installation, eventually
 
 
 def write_note(installation: Installation, text: str) -> None:
@@ -41,7 +41,7 @@ def test_a_restored_folder_has_database_files_and_key(running, saved, tmp_path):
         assert (other.folder / "files" / "deep" / "surat penting.txt").read_text() == "isi"
         key = (other.folder / "secret_key").read_text()
         assert key == (running.folder / "secret_key").read_text()
-        assert other.get("/healthz")[0] == 200
+        assert eventually(lambda: other.health()["status"] == "ok")
     finally:
         other.down()
 
