@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.records.write import create
 from relasi.features.settings.defaults import top_role
 from relasi.users.user import User
-from tests.browser.test_components_in_a_browser import ARGUMENTS, AXE, CHROMIUM, RULES
+from tests.browser.product import AXE, RULES
 from tests.fakes.models import Parrot
 from tests.features.test_settings_pages import PAGES
 from tests.people import (
@@ -28,14 +27,6 @@ from tests.people import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -125,6 +125,11 @@ class Module:
         return ["name"] if "name" in self.fields else ["number"]
 
     @cached_property
+    def naming_field(self) -> str:
+        """The field whose column in a list holds the title: it sorts and filters there."""
+        return next((name for name in self.columns if name in self.title_fields), self.title_fields[0])
+
+    @cached_property
     def is_settings(self) -> bool:
         return self.declaration.area == "settings"
 

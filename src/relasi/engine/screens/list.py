@@ -30,10 +30,7 @@ class Column:
     filtered: bool
     filter_url: str
     cell: Any  # the attributes of its cells
-
-    @property
-    def label(self) -> str:
-        return self.path.label
+    label: str
 
 
 @dataclass
@@ -122,9 +119,15 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
                 name in filtered,
                 state.filter_url(name) if can_filter else "",
                 _cell_attributes(path, place, first_number),
+                _head_of(state.entry.module, path, place),
             )
         )
     return found
+
+
+def _head_of(module: Any, path: Path, place: int) -> str:
+    """A title of several fields, such as first and last name, is headed by what they are together."""
+    return _("Name") if place == 0 and len(module.title_fields) > 1 else path.label
 
 
 def _cell_attributes(path: Path, place: int, first_number: int | None) -> Markup:
@@ -262,7 +265,8 @@ def column_chooser(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 
 def _column_choices(state: ListState, user: Any) -> list[tuple[str, str]]:
-    """Shown columns in their order, then all others."""
+    """Shown columns in their order, then all others; without the first, which names the record."""
     labels = dict(pair for _group, pairs in field_choices(state.entry.module, user) for pair in pairs)
-    shown = [name for name in state.shown_columns if name in labels]
+    shown = [name for name in state.shown_columns[1:] if name in labels]
+    labels.pop(state.entry.module.naming_field, None)
     return [(name, labels[name]) for name in [*shown, *(name for name in labels if name not in shown)]]

@@ -76,9 +76,12 @@ class ListState:
 
     @cached_property
     def shown_columns(self) -> list[str]:
+        """The first names the record, whatever else was chosen."""
         wanted = self.columns or tuple(getattr(self.chosen, "columns", ()) or ()) or self.entry.module.columns
         seen = fields_for(self.user, "view", self.entry.module)
-        return [name for name in wanted if name.partition(".")[0] in seen][:MOST_COLUMNS]
+        naming = self.entry.module.naming_field
+        others = [name for name in wanted if name.partition(".")[0] in seen and name != naming]
+        return [*([naming] if naming in seen else []), *others][:MOST_COLUMNS]
 
     @cached_property
     def shown_sort(self) -> list[str]:

@@ -114,7 +114,6 @@ class Contact(Party, Record):
         subtitle = "account"
         columns = [
             "last_name",
-            "first_name",
             "account",
             "title",
             "email",

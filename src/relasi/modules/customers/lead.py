@@ -109,7 +109,6 @@ class Lead(Party, Qualified, Record):
         subtitle = "company"
         columns = [
             "last_name",
-            "first_name",
             "company",
             "status",
             "stage",
