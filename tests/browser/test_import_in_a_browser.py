@@ -52,7 +52,11 @@ def test_a_messy_file_is_imported_and_taken_back(product: Product, tmp_path: Pat
     for tally in ("2\nCreated", "1\nSkipped (duplicates)", "3\nFailed"):
         assert tally in main.inner_text()
     ratna = Contact._base_manager.get(last_name="Kusumawardani")
-    assert (ratna.email, ratna.mobile, ratna.title) == ("RATNA@pangan.id", "+6281234567810", "Manajer Operasional")
+    assert (ratna.email, ratna.mobile, ratna.title) == (
+        "RATNA@pangan.id",
+        "+6281234567810",
+        "Manajer Operasional",
+    )
     assert Contact._base_manager.filter(first_name="René").exists()
 
     with page.expect_download() as download:

@@ -63,6 +63,26 @@ def test_the_first_run_leads_from_nothing_to_a_workspace(page: Page, address: st
     expect(page.get_by_text("PT Surya Cakra Energi").first).to_be_visible()
     page.goto(f"{address}/settings/users/")
     accessible(page)
+    answer = page.goto(f"{address}/welcome/")
+    assert answer is not None
+    assert answer.status == 404
+
+
+def test_a_wrong_password_is_refused_and_the_right_one_leads_where_one_wanted(
+    page: Page, address: str
+) -> None:
+    make_admin()
+    make_user("andi", password=PASSWORD, language="en")
+    page.goto(f"{address}/preferences/mine/")
+    page.get_by_label("Username or email").fill("andi")
+    page.locator("[name=password]").fill("kopi-salah-2026")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_label("Username or email")).to_have_value("andi")
+    accessible(page)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/preferences/mine/")
 
 
 def test_a_passkey_is_made_and_signs_in_alone(page: Page, address: str) -> None:
