@@ -10,6 +10,11 @@ from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.query.condition import compile_q
+from relasi.engine.query.search import search
+from relasi.engine.records.absorbed import survivor_of
+from relasi.engine.records.change_set import ChangeSet, close_change_set
+from relasi.engine.records.merge import merge
+from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Refused, create, restore, trash, update
 from relasi.modules.customers.account import Account, written_form
 from relasi.modules.customers.contact import Contact
@@ -260,3 +265,41 @@ def test_money_terms_have_their_limits():
 def test_companies_have_a_menu_entry_of_their_own():
     [(slug, _plural, _name, fixed)] = registry.module("customers.Account").menu
     assert (slug, fixed) == ("companies", {"kind": "company"})
+
+
+def test_merging_moves_contacts_and_deals_and_the_old_number_leads_on(company, client):
+    kept, gone = make("customers.Account", name="PT Maju Jaya"), make("customers.Account", name="Maju Jaya")
+    for account, contacts, deals in ((gone, 3, 2), (kept, 1, 1)):
+        for _n in range(contacts):
+            make("customers.Contact", account=account)
+        for _n in range(deals):
+            make("sales.Deal", account=account)
+    merge(registry.of(Account), kept.pk, [gone.pk], {})
+    assert (again(kept).contacts.count(), again(kept).deals.count()) == (4, 3)
+    assert survivor_of(gone.pk) == kept.pk
+    client.force_login(company.admin)
+    for old in (f"/accounts/{gone.pk}/", f"/r/{gone.pk}/"):
+        assert client.get(old, follow=True).redirect_chain[-1][0] == f"/accounts/{kept.pk}/"
+    assert [hit.id for hit in search(company.admin, gone.number)] == [kept.pk]
+
+
+def test_a_merge_of_companies_is_taken_apart_again():
+    kept, gone = make("customers.Account", annual_revenue=5), make("customers.Account", annual_revenue=7)
+    child = make("customers.Account", parent=gone, annual_revenue=1)
+    person = make("customers.Contact", account=gone)
+    won = make("sales.Deal", account=gone, contact=person)
+    won.win()
+    close_change_set()
+    _record, act = merge(registry.of(Account), kept.pk, [gone.pk], {"annual_revenue": gone.pk})
+    assert (revenue(kept), again(won).account_id, again(person).account_id) == (8, kept.pk, kept.pk)
+    revert(ChangeSet.objects.get(pk=act))
+    assert (revenue(kept), revenue(gone)) == (5, 8)
+    assert {again(child).parent_id, again(won).account_id, again(person).account_id} == {gone.pk}
+
+
+def test_a_company_merged_into_one_below_it_does_not_stand_under_itself():
+    top = make("customers.Account")
+    parent = make("customers.Account", parent=top)
+    child = make("customers.Account", parent=parent)
+    merge(registry.of(Account), child.pk, [parent.pk], {})
+    assert again(child).parent_id == top.pk

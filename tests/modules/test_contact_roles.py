@@ -5,6 +5,7 @@ import pytest
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.query.listing import Listing
+from relasi.engine.records.merge import merge
 from relasi.engine.records.write import Refused, restore, trash, update
 from relasi.modules.sales.buying_role import BuyingRole
 from relasi.modules.sales.contact_role import ContactRole
@@ -224,3 +225,16 @@ def test_a_deleted_deal_takes_its_roles_out_of_sight(deal):
 
 def test_influence_goes_from_one_to_five(deal):
     assert refused(add, deal, "Other", influence=6) == [("influence", "OUT_OF_RANGE")]
+
+
+def test_merged_contacts_stand_once_in_each_deal():
+    kept, gone, other = (make("customers.Contact") for _n in range(3))
+    both, one = make("sales.Deal", contact=other), make("sales.Deal", contact=gone)
+    for contact in (kept, gone):
+        add(both, "Decision maker", contact)
+    merge(registry.module("customers.Contact"), kept.pk, [gone.pk], {})
+    living = ContactRole.objects.filter(contact__in=[kept.pk, gone.pk])
+    assert sorted(living.values_list("deal_id", "contact_id")) == sorted(
+        [(both.pk, kept.pk), (one.pk, kept.pk)]
+    )
+    assert (again(both).contact_id, again(one).contact_id) == (other.pk, kept.pk)

@@ -15,6 +15,7 @@ from relasi.engine.access.acting import SYSTEM
 from relasi.engine.access.door import co_owned, scope_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.records.absorbed import Absorbed, survivor_of
 from relasi.engine.records.record import RecordIndex
 
 _WORD = re.compile(r"[\w@.+\-]+")
@@ -124,8 +125,14 @@ def _hits(rows: Any) -> list[Hit]:
 
 
 def _exact(seen: QuerySet, text: str) -> list[Hit]:
+    """By number; the number of a merged record finds what it went into."""
     rows = seen.alias(_number=Upper("number")).filter(_number=text.upper()).annotate(rank=Value(9.0))
-    return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:5])
+    found = _hits(rows.values_list("pk", "module", "number", "title", "rank")[:5])
+    if found or not any(mark.isdigit() for mark in text):
+        return found
+    gone = Absorbed.objects.filter(number=text.upper()).values_list("pk", flat=True)[:5]
+    moved = seen.filter(pk__in=[survivor_of(id) for id in gone]) if gone else seen.none()
+    return _hits(moved.annotate(rank=Value(9.0)).values_list("pk", "module", "number", "title", "rank"))
 
 
 def _by_words(seen: QuerySet, text: str, limit: int) -> list[Hit]:

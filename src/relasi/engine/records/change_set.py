@@ -94,6 +94,7 @@ VIA_LABELS: dict[str, Any] = {
     "import": _("Import"),
     "api": _("API"),
     "conversion": _("Conversion"),
+    "merge": _("Merge"),
     "workflow": _("Workflow"),
     "system": _("Relasi"),
     "undo": _("Undo"),

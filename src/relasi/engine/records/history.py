@@ -11,6 +11,7 @@ from relasi.engine.access.door import fields_for, may
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Kind, kind_of
+from relasi.engine.records.absorbed import STORY
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.record import title_of
 
@@ -38,8 +39,10 @@ def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = 
     """Newest first, at least `limit` changes. Fields the person may not see are left out, and entries that then
     say nothing."""
     module = registry.of(record)
-    rows = ChangeRow.objects.filter(record_id=record.pk, origin=module.table).select_related(
-        "change_set__user", "change_set__impersonator"
+    rows = (
+        ChangeRow.objects.filter(origin=module.table)
+        .extra(where=[STORY], params=[record.pk])
+        .select_related("change_set__user", "change_set__impersonator")
     )
     if before:
         rows = rows.filter(pk__lt=before)

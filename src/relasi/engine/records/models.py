@@ -1,8 +1,18 @@
 """The table of contents of this app."""
 
+from relasi.engine.records.absorbed import Absorbed
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.doubles_rule import DoublesRule
 from relasi.engine.records.numbering import NumberSeries
 from relasi.engine.records.record import CoOwner, RecordIndex, Word
 
-__all__ = ["ChangeRow", "ChangeSet", "CoOwner", "DoublesRule", "NumberSeries", "RecordIndex", "Word"]
+__all__ = [
+    "Absorbed",
+    "ChangeRow",
+    "ChangeSet",
+    "CoOwner",
+    "DoublesRule",
+    "NumberSeries",
+    "RecordIndex",
+    "Word",
+]

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import acting, current_acting
+from relasi.engine.access.acting import SYSTEM, acting, current_acting
+from relasi.engine.access.door import has_tool
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
@@ -144,7 +145,7 @@ def revert(change_set: ChangeSet) -> Undone:
         with transaction.atomic():
             todo = plans(change_set)
             for plan in todo:
-                _carry_out(plan)
+                _carry_out(plan, _authority(change_set, mine.user))
         return Undone(
             stretch.change_set,
             sum(plan.size for plan in todo),
@@ -152,13 +153,23 @@ def revert(change_set: ChangeSet) -> Undone:
         )
 
 
-def _carry_out(plan: Plan) -> None:
-    for ids in _slices(plan.restore):
-        write(plan.module, [Draft({}, id=id) for id in ids], verb="restore", confirmed=["trash"])
-    for items in _slices(list(plan.put_back.items())):
-        write(plan.module, [Draft(dict(values), id=id) for id, values in items], exact=True)
+def _authority(change_set: ChangeSet, user: Any) -> str:
+    """A merge moved what its maker may not change one by one; whoever made it may have it moved back."""
+    mine = user is SYSTEM or change_set.user_id == user.id
+    return "a merge is taken apart" if change_set.via == "merge" and mine and has_tool(user, "merge") else ""
+
+
+def _carry_out(plan: Plan, authorised: str) -> None:
+    """What was made goes first and what was deleted comes last: both may want a value that only one may have."""
     for ids in _slices(plan.trash):
-        write(plan.module, [Draft({}, id=id) for id in ids], verb="trash", confirmed=["trash"])
+        drafts = [Draft({}, id=id) for id in ids]
+        write(plan.module, drafts, verb="trash", confirmed=["trash"], authorised=authorised)
+    for items in _slices(list(plan.put_back.items())):
+        drafts = [Draft(dict(values), id=id) for id, values in items]
+        write(plan.module, drafts, exact=True, authorised=authorised)
+    for ids in _slices(plan.restore):
+        drafts = [Draft({}, id=id) for id in ids]
+        write(plan.module, drafts, verb="restore", confirmed=["trash"], authorised=authorised)
 
 
 def _slices(items: list[Any]) -> Iterator[list[Any]]:

@@ -26,7 +26,7 @@ register_converter(EntryConverter, "entry")
 
 
 def module_patterns() -> list[object]:
-    from relasi.engine.screens import bulk, form, inline, one_view, views
+    from relasi.engine.screens import bulk, form, inline, merge, one_view, views
     from relasi.engine.screens import list as list_screen
 
     return [
@@ -37,6 +37,7 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/views/", views.save, name="view_save"),
         path("<entry:entry>/views/<int:id>/delete/", views.delete, name="view_delete"),
         path("<entry:entry>/bulk/", bulk.page, name="bulk"),
+        path("<entry:entry>/merge/", merge.page, name="merge"),
         path("<entry:entry>/new/", form.create, name="create"),
         path("<entry:entry>/quick/", form.quick, name="quick"),
         path("<entry:entry>/<int:id>/", one_view.page, name="record"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from relasi.engine.access.door import fields_for, has_tool
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.records.merge import MOST as MOST_MERGED
 from relasi.engine.records.write import Draft, Written, write
 from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
 from relasi.engine.screens.form import Input
@@ -29,7 +31,7 @@ MOST = 5000
 @signed_in
 @require_POST
 def page(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """do=delete, or do=edit with field and value. all=1 stands for every record the list's filter matches."""
+    """do=delete, do=merge, or do=edit with field and value. all=1 stands for every record the list's filter matches."""
     what = request.POST.get("do", "")
     ids = _chosen(request, entry)
     if what == "delete":
@@ -37,6 +39,8 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         return _report(
             request, entry, write(entry.module, [Draft({}, id=id) for id in ids], verb="trash", partial=True)
         )
+    if what == "merge":
+        return go_to(request, f"{entry.url}merge/?{urlencode([('id', id) for id in ids[:MOST_MERGED]])}")
     if what != "edit" or not has_tool(user_of(request), "mass_edit"):
         raise Http404
     return _edit(request, entry, ids)

@@ -167,7 +167,7 @@ def _bulk_actions(user: Any, entry: Entry) -> list[str]:
     if has_tool(user, "mass_edit") and may(user, "edit", entry.module):
         found += ["edit", *(["owner"] if "owner" in fields_for(user, "edit", entry.module) else [])]
     if may(user, "delete", entry.module):
-        found.append("delete")
+        found += [*(["merge"] if has_tool(user, "merge") else []), "delete"]
     return found if entry.module.is_record else []
 
 

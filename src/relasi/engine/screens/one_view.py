@@ -17,6 +17,7 @@ from relasi.engine.declare.words import Action, Related, Section, StagePath
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.query.listing import Listing
+from relasi.engine.records.absorbed import survivor_of
 from relasi.engine.records.history import history_of
 from relasi.engine.records.record import RecordIndex, title_of
 from relasi.engine.records.refusal import Refused
@@ -66,7 +67,16 @@ class Panel:
 @signed_in
 def page(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     must(request, "view", entry)
-    record = visible_record(request, entry, id, trashed=None)
+    try:
+        record = visible_record(request, entry, id, trashed=None)
+    except Http404:
+        record = None
+    if record is None or record.trashed_at is not None:
+        new_home = _address_of(user_of(request), survivor_of(id))
+        if new_home:
+            return HttpResponseRedirect(new_home)
+    if record is None:
+        raise Http404
     return render_page(request, "screens/record.html", record_context(request, entry, record), part="record")
 
 
@@ -329,12 +339,19 @@ def _after(request: HttpRequest, entry: Entry, id: int, result: Any) -> HttpResp
 
 @signed_in
 def by_id(request: HttpRequest, id: int) -> HttpResponse:
-    """/r/4711: an id names one record anywhere."""
-    row = RecordIndex.objects.filter(pk=id).first()
-    if row is None:
+    """/r/4711: an id names one record anywhere, and what a merged record went into."""
+    user = user_of(request)
+    found = _address_of(user, id) or _address_of(user, survivor_of(id)) or _address_of(user, id, trashed=True)
+    if found is None:
         raise Http404
+    return HttpResponseRedirect(found)
+
+
+def _address_of(user: User, id: int | None, *, trashed: bool = False) -> str | None:
+    """The page of a record this person may see."""
+    row = RecordIndex.objects.filter(pk=id).first() if id is not None else None
+    if row is None:
+        return None
     module = registry.module(row.module)
-    for trashed in (False, True):
-        if visible_to(user_of(request), module.model, trashed=trashed).filter(pk=id).exists():
-            return HttpResponseRedirect(f"{entries_of(module)[0].url}{id}/")
-    raise Http404
+    seen = visible_to(user, module.model, trashed=trashed).filter(pk=id).exists()
+    return f"{entries_of(module)[0].url}{id}/" if seen else None
