@@ -22,6 +22,11 @@ USUAL: dict[str, dict[str, Any]] = {
     "sales.pipeline": {"name": "Jalur {n}", "position": 99},
     "sales.stage": {"name": "Tahap {n}", "probability": 50},
     "sales.buyingrole": {"name": "Peran {n}"},
+    "catalog.product": {"name": "Barang {n}", "price": 1_000_000, "cost": 700_000},
+    "catalog.service": {"name": "Jasa {n}", "price": 500_000, "cost": 200_000},
+    "catalog.productbundle": {"name": "Paket {n}"},
+    "catalog.pricebook": {"name": "Daftar harga {n}", "currency": "IDR"},
+    "catalog.pricebookitem": {"price": 900_000},
 }
 
 

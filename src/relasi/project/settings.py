@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "relasi.engine.transfer",
     "relasi.modules.customers",
     "relasi.modules.sales",
+    "relasi.modules.catalog",
     "relasi.features.sign_in",
     "relasi.features.settings",
     "relasi.project.app.Relasi",

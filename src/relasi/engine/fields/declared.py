@@ -41,6 +41,8 @@ class DeclaredField:
         name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
         for untold in UNTOLD:
             kwargs.pop(untold, None)
+        if getattr(kwargs.get("default"), "__module__", "").startswith("relasi."):
+            del kwargs["default"]  # a function that proposes a value
         return name, f"django.db.models.{self.plain_class.__name__}", args, kwargs
 
     def clone(self) -> Any:

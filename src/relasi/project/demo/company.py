@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.features.settings.defaults import top_role
+from relasi.project.demo.catalog import make_catalog
 from relasi.project.demo.clock import Clock
 from relasi.project.demo.customers import left_at, make_accounts, make_contacts
 from relasi.project.demo.deals import make_deals
@@ -31,6 +32,7 @@ def make_company(password: str) -> Staff:
         with acting(SYSTEM, via="system", reason="PT Surya Cakra Energi"):
             staff = hire(password, top_role())
         known = make_accounts(clock, staff, past, ACCOUNTS)
+        make_catalog(staff, known)
         make_contacts(clock, staff, past, known, names, CONTACTS)
         converted = make_leads(clock, staff, past, names)
         make_deals(clock, staff, past, known, converted, DEALS)

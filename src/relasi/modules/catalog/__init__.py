@@ -1,0 +1,1 @@
+"""Catalog: what the company sells, for how much, and the taxes on it."""

@@ -1,0 +1,106 @@
+"""Product: goods that are bought or made, kept and sold."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.declare.words import Match, Related, Section, Timeline, View
+from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.dates import DateField
+from relasi.engine.fields.image import ImageField
+from relasi.engine.fields.numbers import DecimalField, IntegerField
+from relasi.engine.fields.reference import ReferenceField, ReferencesField
+from relasi.engine.fields.text import TextField
+from relasi.engine.fields.url import UrlField
+from relasi.engine.records.record import Record, record_indexes
+from relasi.modules.catalog.offered import ACTIVE, INACTIVE, Offered, code_once, price_checks
+from relasi.modules.catalog.tax_rules import usual_product_taxes
+
+
+class SerialTracking(Choices):
+    NONE = "none", _("None"), "gray"
+    SERIAL = "serial", _("Serial number"), "biru"
+    BATCH = "batch", _("Batch"), "toska"
+
+
+class Product(Offered):
+    category = ReferenceField(
+        "catalog.ProductCategory", models.PROTECT, verbose_name=_("Category"), related_name="products",
+        aliases="Kategori|Product Category",
+    )  # fmt: skip
+    brand = TextField(_("Brand"), max_length=100, aliases="Merek|Merk|Manufacturer|Pabrikan")
+    barcode = TextField(_("Barcode"), max_length=50, aliases="Kode Batang|EAN|UPC")
+    vendor_code = TextField(
+        _("Vendor's part number"), max_length=50, aliases="Vendor Part No|No Part Pemasok"
+    )
+    maker_code = TextField(_("Maker's part number"), max_length=50, aliases="Mfr PartNo|No Part Pabrik")
+    tax_code = TextField(_("Goods code (Faktur Pajak)"), max_length=20, aliases="Kode Barang Pajak")
+    serial_tracking = ChoiceField(SerialTracking, _("Tracked by"), default=SerialTracking.NONE, required=True)
+    warranty_months = IntegerField(
+        _("Warranty in months"), min=0, max=1200, aliases="Garansi|Garansi (bulan)"
+    )
+    support_start = DateField(_("Supported from"), aliases="Support Start Date")
+    support_end = DateField(_("Supported until"), aliases="Support Expiry Date")
+    reorder_level = DecimalField(_("Reorder level"), min=0, aliases="Reorder Level|Stok Minimum")
+    reorder_quantity = DecimalField(_("Reorder quantity"), min=0)
+    least_order = DecimalField(_("Minimum order quantity"), min=0)
+    weight = DecimalField(_("Weight (kg)"), min=0, aliases="Berat")
+    dimensions = TextField(_("Dimensions"), max_length=100, aliases="Dimensi|Ukuran")
+    picture = ImageField(_("Picture"))
+    website = UrlField(_("Data sheet or page"), aliases="Website|Product Sheet")
+
+    taxes = ReferencesField("catalog.Tax", _("Taxes"), default=usual_product_taxes, aliases="Pajak")
+
+    kind = "product"
+
+    class Meta(Record.Meta):
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        indexes = record_indexes("product", "name")
+        constraints = [
+            code_once("product"),
+            *price_checks("product"),
+            models.UniqueConstraint(
+                fields=["barcode"], condition=models.Q(trashed_at=None), name="product_barcode"
+            ),
+        ]
+
+    class Module(Record.Module):
+        slug = "products"
+        area = "catalog"
+        icon = "package"
+        number = "PRO-{n:05}"
+        title = "name"
+        subtitle = "code"
+        columns = ["name", "code", "category", "unit", "price", "cost", "margin", "active"]
+        filters = ["category", "brand", "active", "price", "unit", "serial_tracking", "owner"]
+        sort = ["name"]
+        search = {"name": "A", "code": "A", "barcode": "A", "vendor_code": "B", "maker_code": "B", "brand": "C",
+                  "description": "D"}  # fmt: skip
+        form = [
+            Section(_("Product"), "name code category brand unit active owner"),
+            Section(_("Price and taxes"), "price cost taxes commission sales_start sales_end"),
+            Section(_("Purchase and stock"), "vendor_code maker_code barcode serial_tracking reorder_level "
+                                             "reorder_quantity least_order"),
+            Section(_("Details"), "warranty_months support_start support_end weight dimensions tax_code "
+                                  "ledger_account website picture description"),
+        ]  # fmt: skip
+        quick = "name code unit price cost taxes"
+        headline = "code price"
+        page = [
+            Timeline(),
+            Related(
+                "catalog.PriceBookItem", by="product", columns=["price", "min_quantity"], title=_("Prices")
+            ),
+            Related("catalog.BundleComponent", by="product", columns=["quantity"], title=_("In bundles")),
+        ]
+        views = [
+            View("active", _("Active"), ACTIVE, "circle-check"),
+            View("inactive", _("Inactive"), INACTIVE, "archive"),
+        ]
+        matches = {
+            "code": Match(_("Same code"), of="code"),
+            "name": Match(_("Same name"), of="name", usual=False),
+        }
+        words = "produk barang product sku stok"
