@@ -27,6 +27,7 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[Error]:
         found += _names(module)
         found += _actions(module)
         found += _page(module)
+        found += _board(module)
         found += _fill(module)
         found += _paths(module)
         for slug in [module.slug, *(entry[0] for entry in module.menu)]:
@@ -123,6 +124,19 @@ def _page(module: Module) -> Iterator[Error]:
                 yield _error("E005", module, f"{part.module} has no reference {by!r} to it", "set by=")
         if isinstance(part, StagePath) and part.by not in module.fields:
             yield _error("E005", module, f"stage path by {part.by!r}", _near(part.by, module.fields))
+
+
+def _board(module: Module) -> Iterator[Error]:
+    """E010: a board that names what is not there."""
+    board = module.board
+    if board is None:
+        return
+    names = [board.by, *board.card, *board.marks, board.sum, board.weighted, board.within, board.since]
+    for name in filter(None, names):
+        if not module.has(name):
+            yield _error(
+                "E010", module, f"board names {name!r}", _near(name, {*module.fields, *module.computed})
+            )
 
 
 def _fill(module: Module) -> Iterator[Error]:

@@ -92,8 +92,24 @@ class Match:
 
 @dataclass(frozen=True)
 class Board:
+    """The records as cards in columns, one for each value of a choice, a yes or no, an owner or a row of settings.
+
+    by: that field. card: names of at most six fields a card shows beside the title. sum, weighted: names of the
+    fields a column adds up. within: the reference that the record and the row of its column both have and the
+    board shows one of at a time, as a pipeline. closed: the keys of a choice that end a record's way; rows of
+    settings say it themselves (`is_open`). since: the field that holds when a record was closed. bar: the field of a
+    column's row its bar shows. marks: computed values in words that warn.
+    """
+
     by: str
     card: Sequence[str] = ()
+    sum: str = ""
+    weighted: str = ""
+    within: str = ""
+    closed: Sequence[str] = ()
+    since: str = ""
+    bar: str = ""
+    marks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

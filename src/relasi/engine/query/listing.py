@@ -68,12 +68,16 @@ class Listing:
         return found
 
     def page(self, size: int = 25, *, after: str = "", before: str = "") -> Page:
-        page = page_of(self._loaded(self.rows()), self.keys, size, after=after, before=before)
-        hide_unseen(page.rows, self._references, self.user)
+        return self.page_of(self.rows(), size, after=after, before=before)
+
+    def page_of(self, rows: QuerySet, size: int, *, after: str = "", before: str = "") -> Page:
+        """A page of some of its rows. Raises Invalid for a cursor that is not one of ours."""
+        page = page_of(self.loaded(rows), self.keys, size, after=after, before=before)
+        hide_unseen(page.rows, self.references, self.user)
         return page
 
     @cached_property
-    def _references(self) -> list[Any]:
+    def references(self) -> list[Any]:
         found = {}
         for path in [*self.paths, *(key.path for key in self.keys)]:
             target = path.through or path.kind.field
@@ -88,16 +92,16 @@ class Listing:
                 found[name] = self.module.fields[name]
         return list(found.values())
 
-    def _loaded(self, rows: QuerySet) -> QuerySet:
+    def loaded(self, rows: QuerySet) -> QuerySet:
         """Loads just the columns shown, and of related records what their titles need."""
         needed = {*ALWAYS, *self.module.title_fields} & {*self.module.fields}
         if self.module.is_record:
             needed |= {"number", "owner"}
         for path in [*self.paths, *(key.path for key in self.keys)]:
             needed |= self._needed(path)
-        for field_ in self._references:
+        for field_ in self.references:
             needed |= {f"{field_.name}__{name}" for name in _title_columns(field_.related_model)}
-        related = [field_.name for field_ in self._references]
+        related = [field_.name for field_ in self.references]
         return rows.select_related(*related).only(*needed) if related else rows.only(*needed)
 
     def _needed(self, path: Path) -> set[str]:

@@ -72,14 +72,10 @@ def page_of(rows: QuerySet, keys: list[SortKey], size: int, *, after: str = "", 
     """One page. Needs every sort key readable from the rows. Raises Invalid for a cursor that is not one of ours."""
     backwards = bool(before)
     cursor = _decode(before or after, len(keys)) if (before or after) else None
-    for key in keys:
-        if not key.is_column:
-            rows = rows.annotate(**{key.alias: key.expression})
+    rows = with_keys(rows, keys)
     if cursor:
         rows = rows.filter(_beyond(keys, cursor, backwards))
-    tie_descending = bool(keys) and keys[0].descending
-    tie = OrderBy(F("pk"), descending=tie_descending != backwards)
-    found = list(rows.order_by(*(key.order(backwards) for key in keys), tie)[: size + 1])
+    found = list(rows.order_by(*order_of(keys, backwards))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -95,6 +91,27 @@ def page_of(rows: QuerySet, keys: list[SortKey], size: int, *, after: str = "", 
         start,
         size,
     )
+
+
+def with_keys(rows: QuerySet, keys: list[SortKey]) -> QuerySet:
+    """The rows with what they are sorted by under the names the keys know it by."""
+    for key in keys:
+        if not key.is_column:
+            rows = rows.annotate(**{key.alias: key.expression})
+    return rows
+
+
+def order_of(keys: list[SortKey], backwards: bool = False) -> list[OrderBy]:
+    """The order of rows `with_keys`; the id decides where all keys are equal."""
+    tie_descending = bool(keys) and keys[0].descending
+    tie = OrderBy(F("pk"), descending=tie_descending != backwards)
+    return [*(key.order(backwards) for key in keys), tie]
+
+
+def first_page(found: list[Any], keys: list[SortKey], size: int) -> Page:
+    """The first page of rows read in order somewhere else, one more than the size where there are more."""
+    after = _encode(found[size - 1], keys, size) if len(found) > size else None
+    return Page(found[:size], after, None, 1, size)
 
 
 def _start(cursor: dict[str, Any] | None, backwards: bool, count: int) -> int:

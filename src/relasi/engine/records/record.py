@@ -96,6 +96,12 @@ def record_indexes(name: str, *sorts: str) -> list[models.Index]:
     return found
 
 
+def board_index(name: str, by: str) -> models.Index:
+    """The index that gives the first cards of every column of a board, newest change first."""
+    fields = [by, "-changed_at", "-id", "owner"]
+    return models.Index(fields=fields, name=f"{name}_board", condition=models.Q(trashed_at=None))
+
+
 class RecordIndex(models.Model):
     """One row for each record of every module, written by the door in the same transaction."""
 

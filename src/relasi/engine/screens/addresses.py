@@ -36,6 +36,7 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/columns/", list_screen.column_chooser, name="column_chooser"),
         path("<entry:entry>/views/", views.save, name="view_save"),
         path("<entry:entry>/views/<int:id>/delete/", views.delete, name="view_delete"),
+        *board_patterns(),
         path("<entry:entry>/bulk/", bulk.page, name="bulk"),
         path("<entry:entry>/merge/", merge.page, name="merge"),
         path("<entry:entry>/new/", form.create, name="create"),
@@ -48,6 +49,20 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/<int:id>/restore/", one_view.restore_record, name="restore"),
         path("<entry:entry>/<int:id>/do/<slug:verb>/", one_view.do, name="do"),
         path("<entry:entry>/<int:id>/field/<slug:name>/", inline.field, name="field"),
+    ]
+
+
+def board_patterns() -> list[object]:
+    from relasi.engine.screens import kanban, kanban_move, kanban_setting
+
+    return [
+        path("<entry:entry>/board/", kanban.page, name="board"),
+        path("<entry:entry>/board/columns/", kanban.columns, name="board_columns"),
+        path("<entry:entry>/board/totals/", kanban.totals, name="board_totals"),
+        path("<entry:entry>/board/more/", kanban.more, name="board_more"),
+        path("<entry:entry>/board/fold/", kanban.fold, name="board_fold"),
+        path("<entry:entry>/board/move/", kanban_move.move, name="board_move"),
+        path("<entry:entry>/board/setting/", kanban_setting.setting, name="board_setting"),
     ]
 
 

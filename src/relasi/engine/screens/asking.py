@@ -82,6 +82,10 @@ def go_to(request: HttpRequest, target: str) -> HttpResponse:
 
 def back_to(request: HttpRequest, otherwise: str) -> str:
     """Where the person came from: what the form says, else the page before, as long as it is one of ours."""
-    target = request.POST.get("next") or request.headers.get("Referer", "")
+    return own_address(request, request.POST.get("next") or request.headers.get("Referer", "")) or otherwise
+
+
+def own_address(request: HttpRequest, target: str) -> str:
+    """The address when it is one of ours, else nothing."""
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target and ours else otherwise
+    return target if target and ours else ""

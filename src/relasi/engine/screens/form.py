@@ -16,7 +16,16 @@ from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create as create_record
 from relasi.engine.records.write import update as update_record
-from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import (
+    go_to,
+    must,
+    own_address,
+    reader_of,
+    shell_for,
+    signed_in,
+    user_of,
+    visible_record,
+)
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
 from relasi.engine.screens.toasts import toast
@@ -80,8 +89,10 @@ def create(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 @signed_in
 def quick(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """The short form in a drawer."""
-    return _create(request, entry, entry.module.quick_fields, "screens/quick_form.html", "drawer")
+    """The short form in a drawer, with what the address gives beside it. next: the page to come back to."""
+    quick_fields, fields = entry.module.quick_fields, entry.module.form_fields
+    given = [name for name in fields if name in request.GET and name not in quick_fields]
+    return _create(request, entry, [*quick_fields, *given], "screens/quick_form.html", "drawer")
 
 
 def _create(
@@ -105,6 +116,7 @@ def _create(
         "record": None,
         "title": entry.new,
         "cancel": entry.url,
+        "query": request.GET.urlencode(),
     }
     return _answer(request, template, context, refused, part)
 
@@ -162,7 +174,7 @@ def _no_right(request: HttpRequest, entry: Entry, record: Any) -> dict[str, Any]
 def _saved(request: HttpRequest, entry: Entry, record: Any, sentence: str) -> HttpResponse:
     toast(request, sentence % {"name": title_of(record)})
     url = f"{entry.url}{record.pk}/"
-    return go_to(request, url)
+    return go_to(request, own_address(request, request.GET.get("next", "")) or url)
 
 
 def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set[str], record: Any,

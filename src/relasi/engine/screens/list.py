@@ -18,7 +18,8 @@ from relasi.engine.query.path import Path, resolve
 from relasi.engine.records.record import title_of
 from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.list_state import SIZES, ListState
-from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.list_ways import ways_to_show
+from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
 
 
@@ -70,13 +71,15 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         "page": found,
         "columns": _columns(state, listing),
         "rows": rows_of(entry, listing.paths, found.rows, reader_of(request)),
-        "chips": _chips(state, listing.group, reader_of(request)),
+        "chips": chips_of(state, listing.group, reader_of(request)),
         "error": error,
         "emptiness": None if found.rows or error else _emptiness(state),
         "sizes": SIZES,
         "may_create": may(user, "create", entry.module),
         "may_import": has_tool(user, "import") and may(user, "create", entry.module),
         "actions": _bulk_actions(user, entry),
+        "ways": ways_to_show(state),
+        "swapped": wants_part(request),
     }
     return render_page(request, "screens/list.html", context, part="list")
 
@@ -141,7 +144,7 @@ def _cell_attributes(path: Path, place: int, first_number: int | None) -> Markup
     return Markup(' class="{}" data-fold="{}"').format(classes, fold)
 
 
-def _chips(state: ListState, group: Group, reader: Any) -> list[Chip]:
+def chips_of(state: ListState, group: Group, reader: Any) -> list[Chip]:
     if group.any:
         whole = Chip(0, "", group.text(reader), state.url(condition={"all": []}), state.url("filter/"))
         return [whole] if group.items else []

@@ -9,6 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from relasi.engine.access.company import company
 from relasi.engine.declare.computed import computed
@@ -107,6 +108,12 @@ class Staged(models.Model):
             return None
         beyond = (days_between(self.stage_since) or 0) - most
         return beyond if beyond > 0 else None
+
+    @computed(_("Stuck"), needs="stage_since status stage")
+    def stuck_note(self) -> str:
+        """The same in words; empty while it is within."""
+        days = self.stuck_days
+        return ngettext("Stuck for %(n)s day", "Stuck for %(n)s days", days) % {"n": days} if days else ""
 
     @property
     def stuck(self) -> bool:

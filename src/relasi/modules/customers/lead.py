@@ -20,7 +20,7 @@ from relasi.engine.fields.phone import PhoneField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField
-from relasi.engine.records.record import Record, record_indexes
+from relasi.engine.records.record import Record, board_index, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.pipeline.lead_source import LeadSource
@@ -98,7 +98,7 @@ class Lead(Party, Qualified, Record):
     class Meta(Record.Meta):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
-        indexes = [*record_indexes("lead"), *key_indexes("lead")]
+        indexes = [*record_indexes("lead"), board_index("lead", "status"), *key_indexes("lead")]
 
     class Module(Record.Module):
         slug = "leads"
@@ -141,7 +141,8 @@ class Lead(Party, Qualified, Record):
         ]  # fmt: skip
         quick = "salutation first_name last_name company email mobile lead_source owner"
         headline = "status company"
-        board = Board(by="status", card=["company", "lead_source", "mobile"])
+        board = Board(by="status", card=["company", "lead_source", "rating", "owner", "mobile"],
+                      closed=["lost", "junk", "converted"])  # fmt: skip
         page = [
             StagePath(by="stage"), Timeline(), Related("customers.LeadStage", columns=["at", "stay"]),
         ]  # fmt: skip

@@ -14,7 +14,7 @@ from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import LongTextField, TextField
-from relasi.engine.records.record import Record, record_indexes
+from relasi.engine.records.record import Record, board_index, record_indexes
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.bant import Bant
@@ -90,6 +90,7 @@ class Deal(Staged, Bant, Record):
         triggers = history_triggers("authority_score", "buying_roles")
         indexes = [
             *record_indexes("deal"),
+            board_index("deal", "stage"),
             models.Index(fields=["expected_close"], name="deal_open_close",
                          condition=models.Q(trashed_at=None, status="open")),
         ]  # fmt: skip
@@ -130,7 +131,10 @@ class Deal(Staged, Bant, Record):
         quick = "name account contact amount stage expected_close owner"
         headline = "amount weighted_amount"
         fill = {"account": "contact.account", "currency": "account.currency"}
-        board = Board(by="stage", card=["name", "account", "amount", "expected_close", "owner", "next_step"])
+        board = Board(
+            by="stage", card=["account", "amount", "expected_close", "owner", "next_step"], sum="amount",
+            weighted="weighted_amount", within="pipeline", since="closed_at", bar="probability", marks=["stuck_note"],
+        )  # fmt: skip
         page = [
             StagePath(by="stage"),
             Timeline(),

@@ -1,0 +1,195 @@
+// The board: cards are dragged by mouse or finger, or moved by keys; the server's answer decides where they stay.
+// Alt+Left and Alt+Right move the card in focus, S asks where to, the arrows walk from card to card.
+"use strict";
+{
+  const PAUSE = 400;
+  let dragging = false;
+  let stale = false;
+  let timer;
+  // What takes back a move that waits for its form: the reason of a lost deal.
+  let takeBack = null;
+
+  const board = () => document.getElementById("board");
+  const lists = () => [...document.querySelectorAll("#board ul[data-column]")];
+  const address = (name) => new URL(board().dataset[name], location.href);
+
+  // The cards again, as the server has them now, as many as are shown already.
+  const refresh = async () => {
+    clearTimeout(timer);
+    stale = dragging || !!takeBack;
+    if (stale || !board()) return;
+    const url = address("refresh");
+    const count = (list) => list.querySelectorAll(".kcard").length;
+    const shown = lists().filter((list) => !("strip" in list.dataset) && count(list) > 25);
+    if (shown.length) url.searchParams.set("shown", shown.map((list) => `${list.dataset.column}:${count(list)}`).join(","));
+    const focused = document.activeElement?.closest?.(".kcard")?.id;
+    await htmx.ajax("GET", url.pathname + url.search, { target: "#board", swap: "innerMorph" });
+    if (focused && !document.activeElement?.closest?.(".kcard")) document.getElementById(focused)?.focus();
+  };
+  const refreshSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, PAUSE);
+  };
+
+  // "+612 jt" beside the sum of the column a card hangs over.
+  const preview = (list, card) => {
+    for (const old of document.querySelectorAll("[data-preview]")) old.remove();
+    const sum = list && document.getElementById(list.dataset.sum);
+    if (sum && card.dataset.brief)
+      (sum.querySelector("b") ?? sum).append(
+        relasi.make("span", { class: "pos", "data-preview": "" }, ` +${card.dataset.brief.replace(/^Rp\s/, "")}`),
+      );
+  };
+
+  const said = (answer) => {
+    const events = answer.headers.get("HX-Trigger");
+    if (events?.startsWith("{")) JSON.parse(events)["relasi:toasts"]?.items.forEach(relasi.toast);
+  };
+
+  const send = (card, list) =>
+    fetch(address("move").pathname, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "X-CSRFToken": relasi.token(), "X-Requested-With": "fetch" },
+      body: new URLSearchParams([
+        ...address("move").searchParams,
+        ["id", card.dataset.card],
+        ["version", card.dataset.version],
+        ["to", list.dataset.column],
+      ]),
+    });
+
+  // Shown at once; back stands the card where it was when the answer is no.
+  const commit = async (card, list, back) => {
+    card.setAttribute("aria-busy", "true");
+    let answer;
+    try {
+      answer = await send(card, list);
+    } catch {
+      back();
+      return relasi.toast({ text: relasi.say("offline"), kind: "bad" });
+    } finally {
+      card.removeAttribute("aria-busy");
+    }
+    if (answer.type === "opaqueredirect") return location.reload();
+    const body = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+    if (answer.ok) {
+      card.dataset.version = body.versions[card.dataset.card];
+      said(answer);
+    } else if (body.form) {
+      takeBack = back;
+      return relasi.openWindow(body.form, "drawer");
+    } else {
+      back();
+      relasi.toast({ text: body.message ?? relasi.say(answer.status >= 500 ? "failed" : "refused"), kind: "bad" });
+    }
+    refresh();
+  };
+
+  const backTo = (card, list, next) => () => list.insertBefore(card, next?.parentElement === list ? next : null);
+
+  const start = (list) => {
+    if (Sortable.get(list) || !("movable" in board().dataset)) return;
+    let next = null;
+    new Sortable(list, {
+      group: "cards",
+      draggable: ".kcard",
+      sort: false,
+      animation: 140,
+      forceFallback: true,
+      fallbackOnBody: true,
+      fallbackTolerance: 5,
+      fallbackClass: "lifted",
+      ghostClass: "kghost",
+      delay: 200,
+      delayOnTouchOnly: true,
+      touchStartThreshold: 6,
+      scroll: true,
+      bubbleScroll: true,
+      onStart: ({ item }) => {
+        dragging = true;
+        next = item.nextElementSibling;
+        document.documentElement.toggleAttribute("data-dragging", true);
+      },
+      onMove: ({ to, dragged }) => {
+        const open = !("takes" in to.dataset);
+        preview(open && to !== list ? to : null, dragged);
+        return open;
+      },
+      onEnd: ({ item, to }) => {
+        dragging = false;
+        document.documentElement.removeAttribute("data-dragging");
+        preview(null, item);
+        if (to === list || to.dataset.column === list.dataset.column) {
+          if (to !== list) backTo(item, list, next)();
+          if (stale) refresh();
+          return;
+        }
+        commit(item, to, backTo(item, list, next));
+      },
+    });
+  };
+  const startAll = () => board() && lists().forEach(start);
+
+  const byKey = (card, step) => {
+    const from = card.parentElement;
+    const lane = lists().filter((list) => list.dataset.lane === from.dataset.lane && !("strip" in list.dataset));
+    const open = lane.filter((list) => list === from || !("takes" in list.dataset));
+    const to = open[open.indexOf(from) + step];
+    if (!to || !("movable" in board().dataset)) return;
+    const back = backTo(card, from, card.nextElementSibling);
+    to.prepend(card);
+    card.focus();
+    commit(card, to, () => (back(), card.focus()));
+  };
+
+  const walk = (card, key) => {
+    if (key === "ArrowDown" || key === "ArrowUp")
+      return (key === "ArrowDown" ? card.nextElementSibling : card.previousElementSibling)?.closest(".kcard")?.focus();
+    const all = lists().filter((list) => list.querySelector(".kcard") || list === card.parentElement);
+    const to = all[all.indexOf(card.parentElement) + (key === "ArrowRight" ? 1 : -1)];
+    const place = [...card.parentElement.children].indexOf(card);
+    const cards = to?.querySelectorAll(".kcard") ?? [];
+    cards[Math.min(place, cards.length - 1)]?.focus();
+  };
+
+  relasi.on("keydown", ".kcard", (event, card) => {
+    if (event.target !== card || event.ctrlKey || event.metaKey) return;
+    const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.altKey && side) byKey(card, side);
+    else if (event.altKey) return;
+    else if (event.key.startsWith("Arrow")) walk(card, event.key);
+    else if (event.key === "Enter") card.querySelector("a.t").click();
+    else if (event.key === "s") card.querySelector(".kmove")?.click();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  // The move is done, from the window; or the window was left, and the card goes back.
+  document.addEventListener("relasi:moved", () => {
+    takeBack = null;
+    refresh();
+  });
+  document.addEventListener(
+    "close",
+    (event) => {
+      if (event.target.id !== "drawer" || !takeBack) return;
+      takeBack();
+      takeBack = null;
+      refresh();
+    },
+    true,
+  );
+
+  document.addEventListener("relasi:changed", (event) => {
+    if (event.target.id === "board") refreshSoon();
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    startAll();
+    const target = event.detail?.ctx?.target;
+    if (target?.id === "board") htmx.trigger("#board-totals", "relasi:totals");
+  });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
+  else startAll();
+}

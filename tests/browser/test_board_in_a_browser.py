@@ -1,0 +1,145 @@
+"""The board in a real browser: a card is dragged, walked and moved by keys, comes back when refused, fits a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from relasi.engine.access.acting import acting
+from relasi.modules.sales.pipeline import Stage
+from tests.browser.test_components_in_a_browser import ARGUMENTS, AXE, CHROMIUM, RULES
+from tests.company import SmallCompany, found_company
+from tests.make import again, make
+from tests.people import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def people(db: None) -> SmallCompany:
+    found = found_company()
+    found.admin.set_password(PASSWORD)
+    found.admin.save()
+    return found
+
+
+def stage(name: str) -> Stage:
+    return Stage._base_manager.get(name=name)
+
+
+def deal(people: SmallCompany, name: str, stage_name: str) -> Any:
+    with acting(people.admin):
+        return make("sales.Deal", name=name, stage=stage(stage_name), amount=612_000_000)
+
+
+def open_board(browser: Browser, server: Any, **how: Any) -> Page:
+    context = browser.new_context(base_url=server.url, reduced_motion="reduce", **how)
+    page = context.new_page()
+    page.goto("/login/?next=/deals/board/")
+    page.locator("[name=login]").fill("ayu.admin")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/deals/board/")
+    expect(page.locator("#board-totals b").first).to_be_visible()
+    return page
+
+
+def card(page: Page, record: Any) -> Any:
+    return page.locator(f"#card-{record.pk}")
+
+
+def column(page: Page, name: str) -> Any:
+    return page.locator(f'ul[data-column="{stage(name).pk}"]')
+
+
+def drag(page: Page, record: Any, name: str) -> None:
+    start, goal = card(page, record).bounding_box(), column(page, name).bounding_box()
+    page.mouse.move(start["x"] + 60, start["y"] + start["height"] - 8)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 80, start["y"] + 60, steps=4)
+    page.mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + min(30, goal["height"] / 2), steps=12)
+    # What lies under a dragged card is looked up twenty times a second.
+    page.wait_for_timeout(120)
+
+
+def test_a_card_is_dragged_into_another_column(
+    browser: Browser, live_server: Any, people: SmallCompany
+) -> None:
+    one = deal(people, "Atap Gudang", "Prospek Baru")
+    page = open_board(browser, live_server, viewport={"width": 1440, "height": 900})
+    drag(page, one, "Kualifikasi")
+    expect(page.locator("[data-preview]")).to_have_text("+612 jt")
+    page.mouse.up()
+    expect(column(page, "Kualifikasi").locator(f"#card-{one.pk}")).to_be_visible()
+    expect(page.locator("[data-toast]")).to_contain_text("Atap Gudang: Kualifikasi")
+    expect(page.locator("#ks-1")).to_contain_text("612")
+    assert again(one).stage == stage("Kualifikasi")
+
+
+def test_a_lost_deal_needs_its_reason_and_escape_brings_the_card_back(
+    browser: Browser, live_server: Any, people: SmallCompany
+) -> None:
+    one = deal(people, "Atap Toko", "Prospek Baru")
+    page = open_board(browser, live_server, viewport={"width": 1440, "height": 900})
+    drag(page, one, "Kalah")
+    page.mouse.up()
+    expect(page.locator("#drawer [name=lost_reason]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(column(page, "Prospek Baru").locator(f"#card-{one.pk}")).to_be_visible()
+    assert again(one).version == one.version
+    drag(page, one, "Kalah")
+    page.mouse.up()
+    page.locator("#drawer [name=lost_reason]").select_option("price")
+    page.locator("#drawer footer button[type=submit]").click()
+    expect(page.locator("#drawer")).not_to_be_visible()
+    expect(card(page, one)).to_have_count(0)
+    assert again(one).status == "lost"
+
+
+def test_keys_move_a_card_and_a_refused_one_returns(
+    browser: Browser, live_server: Any, people: SmallCompany
+) -> None:
+    one = deal(people, "Atap Sekolah", "Prospek Baru")
+    page = open_board(browser, live_server, viewport={"width": 1440, "height": 900})
+    card(page, one).focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(column(page, "Kualifikasi").locator(f"#card-{one.pk}")).to_be_focused()
+    expect(page.locator("[data-toast]")).to_contain_text("Kualifikasi")
+    with acting(people.admin):
+        again(one).move(stage=stage("Negosiasi").pk)
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator('[data-toast][data-kind="bad"]')).to_be_visible()
+    expect(column(page, "Negosiasi").locator(f"#card-{one.pk}")).to_be_visible()
+    assert again(one).stage == stage("Negosiasi")
+    card(page, one).focus()
+    page.keyboard.press("s")
+    page.locator("#drawer button[name=to]", has_text="Proposisi Nilai").click()
+    expect(column(page, "Proposisi Nilai").locator(f"#card-{one.pk}")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_board_is_accessible_and_nothing_but_its_columns_scrolls_sideways(
+    browser: Browser, live_server: Any, people: SmallCompany, width: int, scheme: str
+) -> None:
+    one = deal(people, "Atap Rumah", "Prospek Baru")
+    how = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme, "bypass_csp": True}
+    page = open_board(browser, live_server, **how)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate(AXE)
+    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+    assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found["violations"]] == []
+    if width < 500:
+        card(page, one).locator(".kmove").click()
+        page.locator("#drawer button[name=to]", has_text="Negosiasi").click()
+        expect(column(page, "Negosiasi").locator(f"#card-{one.pk}")).to_have_count(1)
