@@ -303,3 +303,15 @@ def test_a_company_merged_into_one_below_it_does_not_stand_under_itself():
     child = make("customers.Account", parent=parent)
     merge(registry.of(Account), child.pk, [parent.pk], {})
     assert again(child).parent_id == top.pk
+
+
+def test_a_company_changes_hands_with_its_open_records(company):
+    owner, heir, other = company.sales_a.pk, company.sales_b.pk, company.manager.pk
+    account = make("customers.Account", owner=owner)
+    contacts = [make("customers.Contact", account=account, owner=owner) for _n in range(3)]
+    deals = [make("sales.Deal", account=account, owner=owner) for _n in range(3)]
+    deals[2].win()
+    elsewhere = make("sales.Deal", account=account, owner=other)
+    account.reassign(heir)
+    assert {again(one).owner_id for one in (account, *contacts, *deals[:2])} == {heir}
+    assert (again(deals[2]).owner_id, again(elsewhere).owner_id) == (owner, other)

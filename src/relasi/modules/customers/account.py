@@ -28,6 +28,7 @@ from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField
 from relasi.engine.records.circle import refuse_circles
+from relasi.engine.records.reassign import reassign
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.engine.records.write import update
@@ -176,6 +177,7 @@ class Account(Party, Record):
         actions = [
             Action("copy_billing", _("Copy billing address to shipping"), icon="copy", quiet=True,
                    when=lambda account: account.billing_address and account.shipping_address != account.billing_address),
+            Action("reassign", _("Reassign with related records"), icon="user-round-pen", quiet=True, ask=("owner",)),
         ]  # fmt: skip
         views = [
             View(
@@ -285,6 +287,10 @@ class Account(Party, Record):
                 offer = ("contacts", _("Delete the contact of this person too"))
                 message = _("The contact of this person will stay.")
                 change.refuse("", "INVALID_TRANSITION", message, confirm="trash", offers=[offer])
+
+    def reassign(self, owner: int) -> Account:
+        """The open contacts, deals and further records of the same owner go along."""
+        return reassign(self, owner)
 
     def copy_billing(self) -> Account:
         return update(self, {"shipping_address": self.billing_address})
