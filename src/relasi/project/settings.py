@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "relasi.modules.catalog",
     "relasi.features.sign_in",
     "relasi.features.settings",
+    "relasi.features.duplicates",
     "relasi.project.app.Relasi",
 ]
 

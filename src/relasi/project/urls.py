@@ -7,6 +7,7 @@ from relasi.engine.screens.addresses import engine_patterns, module_patterns
 from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.screens.shell import Shell
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
+from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
@@ -37,6 +38,7 @@ urlpatterns = [
     *first_run_patterns(),
     *sign_in_patterns(),
     *settings_patterns(),
+    *duplicates_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
     *module_patterns(),

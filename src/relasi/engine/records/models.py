@@ -2,6 +2,7 @@
 
 from relasi.engine.records.absorbed import Absorbed
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.engine.records.double_pair import DoublePair
 from relasi.engine.records.doubles_rule import DoublesRule
 from relasi.engine.records.numbering import NumberSeries
 from relasi.engine.records.record import CoOwner, RecordIndex, Word
@@ -11,6 +12,7 @@ __all__ = [
     "ChangeRow",
     "ChangeSet",
     "CoOwner",
+    "DoublePair",
     "DoublesRule",
     "NumberSeries",
     "RecordIndex",

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.company import company
-from relasi.engine.access.door import may, rights_of
+from relasi.engine.access.door import has_tool, may, rights_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 
@@ -133,6 +133,8 @@ class Shell:
         if self._visible:
             path = self.request.path
             found.append((_("Recycle bin"), "/bin/", "trash-2", path.startswith("/bin/")))
+            if has_tool(self._user, "merge"):
+                found.append((_("Duplicates"), "/duplicates/", "copy", path.startswith("/duplicates/")))
             found.append((_("Change history"), "/changes/", "history", path.startswith("/changes/")))
         return found
 

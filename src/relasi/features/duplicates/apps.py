@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Duplicates(AppConfig):
+    name = "relasi.features.duplicates"
+    label = "duplicates"
