@@ -11,9 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-# Sessions hold the sentences that wait to be told, and the cache counts attempts: neither is what people keep.
+# Sessions hold the sentences that wait to be told, the cache counts attempts, and opening a record is noted for the
+# list of recently viewed ones: none of it is what people keep.
 FLEETING = frozenset(
-    {"django_session", "usersessions_usersession", "cache_entry", "django_migrations", "pgtrigger_migrations"}
+    {
+        "django_session",
+        "usersessions_usersession",
+        "cache_entry",
+        "django_migrations",
+        "pgtrigger_migrations",
+        "query_viewed",
+    }
 )
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.query import viewed
 from relasi.engine.records.recycle_bin import purge_due
 
 KEEP_FINISHED = 24  # hours
@@ -45,6 +46,13 @@ def make_room_for_history(timestamp: int) -> None:
 @app.task(queueing_lock="forget_ended_sessions")
 def forget_ended_sessions(timestamp: int) -> None:
     call_command("clearsessions")
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget_old_views")
+def forget_old_views(timestamp: int) -> int:
+    """Who opened what is kept for the lists of recently viewed records, and no longer."""
+    return viewed.forget_old_views()
 
 
 @app.periodic(cron="47 2 * * *")

@@ -83,6 +83,8 @@ class User(Tracked, AbstractBaseUser):
         choices=[("compact", _("Compact")), ("comfortable", _("Comfortable")), ("spacious", _("Spacious"))],
     )  # fmt: skip
     signature = models.TextField(_("Signature"), blank=True, default="")
+    # How this person has set up the lists: see engine.query.arrangement.
+    arrangement = models.JSONField(default=dict, blank=True, editable=False)
     last_login = None
 
     objects = UserManager()
@@ -109,7 +111,7 @@ class User(Tracked, AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(trashed_at=None), name="user_never_trashed"),
         ]
         triggers = [
-            *history_triggers("password"),
+            *history_triggers("password", "arrangement"),
             pgtrigger.Trigger(
                 name="keep_owner", level=pgtrigger.Row, when=pgtrigger.After, func=KEEP_OWNER,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("first_name", "last_name", "status"),

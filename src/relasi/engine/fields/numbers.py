@@ -117,6 +117,8 @@ _COLUMN_ENDS = {
 
 @shows_as(models.IntegerField)
 class IntegerKind(NumberKind):
+    """Whole numbers are added up, years and the like are not."""
+
     name = "integer"
 
     def __init__(self, field: Any):
@@ -126,6 +128,7 @@ class IntegerKind(NumberKind):
         self.least = least if self.least is None else max(self.least, least)
         self.most = most if self.most is None else min(self.most, most)
         self.grouped = getattr(field, "grouped", not getattr(field, "primary_key", False))
+        self.sums = self.grouped
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         return super().show(value, reader) if self.grouped or value is None else str(value)

@@ -14,10 +14,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from relasi.engine.declare.module import Module
-from relasi.engine.fields.kind import Invalid
+from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.operators import check_operand
 from relasi.engine.fields.operators import explain as explain_leaf
-from relasi.engine.fields.reader import Reader, current_reader
+from relasi.engine.fields.reader import Reader, current_reader, said
 from relasi.engine.query.path import Path, resolve
 
 EMPTY: dict[str, Any] = {"all": []}
@@ -38,11 +38,16 @@ class Leaf:
     def q(self, user: Any, reader: Reader) -> Q:
         return self.path.kind.where(self.path.orm, self.op, self.value, reader) & self.path.guard(user)
 
-    def holds(self, record: Any, reader: Reader) -> bool:
-        return self.path.kind.holds(self.path.value_of(record), self.op, self.value, reader)
+    def holds(self, record: Any, user: Any, reader: Reader) -> bool:
+        return self.path.told(record, user) and self.path.kind.holds(
+            self.path.value_of(record), self.op, self.value, reader
+        )
 
     def text(self, reader: Reader) -> str:
-        return explain_leaf(self.path.kind, self.op, self.value, reader)
+        told = explain_leaf(self.path.kind, self.op, self.value, reader)
+        if self.path.through is None:
+            return told
+        return f"{said(kind_of(self.path.through).label, reader)} › {told}"
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,10 @@ class Group:
             found = (found | part) if self.any else (found & part)
         return found
 
-    def holds(self, record: Any, reader: Reader) -> bool:
+    def holds(self, record: Any, user: Any, reader: Reader) -> bool:
         if not self.items:
             return True
-        answers = (item.holds(record, reader) for item in self.items)
+        answers = (item.holds(record, user, reader) for item in self.items)
         return any(answers) if self.any else all(answers)
 
     def leaves(self) -> Iterator[Leaf]:
@@ -117,20 +122,20 @@ def compile_q(tree: Any, module: Module, user: Any) -> Q:
 
 
 def matches(tree: Any, record: Any, module: Module, user: Any) -> bool:
-    return read(tree, module, user).holds(record, current_reader())
+    return read(tree, module, user).holds(record, user, current_reader())
 
 
 def why_not(tree: Any, record: Any, module: Module, user: Any) -> str | None:
     """The first condition that does not hold, with the value that stands, or None when all holds."""
-    return _why_not(read(tree, module, user), record, current_reader())
+    return _why_not(read(tree, module, user), record, user, current_reader())
 
 
-def _why_not(item: Leaf | Group, record: Any, reader: Reader) -> str | None:
-    if item.holds(record, reader):
+def _why_not(item: Leaf | Group, record: Any, user: Any, reader: Reader) -> str | None:
+    if item.holds(record, user, reader):
         return None
     if isinstance(item, Group) and not item.any:
-        return next(filter(None, (_why_not(part, record, reader) for part in item.items)))
-    if isinstance(item, Group):
+        return next(filter(None, (_why_not(part, record, user, reader) for part in item.items)))
+    if isinstance(item, Group) or not item.path.told(record, user):
         return item.text(reader)
     value = item.path.kind.show(item.path.value_of(record), reader) or _("empty")
     return _("%(condition)s, but it is %(value)s") % {"condition": item.text(reader), "value": value}

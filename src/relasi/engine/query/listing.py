@@ -4,6 +4,7 @@ of queries."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -14,18 +15,54 @@ from relasi.engine.access.door import may, visible_to
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.number_text import rounded_to
+from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.query.condition import Group, read
-from relasi.engine.query.paging import MOST_KEYS, Page, SortKey, page_of
+from relasi.engine.query.paging import MOST_KEYS, Page, SortKey, cursor_of, page_of
 from relasi.engine.query.path import Path, resolve
 from relasi.engine.query.search import matching_ids
+from relasi.engine.query.viewed import NAME
 
 ALWAYS = ("id", "version", "trashed_at")
 
 
 @dataclass
+class ColumnTotal:
+    """The sum of one numeric column over all rows, and of how many values. currency: "" for what is no money."""
+
+    path: Path
+    currency: str
+    sum: Any
+    values: int
+
+    @property
+    def mean(self) -> Decimal:
+        """To two decimals, half away from zero."""
+        return rounded_to(Decimal(self.sum) / self.values, 2)
+
+
+@dataclass
+class Totals:
+    """count: of records. columns: in their order; one of each currency."""
+
+    count: int = 0
+    columns: list[ColumnTotal] = field(default_factory=list)
+
+    def add(self, path: Path, currency: str, sum: Any, values: int) -> None:
+        if not values:
+            return
+        for one in self.columns:
+            if one.path is path and one.currency == currency:
+                one.sum, one.values = one.sum + sum, one.values + values
+                return
+        self.columns.append(ColumnTotal(path, currency, sum, values))
+
+
+@dataclass
 class Listing:
-    """What is asked for. columns, sort: field paths ("-" for descending). fixed: values of a menu entry."""
+    """What is asked for. columns, sort: field paths ("-" for descending). fixed: values of a menu entry.
+    also: paths of fields that rows must hold though no column shows them."""
 
     module: Module
     user: Any
@@ -34,6 +71,7 @@ class Listing:
     sort: list[str] = field(default_factory=list)
     words: str = ""
     fixed: dict[str, Any] = field(default_factory=dict)
+    also: list[str] = field(default_factory=list)
 
     @cached_property
     def group(self) -> Group:
@@ -42,6 +80,11 @@ class Listing:
     @cached_property
     def paths(self) -> list[Path]:
         return [resolve(self.module, name, self.user) for name in self.columns]
+
+    @cached_property
+    def _loaded_paths(self) -> list[Path]:
+        also = [resolve(self.module, name, self.user) for name in self.also]
+        return [*self.paths, *also, *(key.path for key in self.keys)]
 
     @cached_property
     def keys(self) -> list[SortKey]:
@@ -76,10 +119,31 @@ class Listing:
         hide_unseen(page.rows, self.references, self.user)
         return page
 
+    def page_of_ids(self, ids: list[int]) -> list[Any]:
+        """These records as rows of the list, as far as the person may see them."""
+        rows = list(self._loaded(self.rows().filter(pk__in=ids)))
+        hide_unseen(rows, self._references, self.user)
+        return rows
+
+    def neighbours(self, id: int) -> tuple[int | None, int | None]:
+        """Ids of the rows before and after this record, which need not fit the filter any more."""
+        alone = visible_to(self.user, self.module.model).filter(pk=id)
+        for key in self.keys:
+            if not key.is_column:
+                alone = alone.annotate(**{key.alias: key.expression})
+        record = alone.first()
+        if record is None:
+            return None, None
+        place = cursor_of(record, self.keys)
+        rows = self.rows().exclude(pk=id).only("pk")
+        before = page_of(rows, self.keys, 1, before=place).rows
+        after = page_of(rows, self.keys, 1, after=place).rows
+        return (before[0].pk if before else None, after[0].pk if after else None)
+
     @cached_property
     def references(self) -> list[Any]:
         found = {}
-        for path in [*self.paths, *(key.path for key in self.keys)]:
+        for path in self._loaded_paths:
             target = path.through or path.kind.field
             if isinstance(target, models.ForeignKey):
                 found[target.name] = target
@@ -97,7 +161,7 @@ class Listing:
         needed = {*ALWAYS, *self.module.title_fields} & {*self.module.fields}
         if self.module.is_record:
             needed |= {"number", "owner"}
-        for path in [*self.paths, *(key.path for key in self.keys)]:
+        for path in self._loaded_paths:
             needed |= self._needed(path)
         for field_ in self.references:
             needed |= {f"{field_.name}__{name}" for name in _title_columns(field_.related_model)}
@@ -106,6 +170,8 @@ class Listing:
 
     def _needed(self, path: Path) -> set[str]:
         """The columns a cell reads: its own, and what its kind reads beside it, such as the currency."""
+        if path.text == NAME:
+            return set()
         if path.computed:
             needs = self.module.computed[path.text].needs
             return {need.replace(".", "__") for need in needs} | ({*path.kind.beside} & {*self.module.fields})
@@ -113,18 +179,34 @@ class Listing:
             return {path.text.partition(".")[0]} | ({*path.kind.beside} & {*self.module.fields})
         there = {field.name for field in path.through.related_model._meta.fields}
         beside = {f"{path.through.name}__{name}" for name in {*path.kind.beside} & there}
-        return {path.through.name, path.orm, *beside}
+        column = path.orm.removesuffix(f"__{path.part}") if path.part else path.orm
+        return {path.through.name, column, *beside}
 
-    def count(self) -> int:
-        return self.rows().count()
+    def count(self, most: int | None = None) -> int:
+        """How many there are; most: what is beyond is not counted, so the answer may be most + 1."""
+        rows = self.rows()
+        return rows.count() if most is None else rows.order_by()[: most + 1].count()
 
-    def totals(self) -> dict[str, Any]:
-        """{"count": n, column: sum} over the whole result, for the columns whose kind can be added up."""
-        sums = {
-            p.text: Sum(p.orm) for p in self.paths if p.kind.sums and p.through is None and not p.computed
-        }
-        found = self.rows().aggregate(records=Count("pk"), **{f"sum_{name}": s for name, s in sums.items()})
-        return {"count": found["records"], **{name: found[f"sum_{name}"] for name in sums}}
+    def totals(self) -> Totals:
+        """Over the whole result, for the columns of numbers, each currency by itself."""
+        paths = [
+            p for p in self.paths if isinstance(p.kind, NumberKind) and p.through is None and not p.computed
+        ]
+        groups = sorted({getattr(p.kind, "currency_field", "") for p in paths} - {""})
+        own = current_reader().currency
+        asked: dict[str, Any] = {"records": Count("pk")}
+        for place, path in enumerate(paths):
+            asked[f"sum_{place}"], asked[f"n_{place}"] = Sum(path.orm), Count(path.orm)
+        living = self.rows().order_by()
+        rows = living.values(*groups).annotate(**asked) if groups else [living.aggregate(**asked)]
+        found = Totals()
+        for row in rows:
+            found.count += row["records"]
+            for place, path in enumerate(paths):
+                named = getattr(path.kind, "currency_field", None)
+                currency = "" if named is None else row.get(named) or own
+                found.add(path, currency, row[f"sum_{place}"], row[f"n_{place}"])
+        return found
 
 
 def _title_columns(model: type[models.Model]) -> list[str]:

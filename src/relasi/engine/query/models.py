@@ -2,5 +2,6 @@
 
 from relasi.engine.query.board_setting import BoardSetting
 from relasi.engine.query.saved_view import SavedView
+from relasi.engine.query.viewed import Viewed
 
-__all__ = ["BoardSetting", "SavedView"]
+__all__ = ["BoardSetting", "SavedView", "Viewed"]

@@ -130,6 +130,11 @@ def _encode(record: Any, keys: list[SortKey], n: int) -> str:
     return base64.urlsafe_b64encode(json.dumps(body, cls=_Exact).encode()).decode().rstrip("=")
 
 
+def cursor_of(record: Any, keys: list[SortKey]) -> str:
+    """The place of a record in a list, for asking what stands before and after it."""
+    return _encode(record, keys, 1)
+
+
 class _Exact(DjangoJSONEncoder):
     """Django's own encoder cuts microseconds to milliseconds, which would skip rows."""
 

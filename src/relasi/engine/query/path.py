@@ -1,4 +1,5 @@
-"""Field paths: "amount", "account.name" (one step through a reference), "address.city" (a part of an address).
+"""Field paths: "amount", "account.name" (one step through a reference), "address.city" (a part of an address),
+"account.address.city" (both), and "viewed_at" (when the person last opened the record).
 
 The only place where a name that came from outside becomes a column: what is not declared, or may not be seen by the
 person, does not exist.
@@ -13,11 +14,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.door import fields_for, visible_q
+from relasi.engine.access.door import fields_for, may, visible_q
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.kind import Invalid, Kind, kind_of
+from relasi.engine.query.viewed import NAME, ViewedKind
 
 
 class UnknownField(Invalid):
@@ -64,14 +66,24 @@ class Path:
         if self.through is None:
             return Q()
         other = registry.of(self.through.related_model)
-        return visible_q(user, other, path=f"{self.through.name}__") if other.is_record else Q()
+        seen = visible_q(user, other, path=f"{self.through.name}__") if other.is_record else Q()
+        return seen | Q(**{f"{self.through.name}__isnull": True}) if seen else seen
+
+    def told(self, record: Any, user: Any) -> bool:
+        """The same as `guard`, of one record in memory."""
+        if self.through is None:
+            return True
+        other = registry.of(self.through.related_model)
+        referred = getattr(record, self.through.name)
+        return referred is None or not other.is_record or may(user, "view", other, referred)
 
 
 def resolve(module: Module, text: str, user: Any) -> Path:
     """Raises UnknownField for whatever is not a visible field of the module."""
+    if text == NAME and module.is_record:
+        return Path(text, module, ViewedKind(user), NAME)
     first, _dot, rest = text.partition(".")
-    seen = fields_for(user, "view", module)
-    if first not in seen or (rest and "." in rest):
+    if first not in fields_for(user, "view", module):
         raise UnknownField(text)
     if first in module.computed and not rest:
         value = module.computed[first]
@@ -84,17 +96,21 @@ def resolve(module: Module, text: str, user: Any) -> Path:
         return Path(text, module, kind_of(field), first)
     if isinstance(field, models.ForeignKey) and registry.knows(field.related_model._meta.label):
         return _through(module, field, rest, text, user)
-    part = getattr(kind_of(field), "part", None)
-    if part is None:
-        raise UnknownField(text)
+    return Path(text, module, _part_of(field, rest, text), f"{first}__{rest}", part=rest)
+
+
+def _part_of(field: Any, key: str, text: str) -> Kind:
     try:
-        return Path(text, module, part(rest), f"{first}__{rest}", part=rest)
+        return kind_of(field).part(key)
     except LookupError:
         raise UnknownField(text) from None
 
 
 def _through(module: Module, field: Any, rest: str, text: str, user: Any) -> Path:
     other = registry.of(field.related_model)
-    if rest not in other.fields or (not other.is_settings and rest not in fields_for(user, "view", other)):
+    name, _dot, key = rest.partition(".")
+    if name not in other.fields or (not other.is_settings and name not in fields_for(user, "view", other)):
         raise UnknownField(text)
-    return Path(text, module, kind_of(other.fields[rest]), f"{field.name}__{rest}", through=field)
+    there = other.fields[name]
+    kind = _part_of(there, key, text) if key else kind_of(there)
+    return Path(text, module, kind, "__".join([field.name, *rest.split(".")]), through=field, part=key)

@@ -26,16 +26,31 @@ register_converter(EntryConverter, "entry")
 
 
 def module_patterns() -> list[object]:
-    from relasi.engine.screens import bulk, form, inline, merge, one_view, views
+    from relasi.engine.screens import (
+        bulk,
+        cells,
+        form,
+        inline,
+        list_columns,
+        list_counts,
+        list_filter,
+        merge,
+        one_view,
+        preview,
+    )
     from relasi.engine.screens import list as list_screen
 
     return [
         path("<entry:entry>/", list_screen.page, name="list"),
-        path("<entry:entry>/totals/", list_screen.totals, name="totals"),
-        path("<entry:entry>/filter/", list_screen.filter_editor, name="filter_editor"),
-        path("<entry:entry>/columns/", list_screen.column_chooser, name="column_chooser"),
-        path("<entry:entry>/views/", views.save, name="view_save"),
-        path("<entry:entry>/views/<int:id>/delete/", views.delete, name="view_delete"),
+        path("<entry:entry>/totals/", list_counts.totals, name="totals"),
+        path("<entry:entry>/counts/", list_counts.counts, name="view_counts"),
+        path("<entry:entry>/filter/", list_filter.filter_editor, name="filter_editor"),
+        path("<entry:entry>/conditions/", list_filter.conditions, name="conditions"),
+        path("<entry:entry>/column/", list_filter.column, name="column_filter"),
+        path("<entry:entry>/columns/", list_columns.column_chooser, name="column_chooser"),
+        path("<entry:entry>/widths/", list_columns.widths, name="column_widths"),
+        path("<entry:entry>/sort/", list_columns.sort_editor, name="sort_editor"),
+        *view_patterns(),
         *board_patterns(),
         path("<entry:entry>/bulk/", bulk.page, name="bulk"),
         path("<entry:entry>/merge/", merge.page, name="merge"),
@@ -49,6 +64,28 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/<int:id>/restore/", one_view.restore_record, name="restore"),
         path("<entry:entry>/<int:id>/do/<slug:verb>/", one_view.do, name="do"),
         path("<entry:entry>/<int:id>/field/<slug:name>/", inline.field, name="field"),
+        path("<entry:entry>/<int:id>/cell/<slug:name>/", cells.cell, name="cell"),
+        path("<entry:entry>/cells/", cells.paste, name="cells_paste"),
+        path("<entry:entry>/<int:id>/preview/", preview.page, name="preview"),
+        path("<entry:entry>/<int:id>/around/", preview.around, name="around"),
+    ]
+
+
+def view_patterns() -> list[object]:
+    from relasi.engine.screens import view_colours, views
+
+    one = "<entry:entry>/views/<int:id>/"
+    return [
+        path("<entry:entry>/views/", views.save, name="view_save"),
+        path(one, views.edit, name="view_edit"),
+        path(f"{one}keep/", views.keep, name="view_keep"),
+        path(f"{one}copy/", views.copy, name="view_copy"),
+        path(f"{one}pin/", views.pin, name="view_pin"),
+        path(f"{one}colours/", view_colours.page, name="view_colours"),
+        path(f"{one}answer/", views.read_answer, name="view_answer"),
+        path(f"{one}delete/", views.delete, name="view_delete"),
+        path(f"{one}restore/", views.restore, name="view_restore"),
+        path("<entry:entry>/views/<slug:key>/first/", views.first, name="view_first"),
     ]
 
 

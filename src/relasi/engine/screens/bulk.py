@@ -16,8 +16,8 @@ from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.merge import MOST as MOST_MERGED
 from relasi.engine.records.write import Draft, Written, write
 from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
+from relasi.engine.screens.field_choices import field_choices
 from relasi.engine.screens.form import Input
-from relasi.engine.screens.list import field_choices
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.one_view import offer_undo
 from relasi.engine.screens.pages import render_page

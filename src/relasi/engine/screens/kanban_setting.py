@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from relasi.engine.query.board_setting import MOST_FIELDS
 from relasi.engine.query.path import resolve
 from relasi.engine.screens.asking import go_to, must, shell_for, signed_in
+from relasi.engine.screens.field_choices import field_choices
 from relasi.engine.screens.kanban import keep
 from relasi.engine.screens.kanban_asked import Asked
-from relasi.engine.screens.list import field_choices
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 

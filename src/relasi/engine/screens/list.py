@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from relasi.engine.access.door import fields_for, has_tool, may
-from relasi.engine.fields.kind import Invalid
-from relasi.engine.fields.operators import operators_of
-from relasi.engine.query.condition import Group, typed
+from relasi.engine.fields.kind import Invalid, Kind
+from relasi.engine.query.condition import Group
+from relasi.engine.query.listing import Listing
 from relasi.engine.query.paging import Page
-from relasi.engine.query.path import Path, resolve
+from relasi.engine.query.path import Path
 from relasi.engine.records.record import title_of
-from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import must, reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.list_state import SIZES, ListState
 from relasi.engine.screens.list_ways import ways_to_show
 from relasi.engine.screens.pages import render_page, wants_part
+from relasi.engine.screens.row_tones import row_tones
 from relasi.engine.screens.shell import Entry
 
 
@@ -32,6 +33,8 @@ class Column:
     filter_url: str
     cell: Any  # the attributes of its cells
     label: str
+    width: str  # as CSS has it
+    editable: bool  # whether its cells can be edited where they stand
 
 
 @dataclass
@@ -73,8 +76,10 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         "rows": rows_of(entry, listing.paths, found.rows, reader_of(request)),
         "chips": chips_of(state, listing.group, reader_of(request)),
         "error": error,
+        "tones": row_tones(state.colours, found.rows, entry.module, user) if state.colours else {},
         "emptiness": None if found.rows or error else _emptiness(state),
         "sizes": SIZES,
+        "widths": state.widths,
         "may_create": may(user, "create", entry.module),
         "may_import": has_tool(user, "import") and may(user, "create", entry.module),
         "actions": _bulk_actions(user, entry),
@@ -82,6 +87,18 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         "swapped": wants_part(request),
     }
     return render_page(request, "screens/list.html", context, part="list")
+
+
+def draw_rows(request: HttpRequest, state: ListState, listing: Listing, records: list[Any]) -> HttpResponse:
+    """Rows alone, as the list has them, for what changes one of them."""
+    context = {
+        "entry": state.entry,
+        "columns": _columns(state, listing),
+        "rows": rows_of(state.entry, listing.paths, records, reader_of(request)),
+        "tones": row_tones(state.colours, records, state.entry.module, state.user),
+        "actions": _bulk_actions(state.user, state.entry),
+    }
+    return render_page(request, "screens/list_rows.html", context)
 
 
 def rows_of(entry: Entry, paths: list[Path], records: list[Any], reader: Any) -> list[Row]:
@@ -110,6 +127,8 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
     filtered = {leaf.path.text for leaf in listing.group.leaves()}
     numbers = (place for place, path in enumerate(listing.paths) if path.kind.align == "right")
     first_number = next(numbers, None)
+    module = state.entry.module
+    writable = fields_for(state.user, "edit", module) if may(state.user, "edit", module) else set()
     found = []
     for place, path in enumerate(listing.paths):
         name = path.text
@@ -120,9 +139,14 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
                 order.get(name, ""),
                 state.sort_url(name) if path.sortable else "",
                 name in filtered,
-                state.filter_url(name) if can_filter else "",
+                state.column_url(name) if can_filter else "",
                 _cell_attributes(path, place, first_number),
                 _head_of(state.entry.module, path, place),
+                f"{state.widths[name]}px" if name in state.widths else path.kind.width,
+                name in writable
+                and path.through is None
+                and editable_in_cell(path.kind)
+                and (place > 0 or module.title_fields == [name]),
             )
         )
     return found
@@ -131,6 +155,14 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
 def _head_of(module: Any, path: Path, place: int) -> str:
     """A title of several fields, such as first and last name, is headed by what they are together."""
     return _("Name") if place == 0 and len(module.title_fields) > 1 else path.label
+
+
+# Kinds too large for a cell are edited on the record's page.
+_TOO_LARGE = {"long_text", "rich_text", "address", "image", "hidden", "multi_choice", "references"}
+
+
+def editable_in_cell(kind: Kind) -> bool:
+    return kind.editable and kind.input not in _TOO_LARGE
 
 
 def _cell_attributes(path: Path, place: int, first_number: int | None) -> Markup:
@@ -172,104 +204,3 @@ def _bulk_actions(user: Any, entry: Entry) -> list[str]:
     if may(user, "delete", entry.module):
         found += [*(["merge"] if has_tool(user, "merge") else []), "delete"]
     return found if entry.module.is_record else []
-
-
-@signed_in
-def totals(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """The foot of the list: count and sums over the whole result. Loaded after the rows."""
-    must(request, "view", entry)
-    state = ListState.read(request, entry, user_of(request))
-    listing = state.listing()
-    reader = reader_of(request)
-    try:
-        found = listing.totals()
-    except Invalid:
-        found = {"count": 0}
-    sums = [
-        (p.label, p.kind.brief(found[p.text], reader)) for p in listing.paths if found.get(p.text) is not None
-    ]
-    context = {"state": state, "entry": entry, "count": found["count"], "sums": sums}
-    return render_page(request, "screens/list_totals.html", context)
-
-
-@signed_in
-def filter_editor(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """Chooses a field, an operator and a value; with all three it leads back to the list with one more chip."""
-    must(request, "view", entry)
-    user = user_of(request)
-    state = ListState.read(request, entry, user)
-    get = request.GET
-    name, operator = get.get("field", ""), get.get("op", "")
-    place = int(get["place"]) if get.get("place", "").isdigit() else None
-    path, error = None, ""
-    if name:
-        try:
-            path = resolve(entry.module, name, user)
-        except Invalid as wrong:
-            error = str(wrong.message)
-    if path and "apply" in get:
-        try:
-            leaf = typed(entry.module, user, name, operator, _operand(get))
-            return go_to(request, state.with_leaf(leaf, place))
-        except Invalid as wrong:
-            error = str(wrong.message)
-    context = {
-        "shell": shell_for(request, entry, (_("Filter"), None)),
-        "entry": entry,
-        "state": state,
-        "choices": field_choices(entry.module, user),
-        "path": path,
-        "operators": operators_of(path.kind) if path else [],
-        "operator": operator,
-        "values": get.getlist("value"),
-        "place": place,
-        "error": error,
-    }
-    return render_page(request, "screens/filter_editor.html", context, part="editor")
-
-
-def _operand(get: Any) -> Any:
-    values = [value for value in get.getlist("value") if value != ""]
-    return values if len(values) > 1 else (values[0] if values else "")
-
-
-def field_choices(module: Any, user: Any) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Fields one can filter and show, in groups: those of the form, then the rest, then one step further."""
-    seen = fields_for(user, "view", module)
-    labels = {}
-    for name in [*module.form_fields, *module.fields, *module.computed]:
-        if name in seen and name not in labels and name not in _NEVER:
-            path = resolve(module, name, user)
-            if path.kind.operators:
-                labels[name] = path.label
-    own = [(name, label) for name, label in labels.items() if name in module.form_fields]
-    rest = [(name, label) for name, label in labels.items() if name not in module.form_fields]
-    return [(str(module.name), own), (_("More"), rest)]
-
-
-_NEVER = {"id", "custom", "version", "trashed_at", "trashed_by"}
-
-
-@signed_in
-def column_chooser(request: HttpRequest, entry: Entry) -> HttpResponse:
-    must(request, "view", entry)
-    user = user_of(request)
-    state = ListState.read(request, entry, user)
-    if "apply" in request.GET:
-        names = tuple(n for n in request.GET.getlist("column") if entry.module.has(n.partition(".")[0]))
-        return go_to(request, state.url(columns=names or None))
-    context = {
-        "shell": shell_for(request, entry, (_("Columns"), None)),
-        "entry": entry,
-        "state": state,
-        "choices": _column_choices(state, user),
-    }
-    return render_page(request, "screens/column_chooser.html", context, part="editor")
-
-
-def _column_choices(state: ListState, user: Any) -> list[tuple[str, str]]:
-    """Shown columns in their order, then all others; without the first, which names the record."""
-    labels = dict(pair for _group, pairs in field_choices(state.entry.module, user) for pair in pairs)
-    shown = [name for name in state.shown_columns[1:] if name in labels]
-    labels.pop(state.entry.module.naming_field, None)
-    return [(name, labels[name]) for name in [*shown, *(name for name in labels if name not in shown)]]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from relasi.engine.access.door import fields_for
+from relasi.engine.query.arrangement import first_view, pinned, widths
 from relasi.engine.query.listing import Listing
-from relasi.engine.query.saved_view import SavedView, built_in_views, views_for
+from relasi.engine.query.saved_view import SavedView, built_in_views, may_change, role_default, views_for
+from relasi.engine.screens.row_tones import asked_by
 from relasi.engine.screens.shell import Entry
 
-SIZES = (25, 50, 100)
+SIZES = (20, 25, 50, 100)
+USUAL_SIZE = 25
 MOST_COLUMNS = 15
+ALL = "all"
 # What else may show the records a list holds, and what these screens keep in their addresses beside it.
 SCREENS: dict[str, tuple[str, ...]] = {"board": ("by", "lanes", "within", "closed")}
 
@@ -30,12 +35,12 @@ class ListState:
 
     entry: Entry
     user: Any
-    view: str = "all"
+    view: str = ALL
     condition: dict[str, Any] | None = None
     columns: tuple[str, ...] | None = None
     sort: tuple[str, ...] | None = None
     words: str = ""
-    size: int = SIZES[0]
+    size: int = USUAL_SIZE
     after: str = ""
     before: str = ""
     screen: str = ""
@@ -44,20 +49,21 @@ class ListState:
 
     @classmethod
     def read(cls, request: HttpRequest, entry: Entry, user: Any, screen: str = "") -> ListState:
+        """What the address asks for. Raises Http404 for a view that is not there or not for this person."""
         get = request.GET
         screen = screen or (get.get("screen", "") if get.get("screen") in SCREENS else "")
-        views = [*built_in_views(entry.module), *views_for(user, entry.module)]
-        keys = {view.key for view in views}
+        saved = views_for(user, entry.module)
+        views = [*built_in_views(entry.module), *saved]
         size = get.get("size", "")
         return cls(
             entry=entry,
             user=user,
-            view=get.get("view", "all") if get.get("view") in keys else "all",
+            view=_chosen_view(get.get("view", ""), user, entry, views, saved),
             condition=_tree(get.get("f", "")),
             columns=_names(get.get("columns")),
             sort=_names(get.get("sort")),
             words=get.get("q", "")[:200],
-            size=int(size) if size.isdigit() and int(size) in SIZES else SIZES[0],
+            size=int(size) if size in map(str, SIZES) else USUAL_SIZE,
             after=get.get("after", ""),
             before=get.get("before", ""),
             screen=screen,
@@ -78,10 +84,13 @@ class ListState:
     def shown_columns(self) -> list[str]:
         """The first names the record, whatever else was chosen."""
         wanted = self.columns or tuple(getattr(self.chosen, "columns", ()) or ()) or self.entry.module.columns
+        return self.in_order(wanted)[:MOST_COLUMNS]
+
+    def in_order(self, wanted: Iterable[str]) -> list[str]:
+        """Those the person may see, each once; what names the record comes first, for its cell is the way in."""
         seen = fields_for(self.user, "view", self.entry.module)
-        naming = self.entry.module.naming_field
-        others = [name for name in wanted if name.partition(".")[0] in seen and name != naming]
-        return [*([naming] if naming in seen else []), *others][:MOST_COLUMNS]
+        found = dict.fromkeys([self.entry.module.naming_field, *wanted])
+        return [name for name in found if name.partition(".")[0] in seen]
 
     @cached_property
     def shown_sort(self) -> list[str]:
@@ -100,6 +109,39 @@ class ListState:
     def saved(self) -> SavedView | None:
         return self.chosen if isinstance(self.chosen, SavedView) else None
 
+    @property
+    def mine(self) -> bool:
+        """Whether the person may change the saved view that is open."""
+        return self.saved is not None and may_change(self.user, self.saved)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the person has chosen this view to come first."""
+        return first_view(self.user, self.entry.module) == self.view
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.saved is not None and self.saved.pk in pinned(self.user)
+
+    @cached_property
+    def widths(self) -> dict[str, int]:
+        """Column -> CSS pixels, of what the person has resized."""
+        return widths(self.user, self.entry.module)
+
+    @property
+    def colours(self) -> list[dict[str, Any]]:
+        """The rules of the view that colour its rows, as stored."""
+        return self.saved.colours if self.saved else []
+
+    @cached_property
+    def answered(self) -> list[SavedView]:
+        """Own views an admin has said yes or no to, until the person has read it."""
+        return [
+            view
+            for view in self.views
+            if isinstance(view, SavedView) and view.answer and view.user_id == self.user.id
+        ]
+
     def listing(self) -> Listing:
         return Listing(
             self.entry.module,
@@ -109,17 +151,18 @@ class ListState:
             sort=self.shown_sort,
             words=self.words,
             fixed=dict(self.entry.fixed),
+            also=asked_by(self.colours, self.entry.module, self.user) if self.colours else [],
         )
 
     def parts(self) -> dict[str, str]:
         """What the address says, without what need not be said."""
         found = {
-            "view": self.view if self.view != "all" else "",
+            "view": self.view,
             "f": json.dumps(self.condition, separators=(",", ":")) if self.condition is not None else "",
             "columns": ",".join(self.columns or ()),
             "sort": ",".join(self.sort or ()),
             "q": self.words,
-            "size": str(self.size) if self.size != SIZES[0] else "",
+            "size": str(self.size) if self.size != USUAL_SIZE else "",
             "after": self.after,
             "before": self.before,
             "screen": self.screen,
@@ -135,6 +178,10 @@ class ListState:
     def here(self) -> str:
         """The address of the screen without what it is told."""
         return f"{self.entry.url}{self.screen + '/' if self.screen else ''}"
+
+    def query(self) -> str:
+        """What the address says, as the query of another one."""
+        return urlencode(replace(self, after="", before="").parts())
 
     def url(self, part: str = "", **changes: Any) -> str:
         """The address of this screen, or of a part of the list that leads back to it, with these changes."""
@@ -155,14 +202,20 @@ class ListState:
     def view_url(self, view: Any) -> str:
         return self.url(view=view.key, condition=None, columns=None, sort=None, words="")
 
-    def sort_url(self, name: str) -> str:
-        first = self.shown_sort[0] if self.shown_sort else ""
-        return self.url(sort=(f"-{name}",) if first == name else (name,))
+    def sort_url(self, name: str, descending: bool | None = None) -> str:
+        """The address sorted by this column alone; by default the other way round when it is so already."""
+        if descending is None:
+            descending = self.shown_sort[:1] == [name]
+        return self.url(sort=(f"-{name}" if descending else name,))
 
     def filter_url(self, name: str, place: int | None = None) -> str:
         """The address of the editor of one filter."""
         at = {} if place is None else {"place": place}
         return f"{self.entry.url}filter/?{urlencode({**dict(self.hidden()), 'field': name, **at})}"
+
+    def column_url(self, name: str) -> str:
+        """The address of the small window under this column's head."""
+        return f"{self.entry.url}column/?{urlencode({**dict(self.hidden()), 'field': name})}"
 
     def without(self, place: int) -> str:
         """The address without the chip at this place."""
@@ -177,6 +230,20 @@ class ListState:
         else:
             items.append(leaf)
         return self.url(condition={"all": items})
+
+
+def _chosen_view(wanted: str, user: Any, entry: Entry, views: list[Any], saved: list[SavedView]) -> str:
+    """What the address names; else the person's first view, their role's, or all records."""
+    keys = {view.key for view in views}
+    if wanted:
+        if wanted not in keys:
+            raise Http404
+        return wanted
+    own = first_view(user, entry.module)
+    if own in keys:
+        return own
+    of_role = role_default(user, saved)
+    return of_role.key if of_role else ALL
 
 
 def _tree(text: str) -> dict[str, Any] | None:

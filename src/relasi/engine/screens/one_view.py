@@ -17,6 +17,7 @@ from relasi.engine.declare.words import Action, Related, Section, StagePath
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.query.listing import Listing
+from relasi.engine.query.viewed import note_viewed
 from relasi.engine.records.absorbed import survivor_of
 from relasi.engine.records.history import history_of
 from relasi.engine.records.record import RecordIndex, title_of
@@ -77,6 +78,8 @@ def page(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
             return HttpResponseRedirect(new_home)
     if record is None:
         raise Http404
+    if entry.module.is_record and record.trashed_at is None:
+        note_viewed(user_of(request), record)
     return render_page(request, "screens/record.html", record_context(request, entry, record), part="record")
 
 

@@ -15,6 +15,8 @@ from relasi.engine.access.company import company
 from relasi.engine.access.door import has_tool, may, rights_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.query.arrangement import pinned
+from relasi.engine.query.saved_view import usable_views
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,18 @@ class Shell:
             found.append((_("Change history"), "/changes/", "history", path.startswith("/changes/")))
         return found
 
-    @property
-    def pinned(self) -> list[Any]:
-        return []
+    @cached_property
+    def pinned(self) -> list[tuple[Any, str, str, bool]]:
+        """The saved views this person has put into the sidebar, as far as they may still use them."""
+        wanted = pinned(self._user) if self._user is not None else []
+        views = {view.pk: view for view in usable_views(self._user, wanted)} if wanted else {}
+        here = self.request.GET.get("view", "")
+        found = []
+        for view in (views[id] for id in wanted if id in views):
+            entry = entries_of(registry.module(view.module))[0]
+            current = here == view.key and self.request.path.startswith(entry.url)
+            found.append((view.name, f"{entry.url}?view={view.pk}", entry.module.icon, current))
+        return found
 
     @cached_property
     def create(self) -> list[tuple[Any, str, str, str]]:

@@ -9,6 +9,7 @@ from relasi.features.settings import (
     company_page,
     groups,
     home,
+    pending_views,
     preferences,
     preview,
     profile_fields,
@@ -30,6 +31,7 @@ HOMES = {
     "sharing-rules": "/settings/sharing/rules/{id}/",
     "module-sharing": "/settings/sharing/",
     "company": "/settings/company/",
+    "views": "/settings/list-views/",
 }
 
 
@@ -57,6 +59,9 @@ def patterns() -> list[object]:
         *_profiles(),
         *_groups(),
         *_sharing(),
+        path("settings/list-views/", pending_views.page),
+        path("settings/list-views/<int:id>/approve/", pending_views.approve),
+        path("settings/list-views/<int:id>/refuse/", pending_views.refuse),
         re_path(rf"^(?P<slug>{slugs})/(?:(?P<id>\d{{1,18}})/)?(?P<rest>.*)$", lead_home),
     ]
 

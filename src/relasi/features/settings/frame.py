@@ -40,6 +40,8 @@ MENU = [
         [
             ("sharing", gettext_lazy("Sharing rules"), "/settings/sharing/", "share-2",
              gettext_lazy("What everybody sees of a module, and who else sees whose records.")),
+            ("list-views", gettext_lazy("List views"), "/settings/list-views/", "list-filter",
+             gettext_lazy("Approve what people want everybody to see.")),
             ("why", gettext_lazy("Why?"), "/settings/why/", "circle-question-mark",
              gettext_lazy("Why a person can or cannot see a record.")),
         ],

@@ -60,6 +60,166 @@ relasi.announce = (text) => {
 relasi.typing = (element) =>
   !!element?.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
 
+/* columns.js */
+// The heads of a list: a small window for each column, widths by dragging, by keys and to fit; and choosing columns.
+{
+  const LEAST = 48;
+  const MOST = 960;
+  const STEP = 16;
+  const PAD = 22;
+
+  // A link with data-flyout leads to a page; here its answer opens in a menu under the link.
+  const flyout = () => {
+    let menu = document.getElementById("flyout");
+    if (!menu) {
+      menu = relasi.make("div", { popover: "", class: "menu menu-wide", id: "flyout", role: "group", "data-menu": "" });
+      document.body.append(menu);
+    }
+    return menu;
+  };
+  relasi.on("click", "[data-flyout]", async (event, link) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const menu = flyout();
+    menu.setAttribute("aria-label", link.getAttribute("aria-label"));
+    await htmx.ajax("GET", link.href, { target: menu, swap: "innerHTML" });
+    if (!menu.firstElementChild) return;
+    menu.showPopover({ source: link });
+    menu.querySelector("input[type=search], input:not([type=hidden]), a, button")?.focus();
+  });
+
+  const table = () => document.querySelector("table[data-grid]");
+  const heads = (list) => [...list.tHead.rows[0].cells];
+
+  // From the first change on every column has a width of its own, so that nothing else moves.
+  const freeze = (list) => {
+    if (list.matches(".table-sized") && list.querySelector("colgroup")) return;
+    const sizes = heads(list).map((th) => th.getBoundingClientRect().width);
+    const group = relasi.make("colgroup");
+    for (const size of sizes) {
+      const col = relasi.make("col");
+      col.style.width = `${Math.round(size)}px`;
+      group.append(col);
+    }
+    list.prepend(group);
+    list.classList.add("table-sized");
+  };
+  const colOf = (th) => th.closest("table").querySelector("colgroup").children[th.cellIndex];
+  const widthOf = (th) => Math.round(th.getBoundingClientRect().width);
+
+  const size = (th, width) => {
+    freeze(th.closest("table"));
+    const kept = Math.min(Math.max(Math.round(width), LEAST), MOST);
+    colOf(th).style.width = `${kept}px`;
+    th.querySelector(".resizer")?.setAttribute("aria-valuenow", kept);
+  };
+  const keep = (list) => {
+    const widths = heads(list)
+      .filter((th) => th.dataset.field)
+      .map((th) => [th.dataset.field, parseInt(colOf(th).style.width, 10)]);
+    relasi.post(`${list.dataset.grid}widths/`, { widths: JSON.stringify(Object.fromEntries(widths)) });
+  };
+
+  const contentWidth = (cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const inner = cell.querySelector(".trunc");
+    return Math.max(range.getBoundingClientRect().width, inner ? inner.scrollWidth + (cell.querySelector(".ava") ? 28 : 0) : 0);
+  };
+  const fit = (th) => {
+    const list = th.closest("table");
+    freeze(list);
+    const cells = [...list.tBodies[0].rows].map((row) => row.cells[th.cellIndex]).filter(Boolean);
+    size(th, Math.max(...cells.map(contentWidth), th.querySelector(".th").scrollWidth) + PAD);
+    keep(list);
+  };
+
+  relasi.on("pointerdown", ".resizer", (event, handle) => {
+    event.preventDefault();
+    const th = handle.closest("th");
+    const from = event.clientX;
+    const start = widthOf(th);
+    handle.setPointerCapture(event.pointerId);
+    const move = (moved) => size(th, start + moved.clientX - from);
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener(
+      "pointerup",
+      (ended) => {
+        handle.removeEventListener("pointermove", move);
+        if (ended.clientX !== from) keep(th.closest("table"));
+      },
+      { once: true },
+    );
+  });
+  relasi.on("dblclick", ".resizer", (_event, handle) => fit(handle.closest("th")));
+  relasi.on("keydown", ".resizer", (event, handle) => {
+    const th = handle.closest("th");
+    const step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+    if (step) {
+      size(th, widthOf(th) + step);
+      keep(th.closest("table"));
+    } else if (event.key === "Enter") fit(th);
+    else return;
+    event.preventDefault();
+  });
+
+  const handles = () => {
+    const list = table();
+    if (!list) return;
+    for (const th of heads(list)) {
+      if (!th.dataset.field || th.querySelector(".resizer")) continue;
+      const label = relasi.say("width", { name: th.querySelector(".th").textContent.trim() });
+      const bounds = { "aria-valuemin": LEAST, "aria-valuemax": MOST, "aria-valuenow": widthOf(th) };
+      th.append(
+        relasi.make("span", { class: "resizer", role: "separator", tabindex: "0", "aria-orientation": "vertical", "aria-label": label, ...bounds }),
+      );
+    }
+  };
+  document.addEventListener("DOMContentLoaded", handles);
+  document.addEventListener("htmx:after:swap", handles);
+
+  // The order of what a form lists: by dragging, and by the arrows beside each.
+  let dragged = null;
+  relasi.on("dragstart", "[data-sort-item]", (_event, item) => {
+    dragged = item;
+    item.dataset.dragged = "";
+  });
+  relasi.on("dragover", "[data-sort-item]", (event, item) => {
+    if (!dragged || dragged === item || dragged.parentElement !== item.parentElement) return;
+    event.preventDefault();
+    const middle = item.getBoundingClientRect();
+    event.clientY < middle.top + middle.height / 2 ? item.before(dragged) : item.after(dragged);
+  });
+  document.addEventListener("dragend", () => {
+    if (dragged) delete dragged.dataset.dragged;
+    dragged = null;
+  });
+  relasi.on("click", "[data-sort-step]", (event, button) => {
+    event.preventDefault();
+    const item = button.closest("[data-sort-item]");
+    const step = +button.dataset.sortStep;
+    const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
+    if (!other?.matches("[data-sort-item]")) return;
+    step < 0 ? other.before(item) : other.after(item);
+    button.focus();
+    relasi.announce(relasi.say("moved", { n: [...item.parentElement.children].indexOf(item) + 1 }));
+  });
+
+  // A form of steps: choosing a field brings its operators, choosing an operator brings its inputs.
+  relasi.on("change", "form[data-steps] [data-step]", (_event, select) => {
+    const form = select.form;
+    const button = relasi.make("button", { name: "do", value: "look", hidden: "" });
+    form.append(button);
+    relasi.focusNext = select.name;
+    form.requestSubmit(button);
+  });
+  document.addEventListener("htmx:after:settle", () => {
+    if (!relasi.focusNext) return;
+    document.querySelector(`form[data-steps] [name="${relasi.focusNext}"]`)?.focus();
+    relasi.focusNext = "";
+  });
+}
+
 /* combobox.js */
 // One list for everything that looks something up: reference fields, several values, the palette. The server draws the
 // options; arrows move, Enter chooses, Esc closes. Focus stays in the input (aria-activedescendant).
@@ -262,6 +422,243 @@ relasi.typing = (element) =>
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   relasi.on("change", "[data-drop]", (_event, zone) => names(zone));
+}
+
+/* grid.js */
+// The cells of a list as a grid: arrows move, Enter or F2 opens a cell, typing replaces it, Tab goes right, Esc gives up.
+// A block copied from a spreadsheet is pasted from the chosen cell down and to the right.
+{
+  const headOf = (td) => td.closest("table").tHead.rows[0].cells[td.cellIndex];
+  const editable = (td) => headOf(td)?.hasAttribute("data-edit");
+  const address = (td) => `${td.closest("table").dataset.grid}${td.parentElement.dataset.row}/cell/${headOf(td).dataset.field}/`;
+  const inGrid = (element) => element?.closest?.("table[data-grid] tbody td:not(.pick)");
+  const cards = (td) => getComputedStyle(td.closest("table")).display === "block";
+
+  const focus = (td) => {
+    if (!td || td.matches(".pick")) return false;
+    td.tabIndex = -1;
+    td.focus({ preventScroll: true });
+    td.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return true;
+  };
+  const below = (td, step) => {
+    const row = step > 0 ? td.parentElement.nextElementSibling : td.parentElement.previousElementSibling;
+    return row?.cells[td.cellIndex];
+  };
+  const beside = (td, step) => (step > 0 ? td.nextElementSibling : td.previousElementSibling);
+  const nextEditable = (td, step) => {
+    let cell = beside(td, step);
+    while (cell && !editable(cell)) cell = beside(cell, step);
+    return cell;
+  };
+  relasi.enterGrid = (row) => focus([...row.cells].find((td) => !td.matches(".pick")));
+
+  // The editor stands inside the form of the list, so it cannot be a form of its own.
+  const gather = (editor) => {
+    const found = new URLSearchParams();
+    for (const one of editor.querySelectorAll("[name]"))
+      if (!one.disabled && (!one.matches("[type=checkbox], [type=radio]") || one.checked)) found.append(one.name, one.value);
+    return found;
+  };
+  const values = (editor) => gather(editor).toString();
+  const control = (editor) => editor.querySelector("input:not([type=hidden]), select, textarea");
+
+  const open = async (td, text) => {
+    if (!editable(td) || td.dataset.editing) return;
+    td.dataset.editing = "1";
+    td.typed = text;
+    const answer = await fetch(address(td), { headers: { "HX-Request": "true" } });
+    if (!answer.ok) {
+      delete td.dataset.editing;
+      return relasi.toast({ text: relasi.say(answer.status === 404 ? "forbidden" : "failed"), kind: "bad" });
+    }
+    const held = document.createDocumentFragment();
+    held.append(...td.childNodes);
+    td.held = held;
+    td.innerHTML = await answer.text();
+    htmx.process(td);
+    const editor = td.firstElementChild;
+    editor.dataset.start = values(editor);
+    const input = control(editor);
+    input?.focus();
+    if (td.typed !== undefined && input?.matches("input:not([type=checkbox], [type=date], [type=datetime-local]), textarea")) {
+      input.value = td.typed;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    } else input?.select?.();
+  };
+
+  const close = (td) => {
+    if (!td.held) return;
+    td.replaceChildren(td.held);
+    td.held = null;
+    delete td.dataset.editing;
+  };
+
+  const rowFrom = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.querySelector("tr");
+  };
+
+  // The row as the server has it now takes the place of the old one; the cell that was going to have the focus gets it.
+  const putRow = (old, html, place) => {
+    const fresh = rowFrom(html);
+    if (!fresh) return old.remove();
+    const box = old.querySelector("input[data-pick]");
+    const freshBox = fresh.querySelector("input[data-pick]");
+    if (box && freshBox) freshBox.checked = box.checked;
+    old.replaceWith(fresh);
+    htmx.process(fresh);
+    fresh.dataset.changed = "";
+    if (place !== undefined) focus(fresh.cells[place]);
+  };
+
+  const save = async (td, then) => {
+    const editor = td.firstElementChild;
+    if (!td.held || editor.dataset.sent) return;
+    if (values(editor) === editor.dataset.start) {
+      close(td);
+      return then?.(td);
+    }
+    editor.dataset.sent = "1";
+    const row = td.parentElement;
+    const place = td.cellIndex;
+    const label = headOf(td).textContent.trim();
+    const list = td.closest("table").dataset.list;
+    const answer = await fetch(`${address(td)}?${list}`, {
+      method: "POST",
+      body: gather(editor),
+      headers: { "X-CSRFToken": relasi.token(), "HX-Request": "true" },
+    });
+    if (answer.ok && !answer.redirected) {
+      putRow(row, await answer.text(), then ? place : undefined);
+      const fresh = document.querySelector(`tr[data-row="${row.dataset.row}"]`);
+      if (then && fresh) then(fresh.cells[place]);
+      return;
+    }
+    const told = answer.headers.get("Content-Type")?.includes("json") ? (await answer.json()).message : relasi.say("refused");
+    close(td);
+    focus(td);
+    td.dataset.refused = "";
+    setTimeout(() => delete td.dataset.refused, 2000);
+    relasi.toast({ text: `${label}: ${told}`, kind: "bad" });
+  };
+
+  const editorKey = (event, td) => {
+    if (event.key === "Escape") {
+      close(td);
+      focus(td);
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      save(td, (cell) => focus(below(cell, 1)) || focus(cell));
+    } else if (event.key === "Tab") {
+      const step = event.shiftKey ? -1 : 1;
+      save(td, (cell) => focus(nextEditable(cell, step)) || focus(cell));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const MOVES = { ArrowDown: [below, 1], ArrowUp: [below, -1], ArrowRight: [beside, 1], ArrowLeft: [beside, -1] };
+  const cellKey = (event, td) => {
+    const move = MOVES[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // What is typed while the input is still on its way goes into it.
+    if (td.dataset.editing && td.typed !== undefined && event.key.length === 1) td.typed += event.key;
+    else if (move) focus(move[0](td, move[1]));
+    else if (event.key === "Enter" && !editable(td)) td.querySelector("a")?.click();
+    else if (event.key === "Enter" || event.key === "F2") open(td);
+    else if (event.key === "Tab") {
+      if (!focus(nextEditable(td, event.shiftKey ? -1 : 1))) return;
+    } else if (event.key === "Escape") {
+      td.removeAttribute("tabindex");
+      td.blur();
+    } else if (event.key === " ") td.parentElement.querySelector("[data-peek]")?.click();
+    else if (event.key === "Delete" || event.key === "Backspace") open(td, "");
+    else if (event.key.length === 1 && editable(td)) open(td, event.key);
+    else return;
+    event.preventDefault();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const td = inGrid(event.target);
+    if (!td) return;
+    if (event.target.closest("[data-cell-editor]")) editorKey(event, td);
+    else if (event.target === td) cellKey(event, td);
+  });
+
+  relasi.on("click", "table[data-grid] tbody td", (event, td) => {
+    if (event.target.closest("a, button, input, label, select, [data-cell-editor]") || td.matches(".pick") || cards(td)) return;
+    if (String(getSelection())) return;
+    document.activeElement === td ? open(td) : focus(td);
+  });
+  relasi.on("dblclick", "table[data-grid] tbody td", (event, td) => {
+    if (!event.target.closest("a, [data-cell-editor]") && !cards(td)) open(td);
+  });
+
+  relasi.on("focusout", "[data-cell-editor]", (event, editor) => {
+    if (editor.contains(event.relatedTarget) || !document.hasFocus()) return;
+    setTimeout(() => {
+      if (editor.isConnected && !editor.contains(document.activeElement)) save(editor.closest("td"));
+    });
+  });
+  // What is found by looking it up is complete the moment it is chosen.
+  relasi.on("relasi:chosen", "[data-cell-editor]", (_event, editor) => save(editor.closest("td"), (cell) => focus(cell)));
+
+  // A spreadsheet puts cells with line breaks or tabs inside quotes.
+  const block = (text) => {
+    const rows = [[""]];
+    let quoted = false;
+    for (let at = 0; at < text.length; at++) {
+      const sign = text[at];
+      const row = rows.at(-1);
+      if (quoted && sign === '"' && text[at + 1] === '"') row[row.length - 1] += text[at++];
+      else if (sign === '"' && (quoted || row.at(-1) === "")) quoted = !quoted;
+      else if (!quoted && sign === "\t") row.push("");
+      else if (!quoted && sign === "\n") rows.push([""]);
+      else if (sign !== "\r") row[row.length - 1] += sign;
+    }
+    if (rows.length > 1 && rows.at(-1).length === 1 && rows.at(-1)[0] === "") rows.pop();
+    return rows;
+  };
+
+  const spread = (td, cells) => {
+    const heads = [...td.closest("table").tHead.rows[0].cells];
+    const found = [];
+    let row = td.parentElement;
+    for (const texts of cells) {
+      if (!row) break;
+      const pairs = texts.map((text, step) => [heads[td.cellIndex + step]?.dataset.field, text]).filter(([name]) => name);
+      found.push({ id: +row.dataset.row, version: +row.dataset.version, values: Object.fromEntries(pairs) });
+      row = row.nextElementSibling;
+    }
+    return found;
+  };
+
+  document.addEventListener("paste", async (event) => {
+    const td = document.activeElement?.matches("td") ? inGrid(document.activeElement) : null;
+    const text = event.clipboardData?.getData("text/plain");
+    if (!td || !text) return;
+    event.preventDefault();
+    const cells = block(text);
+    const rows = spread(td, cells);
+    const { row } = td.parentElement.dataset;
+    const place = td.cellIndex;
+    const answer = await relasi.post(`${td.closest("table").dataset.grid}cells/`, { block: JSON.stringify({ rows }) });
+    if (!answer.ok) return relasi.toast({ text: relasi.say("refused"), kind: "bad" });
+    const told = await answer.json();
+    told.toasts.forEach(relasi.toast);
+    if (rows.length < cells.length) relasi.toast({ text: relasi.say("cut", { n: cells.length - rows.length }), kind: "info" });
+    if (!told.done) return;
+    await htmx.ajax("GET", location.href, { target: "#list", swap: "innerMorph" });
+    focus(document.querySelector(`tr[data-row="${row}"]`)?.cells[place]);
+  });
+  document.addEventListener("copy", (event) => {
+    const td = document.activeElement?.matches("td") ? inGrid(document.activeElement) : null;
+    if (!td || String(getSelection())) return;
+    event.clipboardData.setData("text/plain", td.innerText.trim());
+    event.preventDefault();
+  });
 }
 
 /* inline_edit.js */
@@ -505,6 +902,32 @@ relasi.typing = (element) =>
   relasi.on("focusout", "input[data-money]", (_event, input) => {
     if (input.value.trim()) input.value = relasi.formatMoney(input.value, input.dataset.money, Number(input.dataset.places));
   });
+}
+
+/* neighbours.js */
+// A record knows the list it was opened from: its neighbours there are asked for after the page, J and K lead to them.
+{
+  const key = (list) => `list:${list}`;
+  // What the list shows is remembered for this tab; the newest list of a module wins.
+  const remember = () => {
+    const table = document.querySelector("table[data-grid]");
+    if (table) sessionStorage.setItem(key(table.dataset.grid), table.dataset.list);
+  };
+  const ask = () => {
+    const place = document.querySelector("[data-around-of]");
+    const query = place && sessionStorage.getItem(key(place.dataset.aroundList));
+    if (query != null && !place.firstElementChild)
+      htmx.ajax("GET", `${place.dataset.aroundOf}?${query}`, { target: place, swap: "innerHTML" });
+  };
+  relasi.neighbourKey = (event) => {
+    const way = { j: "next", ArrowRight: "next", k: "previous", ArrowLeft: "previous" }[event.key];
+    const link = way && document.querySelector(`a[data-around="${way}"]`);
+    if (!link) return false;
+    link.click();
+    return true;
+  };
+  document.addEventListener("DOMContentLoaded", () => (remember(), ask()));
+  document.addEventListener("htmx:after:swap", remember);
 }
 
 /* palette.js */
@@ -831,6 +1254,10 @@ relasi.typing = (element) =>
         return pick(row, false);
       case "X":
         return pick(row, true);
+      case "ArrowRight":
+        return row && document.activeElement === row ? relasi.enterGrid(row) : false;
+      case " ":
+        return row && document.activeElement === row ? (row.querySelector("[data-peek]")?.click(), true) : false;
       case "Enter":
         return open && document.activeElement === row ? (open.click(), true) : false;
       case "e": {
@@ -919,7 +1346,7 @@ relasi.typing = (element) =>
     if (event.key === "/") return filter() || (relasi.openPalette(), true);
     if (event.key === "[") return relasi.foldSide(), true;
     if (event.key === "D") return relasi.nextDensity(), true;
-    return relasi.rowKey(event);
+    return relasi.rowKey(event) || relasi.neighbourKey(event);
   };
 
   document.addEventListener("keydown", (event) => {

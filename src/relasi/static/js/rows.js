@@ -88,6 +88,10 @@
         return pick(row, false);
       case "X":
         return pick(row, true);
+      case "ArrowRight":
+        return row && document.activeElement === row ? relasi.enterGrid(row) : false;
+      case " ":
+        return row && document.activeElement === row ? (row.querySelector("[data-peek]")?.click(), true) : false;
       case "Enter":
         return open && document.activeElement === row ? (open.click(), true) : false;
       case "e": {

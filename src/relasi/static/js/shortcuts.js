@@ -67,7 +67,7 @@
     if (event.key === "/") return filter() || (relasi.openPalette(), true);
     if (event.key === "[") return relasi.foldSide(), true;
     if (event.key === "D") return relasi.nextDensity(), true;
-    return relasi.rowKey(event);
+    return relasi.rowKey(event) || relasi.neighbourKey(event);
   };
 
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,89 @@
+"""What a list is told after its rows: how many records each view holds, and the sums under the columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from relasi.engine.fields.kind import Invalid
+from relasi.engine.fields.money import amount, short
+from relasi.engine.fields.reader import Reader
+from relasi.engine.query.listing import ColumnTotal, Listing, Totals
+from relasi.engine.screens.asking import must, reader_of, signed_in, user_of
+from relasi.engine.screens.faces import number
+from relasi.engine.screens.list_state import ListState
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import Entry
+
+# Beyond this a tab says "10.000+": nobody reads more, and the database need not go on counting.
+MOST_COUNTED = 10_000
+# A view that takes longer to count than this (milliseconds) goes without a number.
+PATIENCE = 400
+
+
+@signed_in
+def counts(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """The number beside each view's name, each view as it stands without search and changes."""
+    must(request, "view", entry)
+    state = ListState.read(request, entry, user_of(request))
+    found = [(view.key, count_of(state, view)) for view in state.views]
+    return render_page(request, "screens/list_counts.html", {"counts": found})
+
+
+def count_of(state: ListState, view: Any) -> str:
+    """ "248", "10.000+", or "" when it cannot be said in time."""
+    condition = view.condition or None
+    listing = Listing(state.entry.module, state.user, condition, fixed=dict(state.entry.fixed))
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
+            found = listing.count(MOST_COUNTED)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+    except (Invalid, OperationalError):
+        return ""
+    return f"{number(MOST_COUNTED)}+" if found > MOST_COUNTED else str(number(found))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the foot. full: the same without anything cut short, and the average, for its tooltip."""
+
+    label: str
+    text: str
+    full: str
+
+
+@signed_in
+def totals(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """The foot of the list: count, sums and averages over the whole result."""
+    must(request, "view", entry)
+    state = ListState.read(request, entry, user_of(request))
+    try:
+        found = state.listing().totals()
+    except Invalid:
+        found = Totals()
+    figures = [figure(one, reader_of(request)) for one in found.columns]
+    context = {"state": state, "entry": entry, "count": found.count, "figures": figures}
+    return render_page(request, "screens/list_totals.html", context)
+
+
+def figure(total: ColumnTotal, reader: Reader) -> Figure:
+    """Sums where adding up means something, the average otherwise."""
+    kind, label = total.path.kind, total.path.label
+    if total.currency:
+        whole, average = amount(total.sum, total.currency, reader), amount(total.mean, total.currency, reader)
+        text = short(total.sum, total.currency, reader)
+    else:
+        text = whole = kind.show(total.sum, reader)
+        average = kind.show(total.mean, reader)
+    count = number(total.values)
+    if not kind.sums:
+        return Figure(f"{label} ⌀", average, _("Average of %(n)s values") % {"n": count})
+    full = _("Sum %(sum)s · average %(average)s of %(n)s values")
+    return Figure(label, text, full % {"sum": whole, "average": average, "n": count})
