@@ -36,6 +36,8 @@
   const values = (editor) => gather(editor).toString();
   const control = (editor) => editor.querySelector("input:not([type=hidden]), select, textarea");
 
+  const drawn = (html, selector) => new DOMParser().parseFromString(html, "text/html").querySelector(selector);
+
   const open = async (td, text) => {
     if (!editable(td) || td.dataset.editing) return;
     td.dataset.editing = "1";
@@ -48,7 +50,7 @@
     const held = document.createDocumentFragment();
     held.append(...td.childNodes);
     td.held = held;
-    td.innerHTML = await answer.text();
+    td.replaceChildren(drawn(await answer.text(), "[data-cell-editor]"));
     htmx.process(td);
     const editor = td.firstElementChild;
     editor.dataset.start = values(editor);
@@ -67,15 +69,9 @@
     delete td.dataset.editing;
   };
 
-  const rowFrom = (html) => {
-    const holder = document.createElement("template");
-    holder.innerHTML = html;
-    return holder.content.querySelector("tr");
-  };
-
   // The row as the server has it now takes the place of the old one; the cell that was going to have the focus gets it.
   const putRow = (old, html, place) => {
-    const fresh = rowFrom(html);
+    const fresh = drawn(`<table>${html}</table>`, "tr");
     if (!fresh) return old.remove();
     const box = old.querySelector("input[data-pick]");
     const freshBox = fresh.querySelector("input[data-pick]");
