@@ -30,6 +30,7 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[Error]:
         found += _board(module)
         found += _fill(module)
         found += _paths(module)
+        found += _lines(module)
         for slug in [module.slug, *(entry[0] for entry in module.menu)]:
             if slug in slugs:
                 found.append(
@@ -151,6 +152,21 @@ def _fill(module: Module) -> Iterator[Error]:
             yield _error(
                 "E006", module, f"fill {target!r} from {path!r}", 'write {"account": "contact.account"}'
             )
+
+
+def _lines(module: Module) -> Iterator[Error]:
+    """E010: lines that are no module, belong to another record, have no order, or may be written alone."""
+    if not module.lines:
+        return
+    if not registry.knows(module.lines):
+        yield _error("E010", module, f"lines of {module.lines!r}", "no such module")
+        return
+    lines = registry.module(module.lines)
+    if lines.whole is None or lines.whole.related_model is not module.model:
+        yield _error("E010", module, f"{module.lines} is no part of it", "set part_of there")
+    if "position" not in lines.fields or set(lines.verbs) != {"view"}:
+        hint = 'give them a field position and verbs = ("view",)'
+        yield _error("E010", module, f"{module.lines} cannot be its lines", hint)
 
 
 def _paths(module: Module) -> Iterator[Error]:

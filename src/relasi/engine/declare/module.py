@@ -57,6 +57,7 @@ class Declaration:
     part_of: str = (
         ""  # the reference to the record this one is a part of; who may see and change it follows from that
     )
+    lines: str = ""  # the module of its lines ("sales.QuoteLine"), which are written with it and never alone
     verbs: Sequence[str] = (
         "view",
         "create",
@@ -142,6 +143,20 @@ class Module:
     def whole(self) -> models.Field | None:
         """The reference to the record this one is a part of, None for a record of its own."""
         return self.fields[self.declaration.part_of] if self.declaration.part_of else None
+
+    @cached_property
+    def lines_module(self) -> Module | None:
+        """The module of its lines."""
+        from relasi.engine.declare.registry import registry
+
+        return registry.module(self.declaration.lines) if self.declaration.lines else None
+
+    @cached_property
+    def is_line(self) -> bool:
+        """Whether its rows are lines, written with the record they belong to and never alone."""
+        from relasi.engine.declare.registry import registry
+
+        return self.whole is not None and registry.of(self.whole.related_model).lines_module is self
 
     @cached_property
     def sections(self) -> list[Section]:

@@ -18,6 +18,8 @@ class Draft:
     values: field name -> raw value. id: None for a new record. version: the one the person saw.
     merge: a stale version is fine as long as nobody touched the same fields. row: the caller's own mark.
     over: field name -> parts to lay over what stands there ({"address": {"city": "Bandung"}}), None to remove one.
+    lines: of a module with lines, all of them in order as raw values, with the "id" of those that stand; None
+    leaves them as they are.
     """
 
     values: dict[str, Any]
@@ -26,9 +28,12 @@ class Draft:
     merge: bool = False
     row: Any = None
     over: dict[str, dict[str, Any]] | None = None
+    lines: list[dict[str, Any]] | None = None
     record: Any = None
     change: Change | None = None
     refusals: list[Refusal] = field(default_factory=list)
+    line_drafts: list[Draft] = field(default_factory=list)
+    lines_changed: bool = False
 
     def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:
         self.refusals.append(Refusal(name, code, message, **more))
@@ -58,6 +63,7 @@ class Batch:
     authorised: str = ""
     created: list[Draft] = field(default_factory=list)
     updated: list[Draft] = field(default_factory=list)
+    lines: list[Batch] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.user = current_acting().user
@@ -77,7 +83,11 @@ class Batch:
 
     @property
     def changed(self) -> list[Draft]:
-        return [d for d in self.standing() if d.id is not None and d.change and d.change.columns()]
+        return [
+            d
+            for d in self.standing()
+            if d.id is not None and d.change and (d.lines_changed or d.change.columns())
+        ]
 
     @property
     def saved(self) -> list[Draft]:

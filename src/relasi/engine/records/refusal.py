@@ -45,7 +45,8 @@ class Change:
     """What a write is about to do to one record. before: column -> the value that stood, empty for a new one.
 
     confirmed: codes of the warnings the person has seen. authorised: why the product does this by itself; empty
-    for what a person asks for. refusals: what is held against the record so far.
+    for what a person asks for. refusals: what is held against the record so far. lines: the changes of its lines in
+    order, of a module that has lines.
     """
 
     record: Any
@@ -55,6 +56,7 @@ class Change:
     confirmed: frozenset[str] = frozenset()
     authorised: str = ""
     refusals: list[Refusal] = field(default_factory=list)
+    lines: list[Change] = field(default_factory=list)
 
     def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:
         """For rules about many records at once, which cannot stop at the first wrong one."""

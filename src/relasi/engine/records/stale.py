@@ -24,9 +24,9 @@ def check(draft: Draft) -> None:
         theirs = getattr(record, field.attname)
         if not _equal(field, mine, theirs):
             fields.append((name, mine, theirs, field.attname in touched))
-    if not fields:
+    if not fields and draft.lines is None:
         return
-    if draft.merge and not any(changed for _name, _mine, _theirs, changed in fields):
+    if draft.merge and draft.lines is None and not any(changed for _name, _mine, _theirs, changed in fields):
         return
     draft.refuse(
         "",

@@ -104,13 +104,13 @@ def _update_columns(batch: Batch, columns: tuple[str, ...], drafts: list[Draft],
         types.append(field.db_type(connection).split(" GENERATED")[0])
     names = [sql.Identifier(field.column) for field in fields]
     statement = sql.SQL(
-        "UPDATE {table} t SET version = t.version + 1, changed_at = %s, changed_by_id = %s, {sets} "
-        "FROM unnest({arrays}) AS v(id, {names}) WHERE t.id = v.id"
+        "UPDATE {table} t SET version = t.version + 1, changed_at = %s, changed_by_id = %s{sets} "
+        "FROM unnest({arrays}) AS v(id{names}) WHERE t.id = v.id"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        sets=sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(name) for name in names),
+        sets=sql.SQL("").join(sql.SQL(", {0} = v.{0}").format(name) for name in names),
         arrays=sql.SQL(", ").join(sql.SQL("%s::" + type + "[]") for type in types),
-        names=sql.SQL(", ").join(names),
+        names=sql.SQL("").join(sql.SQL(", {0}").format(name) for name in names),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [now, user, *lists])

@@ -14,6 +14,7 @@ from relasi.engine.access.acting import SYSTEM, acting, current_acting
 from relasi.engine.access.door import has_tool
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.records import undo_lines
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
@@ -57,9 +58,10 @@ def plans(change_set: ChangeSet) -> list[Plan]:
             module = registry.by_table(table)
         except UnknownModule:
             continue
-        if "delete" not in module.verbs:
+        if "delete" not in module.verbs and not module.is_line:
             continue  # what the product notes for itself stays noted
         found.append(_plan(module, rows))
+    undo_lines.keep_whole(found)
     return found
 
 
@@ -145,7 +147,8 @@ def revert(change_set: ChangeSet) -> Undone:
         with transaction.atomic():
             todo = plans(change_set)
             for plan in todo:
-                _carry_out(plan, _authority(change_set, mine.user))
+                _carry_out(plan, undo_lines.authority(plan) or _authority(change_set, mine.user))
+            undo_lines.work_out_again(todo)
         return Undone(
             stretch.change_set,
             sum(plan.size for plan in todo),

@@ -14,7 +14,15 @@ from django.db import IntegrityError, models, transaction
 from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
-from relasi.engine.records import access_step, index_step, parse_step, react_step, store_step, validate_step
+from relasi.engine.records import (
+    access_step,
+    index_step,
+    lines_step,
+    parse_step,
+    react_step,
+    store_step,
+    validate_step,
+)
 from relasi.engine.records.batch import Batch, Draft, Written
 from relasi.engine.records.change_set import open_change_set
 from relasi.engine.records.refusal import Refusal, Refused
@@ -47,8 +55,11 @@ def write(
         access_step.load(batch)
         access_step.check(batch)
         parse_step.parse(batch)
+        lines_step.gather(batch)
+        lines_step.complete(batch)
         parse_step.complete(batch)
         validate_step.validate(batch)
+        lines_step.validate(batch)
         if batch.refusals and not partial:
             raise Refused(batch.refusals)
         _store(batch)
@@ -56,6 +67,7 @@ def write(
 
 
 def _store(batch: Batch) -> None:
+    lines_step.note_changed(batch)
     batch.created, batch.updated = batch.new, batch.changed
     if not batch.stored:
         return
@@ -63,17 +75,25 @@ def _store(batch: Batch) -> None:
     try:
         with transaction.atomic():
             store_step.store(batch)
+            lines_step.store(batch)
     except IntegrityError as error:
         # Another transaction was quicker than our checks.
         raise Refused([validate_step.refusal_of(batch, error)]) from error
     index_step.index(batch)
-    react_step.react(batch)
+    for written in (batch, *batch.lines):
+        react_step.react(written)
     react_step.announce(batch)
 
 
-def create(model: type[models.Model], values: dict[str, Any], **how: Any) -> Any:
-    """One new record from raw values by field name. how: of `write`. Raises Refused."""
-    return write(registry.of(model), [Draft(values)], **how).records[0]
+def create(
+    model: type[models.Model],
+    values: dict[str, Any],
+    *,
+    lines: list[dict[str, Any]] | None = None,
+    **how: Any,
+) -> Any:
+    """One new record from raw values by field name. lines: of a Draft. how: of `write`. Raises Refused."""
+    return write(registry.of(model), [Draft(values, lines=lines)], **how).records[0]
 
 
 def update(
@@ -82,10 +102,11 @@ def update(
     *,
     version: int | None = None,
     merge: bool = False,
+    lines: list[dict[str, Any]] | None = None,
     **how: Any,
 ) -> Any:
     """One changed record. version: the one the person saw; merge: take it when nobody touched the same fields."""
-    draft = Draft(values, id=record.pk, version=version, merge=merge)
+    draft = Draft(values, id=record.pk, version=version, merge=merge, lines=lines)
     return write(registry.of(record), [draft], **how).records[0]
 
 

@@ -166,6 +166,7 @@ class Account(Party, Record):
             Timeline(),
             Related("customers.Contact", columns=["title", "mobile"]),
             Related("sales.Deal", columns=["stage", "amount"]),
+            Related("sales.Quote", columns=["status", "grand_total"]),
             Related(
                 "customers.Account",
                 by="parent",

@@ -138,6 +138,7 @@ class Deal(Staged, Bant, Record):
         page = [
             StagePath(by="stage"),
             Timeline(),
+            Related("sales.Quote", columns=["status", "grand_total"]),
             Related("sales.ContactRole", columns=["stance", "influence"], title=_("Buying committee")),
             Related("sales.DealStage", columns=["at", "stay"], title=_("Stage history")),
         ]

@@ -14,6 +14,7 @@ from relasi.modules.sales.buying_role import ROLES, usual_role
 from relasi.modules.sales.contact_role import ContactRole, keep_roles_on_deals
 from relasi.modules.sales.deal import Deal, LostReason
 from relasi.modules.sales.pipeline import PIPELINES, STAGES, STAGES_OF, WAY_TO
+from relasi.modules.sales.quote import Quote
 from relasi.modules.sales.stage_history import DealStage
 
 DERIVED = "the contacts of a deal and its primary contact go together"
@@ -100,3 +101,29 @@ def weigh_deals_anew(changes: list[Change]) -> None:
         "deal_id", flat=True
     )
     keep_roles_on_deals(sorted(set(deals)))
+
+
+@on(CREATED, "sales.Quote", field="primary")
+@on(CHANGED, "sales.Quote", field="primary")
+def keep_one_primary_quote(changes: list[Change]) -> None:
+    """A deal has one primary quote: the one said last."""
+    kept = {c.record.deal_id: c.record.pk for c in changes if c.record.primary and c.record.deal_id}
+    rows = Quote._base_manager.filter(deal__in=kept, primary=True, trashed_at=None).exclude(
+        pk__in=kept.values()
+    )
+    drafts = [Draft({"primary": False}, id=id) for id in rows.values_list("pk", flat=True)]
+    if drafts:
+        write(registry.module("sales.Quote"), drafts, authorised="a deal has one primary quote")
+
+
+@on(CHANGED, "sales.Quote", field="status", to="accepted")
+def accepted_quotes_tell_the_amount(changes: list[Change]) -> None:
+    """What was accepted is what the deal is worth, before tax, when the quote is the primary one."""
+    quotes = {c.record.deal_id: c.record for c in changes if c.record.primary and c.record.deal_id}
+    deals = Deal._base_manager.filter(pk__in=quotes, status="open", trashed_at=None)
+    drafts = [
+        Draft({"amount": quotes[deal.pk].goods_total, "currency": quotes[deal.pk].currency}, id=deal.pk)
+        for deal in deals
+    ]
+    if drafts:
+        write(registry.module("sales.Deal"), drafts, authorised="the primary quote was accepted")

@@ -1,0 +1,185 @@
+"""Trade line: one row of a trade document: an item with the terms it was sold on, a section, or a note."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.fields.boolean import BooleanField
+from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.json import HiddenField
+from relasi.engine.fields.money import MoneyField
+from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
+from relasi.engine.fields.reference import ReferenceField
+from relasi.engine.fields.text import LongTextField, TextField
+from relasi.engine.records.part import Part
+from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.trade.figures import ZERO, Component, Discount, Line, LineKind
+from relasi.kits.trade.shelf import KINDS, Offer, Ref
+from relasi.kits.trade.tax_rule import Taxes, TaxRule
+from relasi.kits.trade.unit import Unit
+
+
+class Kind(Choices):
+    ITEM = "item", _("Item")
+    SECTION = "section", _("Section")
+    NOTE = "note", _("Note")
+
+
+class PriceFrom(Choices):
+    BOOK = "book", _("Price book"), "toska"
+    CUSTOMER = "customer", _("Customer's price book"), "biru"
+    STANDARD = "standard", _("Standard price"), "gray"
+    TYPED = "typed", _("Typed in"), "kuning"
+
+
+class TradeLine(Part):
+    """Abstract. Everything that was agreed is kept here; the catalog may change as it likes."""
+
+    kind = ChoiceField(Kind, _("Kind of line"), default=Kind.ITEM, required=True)
+    position = IntegerField(_("Order"), min=0, default=0, required=True)
+    product = ReferenceField("catalog.Product", models.PROTECT, verbose_name=_("Product"), related_name="+")
+    service = ReferenceField("catalog.Service", models.PROTECT, verbose_name=_("Service"), related_name="+")
+    bundle = ReferenceField(
+        "catalog.ProductBundle", models.PROTECT, verbose_name=_("Bundle"), related_name="+"
+    )
+    name = TextField(_("Name"))
+    code = TextField(_("Code"), max_length=50, editable=False)
+    description = LongTextField(_("Description"))
+    unit = ChoiceField(Unit, _("Unit"))
+    quantity = DecimalField(_("Quantity"), min=0)
+    price = MoneyField(_("Price"), min=0)
+    price_from = ChoiceField(PriceFrom, _("Price from"), editable=False)
+    discount_percent = PercentField(_("Discount"))
+    discount_amount = MoneyField(_("Discount amount"), min=0)
+    optional = BooleanField(_("Optional"))
+    chosen = BooleanField(_("Chosen"), default=False)
+    # Codes of the taxes somebody chose; what they come to on the day of the document stands in tax_rules.
+    taxes = HiddenField(_("Taxes"), editable=True)
+    cost = MoneyField(_("Purchase cost"), min=0)
+    tax_rules = HiddenField(_("Taxes as they stood"))
+    components = HiddenField(_("What the bundle holds"))
+
+    gross = MoneyField(_("Gross"), default=0, required=True, editable=False)
+    discount = MoneyField(_("Line discount"), default=0, required=True, editable=False)
+    net = MoneyField(_("Net"), default=0, required=True, editable=False)
+    share = MoneyField(_("Share of the discount"), default=0, required=True, editable=False)
+    base = MoneyField(_("Before tax"), default=0, required=True, editable=False)
+    tax = MoneyField(_("Tax"), default=0, required=True, editable=False)
+    total = MoneyField(_("Total"), default=0, required=True, editable=False)
+    cost_total = MoneyField(_("Cost"), default=0, required=True, editable=False)
+
+    class Meta(Part.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name or ""
+
+    @property
+    def is_item(self) -> bool:
+        return self.kind == Kind.ITEM
+
+    @property
+    def counts(self) -> bool:
+        return self.is_item and (not self.optional or self.chosen)
+
+    @property
+    def ref(self) -> Ref | None:
+        return next((Ref(k, id) for k in KINDS if (id := getattr(self, f"{k}_id"))), None)
+
+    @property
+    def rules(self) -> Taxes:
+        return tuple(TaxRule.from_json(one) for one in self.tax_rules or ())
+
+    @property
+    def margin(self) -> Decimal:
+        return self.base - self.cost_total
+
+    def before_save(self, change: Change) -> None:
+        if not self.is_item:
+            self.quantity = self.price = self.unit = self.price_from = self.cost = None
+            self.product_id = self.service_id = self.bundle_id = None
+            self.discount_percent = self.discount_amount = self.components = None
+            self.taxes = self.tax_rules = None
+            return
+        if self.quantity is None:
+            self.quantity = Decimal(1)
+        if self.discount_percent is not None and not self.discount_percent:
+            self.discount_percent = None
+        if self.discount_percent is not None:
+            self.discount_amount = None
+
+    def take(self, offer: Offer, change: Change) -> None:
+        """The terms of the shelf, where nobody typed others."""
+        self.code = offer.code or None
+        for name, value in (("name", offer.name), ("unit", offer.unit), ("description", offer.description)):
+            if not getattr(self, name):
+                setattr(self, name, value or None)
+        if self.price is None:
+            self.price, self.price_from = offer.price, offer.price_from
+        elif self.price_from != offer.price_from or self.price != offer.price:
+            self.price_from = offer.price_from if self.price == offer.price else PriceFrom.TYPED.value
+        self.cost = offer.cost
+        if not change.has("taxes"):
+            self.set_taxes(offer.taxes)
+        self.components = [_part_json(part) for part in offer.parts] or None
+
+    def set_taxes(self, rules: Taxes) -> None:
+        self.taxes = [rule.code for rule in rules] or None
+        self.tax_rules = [rule.as_json() for rule in rules] or None
+
+    def reprice(self, offer: Offer) -> None:
+        """Another quantity may have another price; one that somebody typed stays."""
+        if self.price_from != PriceFrom.TYPED:
+            self.price, self.price_from = offer.price, offer.price_from
+
+    def clean(self, change: Any = None) -> None:
+        if not self.is_item:
+            return
+        if not self.name:
+            raise Refusal("name", "REQUIRED", _("Choose an item or write what is sold."))
+        if not self.quantity or self.quantity <= 0:
+            raise Refusal("quantity", "OUT_OF_RANGE", _("This must be more than zero."))
+        if self.price is None:
+            raise Refusal("price", "REQUIRED", _("This must be filled in."))
+
+    def as_figures(self) -> Line:
+        """The line as the computation takes it."""
+        if not self.is_item:
+            return Line(kind=LineKind(self.kind))
+        parts = [_component(one) for one in self.components or ()]
+        return Line(
+            self.quantity or ZERO, self.price or ZERO, Discount(self.discount_percent, self.discount_amount),
+            self.rules, self.cost or ZERO, parts, LineKind.ITEM, self.counts,
+        )  # fmt: skip
+
+
+def _part_json(part: Any) -> dict[str, Any]:
+    return {
+        "kind": part.ref.kind, "id": part.ref.id, "name": part.name, "code": part.code, "unit": part.unit,
+        "quantity": str(part.quantity), "price": str(part.price), "cost": str(part.cost),
+        "taxes": [rule.as_json() for rule in part.taxes],
+    }  # fmt: skip
+
+
+def _component(stored: dict[str, Any]) -> Component:
+    rules = tuple(TaxRule.from_json(one) for one in stored["taxes"])
+    return Component(*(Decimal(stored[name]) for name in ("quantity", "price", "cost")), rules)
+
+
+def line_checks(name: str) -> list[models.CheckConstraint]:
+    """What every stored line obeys, whoever wrote it."""
+    item = ~Q(kind="item")
+    return [
+        models.CheckConstraint(condition=item | Q(quantity__gt=0, price__gte=0), name=f"{name}_item"),
+        models.CheckConstraint(
+            condition=Q(net=F("gross") - F("discount"), total=F("base") + F("tax")), name=f"{name}_adds_up"
+        ),
+        models.CheckConstraint(
+            condition=Q(discount__gte=0, share__gte=0, net__gte=0), name=f"{name}_discounts"
+        ),
+    ]

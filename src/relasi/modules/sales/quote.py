@@ -1,0 +1,264 @@
+"""Quote: a formal offer of products and services with quantities and prices."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.declare.computed import computed
+from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.tracked import history_triggers
+from relasi.engine.declare.words import Action, Related, Section, Timeline, View
+from relasi.engine.fields.boolean import BooleanField
+from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.dates import DateField, DateTimeField
+from relasi.engine.fields.json import HiddenField
+from relasi.engine.fields.numbers import IntegerField
+from relasi.engine.fields.reference import ReferenceField
+from relasi.engine.fields.text import TextField
+from relasi.engine.records.record import Record, record_indexes
+from relasi.engine.records.refusal import Change, Refusal, Refused
+from relasi.engine.records.write import update
+from relasi.kits.pipeline.days import today
+from relasi.kits.trade import instalments
+from relasi.kits.trade.copying import copied
+from relasi.kits.trade.document import TradeDocument, document_checks
+from relasi.kits.trade.flow import Flow, line_triggers
+from relasi.kits.trade.line import TradeLine, line_checks
+
+VALID_DAYS = 30
+
+
+class QuoteStatus(Choices):
+    DRAFT = "draft", _("Draft"), "gray", "Created|Draf"
+    SENT = "sent", _("Sent"), "biru", "Delivered|Terkirim"
+    REVIEWED = "reviewed", _("Reviewed"), "toska", "Reviewed|Ditinjau"
+    ACCEPTED = "accepted", _("Accepted"), "hijau", "Accepted|Diterima"
+    REJECTED = "rejected", _("Rejected"), "merah", "Rejected|Ditolak"
+    EXPIRED = "expired", _("Expired"), "jingga", "Kedaluwarsa"
+    WITHDRAWN = "withdrawn", _("Withdrawn"), "gray", "Ditarik"
+    SUPERSEDED = "superseded", _("Superseded"), "gray", "Digantikan"
+    CONVERTED = "converted", _("Converted"), "nila", "Terkonversi"
+
+
+S = QuoteStatus
+FLOW = Flow(
+    moves={
+        S.DRAFT: (S.SENT, S.WITHDRAWN),
+        S.SENT: (S.REVIEWED, S.ACCEPTED, S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED),
+        S.REVIEWED: (S.ACCEPTED, S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED),
+        S.ACCEPTED: (S.CONVERTED,),
+        S.REJECTED: (S.SUPERSEDED,),
+        S.EXPIRED: (S.SUPERSEDED,),
+    },
+    first=(S.DRAFT,),
+    frozen=frozenset(set(S) - {S.DRAFT}),
+    deletable=frozenset({S.DRAFT, S.WITHDRAWN}),
+    open_fields=(
+        "owner",
+        "contact",
+        "notes",
+        "primary",
+        "sent_at",
+        "decided_at",
+        "accepted_by",
+        "rejection_reason",
+    ),
+)
+OPEN_COLUMNS = (
+    "contact_id", "account_id", "deal_id", "notes", "primary", "sent_at", "decided_at", "accepted_by",
+    "rejection_reason",
+)  # fmt: skip
+TABLE = "sales_quote"
+
+
+class Quote(TradeDocument):
+    status = ChoiceField(QuoteStatus, _("Status"), default=S.DRAFT, required=True)
+    deal = ReferenceField(
+        "sales.Deal",
+        models.PROTECT,
+        verbose_name=_("Deal"),
+        related_name="quotes",
+        aliases="Peluang|Potential Name",
+    )
+    valid_until = DateField(_("Valid until"), late="expired_late", aliases="Berlaku Sampai|Valid Till")
+    instalments = HiddenField(_("Payment terms"), editable=True)
+    primary = BooleanField(_("Primary quote of the deal"))
+    revision = IntegerField(_("Revision"), default=1, required=True, editable=False)
+    replaces = ReferenceField(
+        "self", models.PROTECT, verbose_name=_("Replaces"), related_name="replaced_by", editable=False
+    )
+    sent_at = DateTimeField(_("Sent at"), editable=False)
+    decided_at = DateTimeField(_("Decided at"), editable=False)
+    accepted_by = TextField(_("Accepted by"), aliases="Diterima oleh")
+    rejection_reason = TextField(_("Rejected because"))
+
+    flow = FLOW
+    violations = FLOW.violations(TABLE)
+
+    class Meta(Record.Meta):
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+        indexes = [
+            *record_indexes("quote"),
+            models.Index(fields=["valid_until"], name="quote_running",
+                         condition=models.Q(trashed_at=None, status__in=["sent", "reviewed"])),
+        ]  # fmt: skip
+        constraints = document_checks("quote")
+        triggers = [*history_triggers(), *FLOW.triggers(TABLE, OPEN_COLUMNS)]
+
+    class Module(Record.Module):
+        slug = "quotes"
+        area = "sales"
+        icon = "file-text"
+        number = "QUO-{n:05}"
+        title = "subject"
+        subtitle = "account"
+        lines = "sales.QuoteLine"
+        columns = ["number", "subject", "account", "status", "grand_total", "date", "valid_until", "owner"]
+        filters = ["status", "owner", "account", "date", "valid_until", "grand_total", "deal", "primary"]
+        search = {"number": "A", "subject": "A", "notes": "D", "terms": "D"}
+        form = [
+            Section(_("Quote"), "subject account contact deal date valid_until owner"),
+            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax primary"),
+            Section(_("Addresses"), "billing_address shipping_address"),
+            Section(_("Texts"), "terms notes"),
+        ]
+        facts = [
+            Section(_("Quote"), "status account contact deal date valid_until primary owner"),
+            Section(
+                _("Total"),
+                "grand_total subtotal discount_total tax_total withheld_total payable margin_percent",
+            ),
+            Section(_("Decision"), "sent_at decided_at accepted_by rejection_reason revision replaces"),
+            Section(_("Addresses"), "billing_address shipping_address"),
+            Section(_("Texts"), "terms notes"),
+            Section(_("Record"), "number currency rate price_book created_at changed_at"),
+        ]
+        quick = "subject account contact deal valid_until owner"
+        headline = "status grand_total"
+        fill = {
+            "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
+            "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
+        }  # fmt: skip
+        page = [Timeline(), Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions"))]
+        actions = [
+            Action("send", _("Mark as sent"), icon="send", when=lambda quote: quote.status == S.DRAFT),
+            Action("accept", _("Accepted"), icon="circle-check", ask=("accepted_by",),
+                   when=lambda quote: quote.status in (S.SENT, S.REVIEWED)),
+            Action("reject", _("Rejected"), icon="circle-x", ask=("rejection_reason",), danger=True,
+                   when=lambda quote: quote.status in (S.SENT, S.REVIEWED)),
+            Action("revise", _("New revision"), icon="file-pen",
+                   when=lambda quote: S.SUPERSEDED in FLOW.moves.get(quote.status, ())),
+            Action("review", _("Customer has seen it"), icon="eye", quiet=True,
+                   when=lambda quote: quote.status == S.SENT),
+            Action("withdraw", _("Withdraw"), icon="undo-2", quiet=True, danger=True,
+                   when=lambda quote: S.WITHDRAWN in FLOW.moves.get(quote.status, ())),
+        ]  # fmt: skip
+        views = [
+            View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
+            View("running", _("With the customer"), {"field": "status", "op": "in", "value": ["sent", "reviewed"]},
+                 "send", ("valid_until",)),
+            View("accepted", _("Accepted"), {"field": "status", "op": "in", "value": ["accepted", "converted"]},
+                 "circle-check"),
+            View("lost", _("Rejected or expired"), {"field": "status", "op": "in", "value": ["rejected", "expired"]},
+                 "circle-x"),
+        ]  # fmt: skip
+        closed = models.Q(
+            status__in=["accepted", "rejected", "expired", "withdrawn", "superseded", "converted"]
+        )
+        words = "penawaran harga sph quotation quote kutipan tanda kutip offer"
+
+    @computed(_("Past its date"), kind="boolean", needs="valid_until status")
+    def expired_late(self) -> bool:
+        return bool(self.valid_until and self.status in (S.SENT, S.REVIEWED) and self.valid_until < today())
+
+    def before_save(self, change: Change) -> None:
+        super().before_save(change)
+        if self.valid_until is None and self.date:
+            self.valid_until = self.date + timedelta(days=VALID_DAYS)
+        if change.has("status") and not change.is_new:
+            if self.status == S.SENT:
+                self.sent_at = timezone.now()
+            elif self.status in (S.ACCEPTED, S.REJECTED, S.EXPIRED):
+                self.decided_at = timezone.now()
+        if not self.is_frozen:
+            self.instalments = instalments.checked(self.instalments)
+
+    def clean(self, change: Change) -> None:
+        super().clean(change)
+        if self.valid_until and self.date and self.valid_until < self.date:
+            raise Refusal("valid_until", "OUT_OF_RANGE", _("It cannot end before the date of the quote."))
+        if (
+            change.has("status")
+            and self.status == S.SENT
+            and not any(one.record.counts for one in change.lines)
+        ):
+            raise Refusal("lines", "REQUIRED", _("A quote without lines cannot be sent."))
+        if change.has("status") and self.status in (S.ACCEPTED, S.SENT) and self._is_over(today()):
+            raise Refusal(
+                "valid_until", "INVALID_TRANSITION", _("The quote is past its date. Make a new revision.")
+            )
+
+    def _is_over(self, day: date) -> bool:
+        return bool(self.valid_until and self.valid_until < day)
+
+    # The verbs.
+    def send(self) -> Quote:
+        return update(self, {"status": S.SENT})
+
+    def review(self) -> Quote:
+        return update(self, {"status": S.REVIEWED})
+
+    def accept(self, accepted_by: Any = None) -> Quote:
+        return update(self, {"status": S.ACCEPTED, "accepted_by": accepted_by})
+
+    def reject(self, rejection_reason: Any = None) -> Quote:
+        if not rejection_reason:
+            raise Refused([Refusal("rejection_reason", "REQUIRED", _("Write why it was rejected."))])
+        return update(self, {"status": S.REJECTED, "rejection_reason": rejection_reason})
+
+    def withdraw(self) -> Quote:
+        return update(self, {"status": S.WITHDRAWN})
+
+    def revise(self) -> Quote:
+        """A draft with everything that stands here; this one is superseded and stays as it was."""
+        with transaction.atomic():
+            number = f"{self.number.split('-R')[0]}-R{self.revision + 1}"
+            update(self, {"status": S.SUPERSEDED})
+            fixed = {"number": number, "revision": self.revision + 1, "replaces": self.pk, "date": today(),
+                     "valid_until": None, "primary": self.primary, "deal": self.deal_id}  # fmt: skip
+            return copied(self, Quote, fixed)
+
+
+class QuoteLine(TradeLine):
+    quote = ReferenceField(
+        "sales.Quote",
+        models.CASCADE,
+        verbose_name=_("Quote"),
+        related_name="lines",
+        required=True,
+        editable=False,
+    )
+
+    violations = FLOW.violations(TABLE)
+
+    class Meta(TradeLine.Meta):
+        verbose_name = _("quote line")
+        verbose_name_plural = _("quote lines")
+        constraints = line_checks("quote_line")
+        triggers = [*history_triggers(), *line_triggers(TABLE, "quote_id", FLOW.frozen)]
+
+    class Module(Declaration):
+        slug = "quote-lines"
+        icon = "list"
+        part_of = "quote"
+        title = "name"
+        verbs = ("view",)
+        columns = ["name", "quote", "quantity", "unit", "price", "net", "base", "tax"]
+        sort = ["position"]
+        form = [Section(_("Quote line"), "kind name description quantity unit price discount_percent")]
