@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('access', '0004_what_is_used_stays'),
         ('catalog', '0001_initial'),
         ('customers', '0002_initial'),
-        ('sales', '0001_initial'),
+        ('sales', '0002_board_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
