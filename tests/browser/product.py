@@ -44,7 +44,7 @@ class Product:
         context.add_init_script(_REPORTS)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.trouble.append(f"{page.url}: {error}"))
         page.on("console", lambda told: self._note(page, told))
         return page
@@ -74,10 +74,12 @@ class Product:
             context.close()
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong on the page: the rule, and the elements that break it."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+def violations(page: Page, only: list[str] = RULES, kind: str = "tag") -> list[tuple[str, list[str]]]:
+    """What axe finds wrong on the page: the rule, and the elements that break it. kind: tag or rule."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    options = {"runOnly": {"type": kind, "values": only}, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
 
 

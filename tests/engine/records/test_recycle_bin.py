@@ -4,6 +4,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from relasi.engine.access.acting import SYSTEM, acting
@@ -17,6 +19,7 @@ from relasi.engine.records.write import restore, trash, update
 from tests.engine.aviary import again, cage, feeding, parrot
 from tests.fakes.models import Cage, Feeding, Parrot
 from tests.fingerprint import fingerprint, unchanged
+from tests.people import change, signed_in
 
 
 def to_bin(user, *records):
@@ -199,3 +202,24 @@ def real_time_passes(bird):
     RecordIndex.objects.filter(pk=bird.pk).update(trashed_at=long_ago)
     close_change_set()
     yield
+
+
+def test_who_refers_to_a_deleted_record_says_so_without_a_query_more(aviary, django_assert_num_queries):
+    change(aviary.admin, language="en")
+    client = signed_in(aviary.admin)
+    home = cage(aviary.keeper, name="Sangkar Emas")
+    for _number in range(3):
+        bird = parrot(aviary.keeper, cage=home.pk)
+    pages = ["/parrots/", f"/parrots/{bird.pk}/"]
+    for path in pages:
+        client.get(path)  # what is read once, is read
+    with CaptureQueriesContext(connection) as before:
+        for path in pages:
+            assert "(deleted)" not in client.get(path).content.decode()
+    count = len(before)
+    to_bin(aviary.keeper, home)
+    client.get(pages[0])
+    with django_assert_num_queries(count):
+        answers = [client.get(path).content.decode() for path in pages]
+    assert answers[0].count("Sangkar Emas (deleted)</a>") == 3
+    assert "Sangkar Emas (deleted)" in answers[1]

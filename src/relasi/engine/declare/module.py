@@ -31,7 +31,7 @@ class Declaration:
     quick: str = ""  # names of the fields of the quick-create drawer
     page: Sequence[Any] = ()
     facts: Sequence[Section] = ()  # what the left pane of the page shows; default: the form's sections
-    headline: str = ""  # names of at most two facts in the page header
+    headline: str = ""  # names of facts in the page header; at most two that are numbers
     fill: Mapping[str, str] = {}
     actions: Sequence[Action] = ()
     board: Board | None = None

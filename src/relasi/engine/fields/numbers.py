@@ -236,4 +236,5 @@ class PercentKind(DecimalKind):
             return Markup(shown)
         # Only digits and marks: nothing to escape.
         bar = f'<progress class="progress" max="100" value="{value}" aria-hidden="true"></progress>'
-        return Markup(f'<span class="prob">{bar}{shown}</span>')
+        tone = "hijau" if value >= 100 else "nila"
+        return Markup(f'<span class="prob" data-tone="{tone}">{bar}{shown}</span>')

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import CharField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce, Concat, Trim, Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup, escape
 
@@ -22,7 +23,19 @@ from relasi.engine.fields.reader import Reader
 _NOT_FOUND = _("“%(text)s” was not found. Choose from the list.")
 
 # Icons of modules whose records have a face: whether it is square, as that of a company is.
-_FACES = {"building": True, "building-2": True, "user": False, "users": False, "contact": False}
+_FACES = {
+    "building": True,
+    "building-2": True,
+    "user": False,
+    "user-plus": False,
+    "users": False,
+    "contact": False,
+}
+
+
+def faces_of(icon: str) -> bool | None:
+    """Whether records of a module with this icon have a face, and a square one (True); None: they have no face."""
+    return _FACES.get(icon)
 
 
 class ReferenceField(DeclaredField, models.ForeignKey):
@@ -93,6 +106,13 @@ def owner_set(which: str) -> frozenset[int]:
     return frozenset(_owner_sets(which))
 
 
+def reference_text(referred: Any) -> str:
+    """The title of a record others refer to; says so when it lies in the recycle bin. Asks the database nothing."""
+    if referred.__dict__.get("trashed_at") is None:
+        return str(referred)
+    return gettext("%(title)s (deleted)") % {"title": referred}
+
+
 def _read_id(raw: Any) -> int | Unresolved | None:
     if raw is None:
         return None
@@ -151,7 +171,7 @@ class ReferenceKind(Kind):
             return ""
         if self.key in getattr(record, "_hidden", ()):
             return getattr(referred, "number", None) or f"#{referred.pk}"
-        return str(referred)
+        return reference_text(referred)
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         if value is None or isinstance(value, str):
@@ -164,7 +184,10 @@ class ReferenceKind(Kind):
         return self.title(record)
 
     def export_of(self, record: Any, reader: Reader | None = None) -> Any:
-        return self.title(record) or None
+        """The bare title, so that the file finds the record again."""
+        referred = getattr(record, self.key)
+        hidden = self.key in getattr(record, "_hidden", ())
+        return (self.title(record) if hidden or referred is None else str(referred)) or None
 
     def typed(self, value: Any, reader: Reader | None = None) -> str:
         return "" if value is None else str(value)
@@ -189,7 +212,7 @@ class ReferenceKind(Kind):
             drawn = Markup('<a class="link trunc" href="%s">%s</a>') % (address, title)
         else:
             drawn = Markup('<span class="trunc">%s</span>') % title
-        face = _FACES.get(self._home.icon) if self._home is not None else None
+        face = faces_of(self._home.icon) if self._home is not None else None
         if face is None:
             return drawn
         return Markup('<span class="row g-3">%s%s</span>') % (small_avatar(title, face), drawn)

@@ -15,7 +15,9 @@ from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.words import Action, Related, Section, StagePath
 from relasi.engine.fields.computed import kind_for_computed
+from relasi.engine.fields.image import ADDRESS
 from relasi.engine.fields.kind import Kind, kind_of
+from relasi.engine.fields.reference import faces_of
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.viewed import note_viewed
 from relasi.engine.records.absorbed import survivor_of
@@ -88,14 +90,18 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
     in_bin = record.trashed_at is not None
     editable = not in_bin and may(user, "edit", module, record)
     seen = fields_for(user, "view", module)
+    sections = fact_sections(request, entry, record, editable)
+    under, beside = _headline(request, module, record, seen)
     return {
         "shell": shell_for(request, entry, (title_of(record), None)),
         "entry": entry,
         "module": module,
         "record": record,
         "title": title_of(record),
-        "headline": _headline(request, module, record, seen),
-        "sections": fact_sections(request, entry, record, editable),
+        "headline": under,
+        "key_facts": beside,
+        "face": _face(module, record, seen),
+        "sections": sections,
         "path": _stage_path(module, record, seen),
         "panels": [] if in_bin else _panels(request, module, record),
         "timeline": history_of(record, user, limit=TIMELINE_ROWS),
@@ -108,11 +114,27 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
     }
 
 
-def _headline(request: HttpRequest, module: Module, record: Any, seen: set[str]) -> list[Any]:
-    """What stands under the name: the number and the declared facts that are not empty."""
+def _headline(
+    request: HttpRequest, module: Module, record: Any, seen: set[str]
+) -> tuple[list[Any], list[tuple[Any, Any]]]:
+    """What stands under the name: the number and the declared facts that are not empty; and as (label, value) those
+    that are numbers, which stand at the right end."""
     facts = _facts(module, module.headline.split(), record, seen, set(), reader_of(request))
-    number = [record.number] if module.is_record else []
-    return [*number, *(fact.shown for fact in facts if fact.shown)]
+    told = [fact for fact in facts if fact.shown]
+    under = [fact.shown for fact in told if fact.kind.align != "right"]
+    beside = [(fact.kind.label, fact.shown) for fact in told if fact.kind.align == "right"]
+    return [*([record.number] if module.is_record else []), *under], beside
+
+
+def _face(module: Module, record: Any, seen: set[str]) -> dict[str, Any]:
+    """How the head of the page shows the record: people and companies by picture or initials, else the module's icon."""
+    square = faces_of(module.icon)
+    picture = record.__dict__.get("image") if "image" in seen else None
+    return {
+        "square": square is not False,
+        "image": f"{ADDRESS}{picture}" if picture else "",
+        "icon_name": module.icon if square is None else "",
+    }
 
 
 def fact_sections(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
 
-from relasi.engine.access.door import may
+from relasi.engine.access.door import fields_for, may
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.reference import faces_of
+from relasi.engine.query.listing import hide_unseen
 from relasi.engine.query.search import Hit, search
 from relasi.engine.screens.asking import shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
@@ -21,10 +26,14 @@ MOST_COMMANDS = 6
 
 @dataclass
 class Found:
+    """title, detail: what was searched for stands in <mark>. square: whether its face is, None when it has none."""
+
     url: str
-    title: str
-    detail: str
+    name: str
+    title: Markup
+    detail: Markup
     icon: str
+    square: bool | None
 
 
 @dataclass
@@ -43,22 +52,59 @@ def search_page(request: HttpRequest) -> HttpResponse:
     hits = search(user, text, limit=8 if getattr(request, "htmx", False) else 50) if text else []
     context: dict[str, Any] = {
         "text": text,
-        "records": [_found(hit) for hit in hits],
+        "records": _found(user, hits, text, with_module=True),
         "commands": commands(user, text),
     }
     if getattr(request, "htmx", False):
         return render_page(request, "screens/palette_results.html", context)
-    groups: dict[Any, list[Found]] = defaultdict(list)
+    groups: dict[Any, list[Hit]] = defaultdict(list)
     for hit in hits:
-        groups[hit.module].append(_found(hit))
-    context["groups"] = [(module.plural, module.icon, found) for module, found in groups.items()]
+        groups[hit.module].append(hit)
+    context["groups"] = [
+        (module.plural, module.icon, _found(user, some, text)) for module, some in groups.items()
+    ]
     context["shell"] = shell_for(request, None, (_("Search"), None))
     return render_page(request, "screens/search.html", context, part="results")
 
 
-def _found(hit: Hit) -> Found:
-    entry = entries_of(hit.module)[0]
-    return Found(f"{entry.url}{hit.id}/", hit.title, f"{hit.module.name} · {hit.number}", hit.module.icon)
+def _found(user: Any, hits: list[Hit], text: str, *, with_module: bool = False) -> list[Found]:
+    beside = _subtitles(user, hits)
+    found = []
+    for hit in hits:
+        parts = [str(hit.module.name)] if with_module else []
+        detail = " · ".join(filter(None, [*parts, beside.get(hit.id, ""), hit.number]))
+        url = f"{entries_of(hit.module)[0].url}{hit.id}/"
+        marked_title, marked_detail = marked(hit.title, text), marked(detail, text)
+        face = faces_of(hit.module.icon)
+        found.append(Found(url, hit.title, marked_title, marked_detail, hit.module.icon, face))
+    return found
+
+
+def _subtitles(user: Any, hits: list[Hit]) -> dict[int, str]:
+    """What a module shows beside its titles, as far as the person may see it: one query for each module."""
+    found = {}
+    for module in {hit.module.key: hit.module for hit in hits}.values():
+        name = module.subtitle
+        field = module.fields.get(name)
+        if field is None or name not in fields_for(user, "view", module):
+            continue
+        rows = module.model._base_manager.filter(pk__in=[hit.id for hit in hits if hit.module is module])
+        rows = list(rows.select_related(name) if field.is_relation else rows)
+        hide_unseen(rows, [field] if field.is_relation else [], user)
+        found.update({row.pk: kind_of(field).text_of(row) for row in rows})
+    return found
+
+
+def marked(text: str, wanted: str) -> Markup:
+    """The text with every word of `wanted` in <mark>."""
+    words = [re.escape(word) for word in wanted.split() if len(word) > 1]
+    if not words:
+        return escape(text)
+    pieces = re.split(f"({'|'.join(words)})", text, flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup("<mark>%s</mark>") % piece if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 def commands(user: Any, text: str) -> list[Command]:

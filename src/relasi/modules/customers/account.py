@@ -161,7 +161,7 @@ class Account(Party, Record):
             Section(_("Description"), "description owner"),
         ]  # fmt: skip
         quick = "kind name phone email industry billing_address owner"
-        headline = "customer_state group_revenue"
+        headline = "customer_state industry owner group_revenue"
         page = [
             Timeline(),
             Related("customers.Contact", columns=["title", "mobile"]),

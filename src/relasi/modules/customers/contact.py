@@ -146,7 +146,7 @@ class Contact(Party, Record):
             Section(_("Description"), "description"),
         ]  # fmt: skip
         quick = "salutation first_name last_name account title email mobile owner"
-        headline = "title account"
+        headline = "title account owner"
         page = [
             StagePath(by="lifecycle_stage"),
             Timeline(),

@@ -140,7 +140,7 @@ class Lead(Party, Qualified, Record):
                                  "created_at changed_at"),
         ]  # fmt: skip
         quick = "salutation first_name last_name company email mobile lead_source owner"
-        headline = "status company"
+        headline = "status title company owner"
         board = Board(by="status", card=["company", "lead_source", "rating", "owner", "mobile"],
                       closed=["lost", "junk", "converted"])  # fmt: skip
         page = [

@@ -14,7 +14,7 @@ from relasi.engine.declare.words import Action, Section
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.numbers import IntegerField
-from relasi.engine.fields.reference import ReferenceField
+from relasi.engine.fields.reference import ReferenceField, reference_text
 from relasi.engine.fields.text import LongTextField
 from relasi.engine.records.part import Part
 from relasi.engine.records.refusal import Change, Refusal
@@ -74,7 +74,7 @@ class ContactRole(Part):
         words = "peran kontak hubungi peran buying committee"
 
     def __str__(self) -> str:
-        return f"{self.contact} – {self.role}"
+        return f"{reference_text(self.contact)} – {reference_text(self.role)}"
 
     @computed(
         _("Primary"), kind="boolean", needs="contact deal.contact",

@@ -108,9 +108,9 @@ class Deal(Staged, Bant, Record):
             "stage",
             "amount",
             "probability",
-            "weighted_amount",
             "expected_close",
             "owner",
+            "weighted_amount",
         ]
         filters = ["stage", "pipeline", "owner", "status", "expected_close", "amount", "account", "type"]
         search = {"name": "A", "next_step": "C", "competitor": "C", "description": "D", "need": "D"}
@@ -129,7 +129,7 @@ class Deal(Staged, Bant, Record):
             Section(_("Record"), "number status age_days stage_since closed_at created_at changed_at"),
         ]  # fmt: skip
         quick = "name account contact amount stage expected_close owner"
-        headline = "amount weighted_amount"
+        headline = "account owner amount weighted_amount"
         fill = {"account": "contact.account", "currency": "account.currency"}
         board = Board(
             by="stage", card=["account", "amount", "expected_close", "owner", "next_step"], sum="amount",
@@ -139,7 +139,7 @@ class Deal(Staged, Bant, Record):
             StagePath(by="stage"),
             Timeline(),
             Related("sales.Quote", columns=["status", "grand_total"]),
-            Related("sales.ContactRole", columns=["stance", "influence"], title=_("Buying committee")),
+            Related("sales.ContactRole", columns=["stance"], title=_("Buying committee")),
             Related("sales.DealStage", columns=["at", "stay"], title=_("Stage history")),
         ]
         actions = [
