@@ -21,4 +21,3 @@ class Feeding(Record):
 
     class Module(Record.Module):
         number = "FEE-{n:05}"
-        gapless = True

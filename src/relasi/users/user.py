@@ -118,8 +118,7 @@ class User(Tracked, AbstractBaseUser):
             ),
             pgtrigger.Trigger(
                 name="new_epoch", level=pgtrigger.Statement, when=pgtrigger.After, func=NEW_EPOCH,
-                operation=pgtrigger.Insert
-                | pgtrigger.UpdateOf("first_name", "last_name", "role_id", "status", "type", "area"),
+                operation=pgtrigger.Insert | pgtrigger.Update,
             ),
             pgtrigger.Trigger(
                 name="keep_an_admin", level=pgtrigger.Row, when=pgtrigger.After, func=KEEP_AN_ADMIN,

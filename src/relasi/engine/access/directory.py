@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -54,6 +55,16 @@ class Directory:
     rules: list[SharingRule]
     company: Company
     rights: dict[int, Any] = field(default_factory=dict)
+    accounts: dict[int, User] = field(default_factory=dict)
+
+    def account(self, id: int) -> User | None:
+        """The user with all there is to know, a copy for whoever asks. Any change of a user makes a new snapshot."""
+        if id not in self.accounts:
+            found = User.objects.filter(pk=id).first()
+            if found is None:
+                return None
+            self.accounts[id] = found
+        return copy(self.accounts[id])
 
     @cached_property
     def children(self) -> dict[int | None, list[int]]:

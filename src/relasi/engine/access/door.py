@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from relasi.engine.access.acting import SYSTEM, current_acting
 from relasi.engine.access.directory import directory
+from relasi.engine.access.prepared import Given, IsOneOf
 from relasi.engine.access.rights import EVERYTHING, NOTHING, Rights, Scope, of_the_whole
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -63,14 +65,46 @@ def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> 
 def visible_to(user: Any, model: Any, verb: str = "view", *, trashed: bool = False) -> QuerySet:
     """The records of a model this person may see (or edit, or delete). trashed: those in the bin instead."""
     module = registry.of(model)
-    rows = model._base_manager.all()
+    return _standing(module, trashed).filter(visible_q(user, module, verb))
+
+
+def _standing(module: Module, trashed: bool) -> QuerySet:
+    """All records, in the bin or not; a part whose whole is in the bin is nowhere."""
+    rows = module.model._base_manager.all()
     if "trashed_at" in module.fields:
         rows = rows.filter(trashed_at__isnull=not trashed)
     elif trashed:
         rows = rows.none()
     if module.whole is not None:
         rows = rows.filter(**{f"{module.whole.name}__trashed_at": None})
-    return rows.filter(visible_q(user, module, verb))
+    return rows
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What visible_to says, for a prepared query. shape: which conditions it has. values: those in them."""
+
+    shape: str  # all, none, owned, or shared: owned and co-owned
+    values: dict[str, list[int]]
+
+    def rows(self, module: Module, *, trashed: bool = False) -> QuerySet:
+        rows, path = _standing(module, trashed), f"{module.whole.name}__" if module.whole is not None else ""
+        if self.shape == "all":
+            return rows
+        owned = Q(IsOneOf(F(f"{path}owner_id"), Given("owners")))
+        return rows.filter(
+            owned | Q(IsOneOf(F(f"{path}pk"), Given("beside"))) if self.shape == "shared" else owned
+        )
+
+
+def sight_of(user: Any, module: Module) -> Sight:
+    scope = scope_of(user, "view", module)
+    if scope.everyone:
+        return Sight("all", {})
+    if scope.nothing:
+        return Sight("none", {})
+    beside = sorted(co_owned(user))
+    return Sight("shared" if beside else "owned", {"owners": sorted(scope.owners), "beside": beside})
 
 
 def may(user: Any, verb: str, module: Module, record: Any = None) -> bool:

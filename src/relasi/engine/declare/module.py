@@ -20,7 +20,6 @@ class Declaration:
     area: str = ""  # the menu group; "settings" keeps a module out of the menu and for admins alone
     icon: str = "file"
     number: str = ""  # "CON-{n:05}"; may hold {year}
-    gapless: bool = False
     title: str = ""  # names of the fields that make the title, joined by a space
     subtitle: str = ""  # the field shown beside the title in search results and related panels
     columns: Sequence[str] = ()

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from relasi.engine.fields.date_text import (
     FIRST_YEAR,
@@ -97,15 +97,11 @@ class DateKind(Kind):
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if value is None:
             return EMPTY_CELL
-        drawn = Markup(write_date(value, reader or current_reader()))
+        drawn = write_date(value, reader or current_reader())
         if record is None or not self.late or not getattr(record, self.late):
-            return drawn
-        told = said(_("Past its date"), reader)
-        return Markup('<span class="neg" title="%s">%s<span class="sr"> %s</span></span>') % (
-            told,
-            drawn,
-            told,
-        )
+            return Markup(drawn)
+        told = escape(said(_("Past its date"), reader))
+        return Markup(f'<span class="neg" title="{told}">{drawn}<span class="sr"> {told}</span></span>')
 
     def export(self, value: Any, reader: Reader | None = None) -> Any:
         return value

@@ -202,20 +202,20 @@ class ReferenceKind(Kind):
             return Markup('<span class="muted">%s</span>') % title
         tone = self._home.tone if self._home is not None else ""
         if tone:
-            drawn = Markup('<span class="badge" data-tone="%s">%s</span>')
-            return drawn % (getattr(getattr(record, self.key), tone), title)
+            return _badge(getattr(getattr(record, self.key), tone), title)
         return self.link(value, title)
 
     def link(self, id: int, title: str) -> Markup:
-        address = self.address(id)
-        if address:
-            drawn = Markup('<a class="link trunc" href="%s">%s</a>') % (address, title)
-        else:
-            drawn = Markup('<span class="trunc">%s</span>') % title
+        address, words = self.address(id), escape(title)
+        drawn = (
+            f'<a class="link trunc" href="{address}">{words}</a>'
+            if address
+            else f'<span class="trunc">{words}</span>'
+        )
         face = faces_of(self._home.icon) if self._home is not None else None
         if face is None:
-            return drawn
-        return Markup('<span class="row g-3">%s%s</span>') % (small_avatar(title, face), drawn)
+            return Markup(drawn)
+        return Markup(f'<span class="row g-3">{small_avatar(title, face)}{drawn}</span>')
 
     def chosen(self, value: Any, record: Any = None) -> tuple[Any, str] | None:
         """(id, title) for an input; refused text stands for itself."""
@@ -301,6 +301,11 @@ class OwnerKind(ReferenceKind):
         if operator in ("me", "my_team", "inactive"):
             return value in owner_set(operator)
         return super().holds(value, operator, operand, reader)
+
+
+@lru_cache(maxsize=4096)
+def _badge(tone: str, title: str) -> Markup:
+    return Markup('<span class="badge" data-tone="%s">%s</span>') % (tone, title)
 
 
 @lru_cache(maxsize=4096)

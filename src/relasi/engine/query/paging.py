@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.access.prepared import Given
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.query.path import Path
 
@@ -68,14 +69,49 @@ class Page:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def page_of(rows: QuerySet, keys: list[SortKey], size: int, *, after: str = "", before: str = "") -> Page:
-    """One page. Needs every sort key readable from the rows. Raises Invalid for a cursor that is not one of ours."""
-    backwards = bool(before)
-    cursor = _decode(before or after, len(keys)) if (before or after) else None
+@dataclass(frozen=True)
+class Place:
+    """Where a page lies: after or before the row whose keys and id a cursor holds, or at the beginning."""
+
+    cursor: dict[str, Any] | None = None
+    backwards: bool = False
+
+    @classmethod
+    def read(cls, keys: list[SortKey], after: str, before: str) -> Place:
+        """Raises Invalid for a cursor that is not one of ours."""
+        return cls(_decode(before or after, len(keys)) if before or after else None, bool(before))
+
+    @property
+    def shape(self) -> Any:
+        """What of it words a query: the direction, and which keys are empty."""
+        return self.cursor and (self.backwards, tuple(value is None for value in self.cursor["k"]))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a prepared query is given."""
+        if self.cursor is None:
+            return {}
+        return {"id": self.cursor["id"], **{f"key{n}": value for n, value in enumerate(self.cursor["k"])}}
+
+    def prepared(self) -> Place:
+        """The same place with Given values."""
+        if self.cursor is None:
+            return self
+        keys = [None if value is None else Given(f"key{n}") for n, value in enumerate(self.cursor["k"])]
+        return Place({"k": keys, "id": Given("id")}, self.backwards)
+
+
+def rows_at(rows: QuerySet, keys: list[SortKey], place: Place, size: int) -> QuerySet:
+    """The rows of one page and one more, in reading order. Every sort key can be read from them."""
     rows = with_keys(rows, keys)
-    if cursor:
-        rows = rows.filter(_beyond(keys, cursor, backwards))
-    found = list(rows.order_by(*order_of(keys, backwards))[: size + 1])
+    if place.cursor:
+        rows = rows.filter(_beyond(keys, place.cursor, place.backwards))
+    return rows.order_by(*order_of(keys, place.backwards))[: size + 1]
+
+
+def page_of(found: list[Any], keys: list[SortKey], place: Place, size: int) -> Page:
+    """The page whose rows have been read by rows_at."""
+    cursor, backwards = place.cursor, place.backwards
     more = len(found) > size
     found = found[:size]
     if backwards:

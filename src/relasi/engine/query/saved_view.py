@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.acting import SYSTEM
 from relasi.engine.access.directory import directory
 from relasi.engine.access.door import may, rights_of
+from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.registry import registry
@@ -96,8 +97,11 @@ class SavedView(Tracked):
 
 def views_for(user: Any, module: Module) -> list[SavedView]:
     """The saved views this person may use: own, shared with them, public ones."""
-    rows = SavedView.objects.filter(module=module.key, trashed_at=None).order_by("name", "pk")
-    return [view for view in rows if may_use(user, view)]
+    query = prepared(
+        "views",
+        lambda: SavedView.objects.filter(module=Given("module"), trashed_at=None).order_by("name", "pk"),
+    )
+    return [view for view in query.run({"module": module.key}) if may_use(user, view)]
 
 
 def usable_views(user: Any, ids: list[int]) -> list[SavedView]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from relasi.engine.access.door import fields_for, may
+from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Kind, kind_of
@@ -39,16 +42,9 @@ def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = 
     """Newest first, at least `limit` changes. Fields the person may not see are left out, and entries that then
     say nothing."""
     module = registry.of(record)
-    rows = (
-        ChangeRow.objects.filter(origin=module.table)
-        .extra(where=[STORY], params=[record.pk])
-        .select_related("change_set__user", "change_set__impersonator")
-    )
-    if before:
-        rows = rows.filter(pk__lt=before)
     seen = fields_for(user, "view", module)
     by_set: dict[int, list[ChangeRow]] = defaultdict(list)
-    for row in _whole_acts(rows, limit):
+    for row in _whole_acts(record.pk, module.table, limit, before):
         by_set[row.change_set_id].append(row)
     found = []
     for group in by_set.values():
@@ -59,13 +55,32 @@ def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = 
     return found
 
 
-def _whole_acts(rows: Any, limit: int) -> list[ChangeRow]:
+def _whole_acts(record: int, table: str, limit: int, before: int | None) -> list[ChangeRow]:
     """The newest rows; the last act among them with all its rows, or it would tell half of what happened."""
-    found = list(rows.order_by("-id")[:limit])
+    asked = {"record": record, "table": table, "before": before}
+    shape = ("history", limit, before is None)
+    found = prepared(shape, lambda: _rows(before is None).order_by("-id")[:limit]).run(asked)
     if len(found) == limit:
         last = found[-1]
-        found += rows.filter(change_set=last.change_set_id, pk__lt=last.pk).order_by("-id")
+        rows = _rows(True).filter(change_set=Given("act"), pk__lt=Given("last")).order_by("-id")
+        found += prepared("rest of an act", lambda: rows).run(
+            {**asked, "act": last.change_set_id, "last": last.pk}
+        )
     return found
+
+
+def _rows(all_of_them: bool) -> QuerySet:
+    rows = ChangeRow.objects.filter(origin=Given("table")).extra(where=[STORY], params=[Given("record")])
+    rows = rows if all_of_them else rows.filter(pk__lt=Given("before"))
+    names = [
+        f"change_set__{who}__{name}"
+        for who in ("user", "impersonator")
+        for name in ("first_name", "last_name")
+    ]
+    fields = [f"change_set__{field.name}" for field in ChangeSet._meta.fields]
+    return rows.select_related("change_set__user", "change_set__impersonator").only(
+        *(field.name for field in ChangeRow._meta.fields), *fields, *names
+    )
 
 
 def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | None:

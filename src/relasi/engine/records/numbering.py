@@ -1,4 +1,4 @@
-"""Numbering: the number every record gets once and keeps. Gapless where the module asks for it."""
+"""Numbering: the number every record gets once and keeps, without gaps."""
 
 from __future__ import annotations
 

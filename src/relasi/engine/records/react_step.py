@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relasi.engine.access.acting import SYSTEM
 from relasi.engine.records.batch import Batch, Draft
-from relasi.engine.records.live import publish
+from relasi.engine.records.live import publish_all
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, reactions_to
 
 # Open pages of single records are told up to this many records; lists are always told.
@@ -29,8 +29,5 @@ def react(batch: Batch) -> None:
 def announce(batch: Batch) -> None:
     """Says that something changed, not what: a screen asks again with the rights of the person before it."""
     by = None if batch.user is SYSTEM else batch.user.id
-    publish(batch.module.key, {"by": by})
-    drafts = batch.stored
-    if len(drafts) <= MOST_RECORDS:
-        for draft in drafts:
-            publish(f"record:{draft.record.pk}", {"by": by})
+    drafts = batch.stored if len(batch.stored) <= MOST_RECORDS else []
+    publish_all([batch.module.key, *(f"record:{draft.record.pk}" for draft in drafts)], {"by": by})

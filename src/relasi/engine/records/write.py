@@ -73,9 +73,8 @@ def _store(batch: Batch) -> None:
         return
     open_change_set()
     try:
-        with transaction.atomic():
-            store_step.store(batch)
-            lines_step.store(batch)
+        store_step.store(batch)
+        lines_step.store(batch)
     except IntegrityError as error:
         # Another transaction was quicker than our checks.
         raise Refused([validate_step.refusal_of(batch, error)]) from error

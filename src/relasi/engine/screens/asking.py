@@ -11,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
-from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.door import may
+from relasi.engine.query.one import find_one
 from relasi.engine.screens.shell import Entry, Shell
 
 View = Callable[..., HttpResponse]
@@ -52,10 +53,8 @@ def must(request: HttpRequest, verb: str, entry: Entry) -> None:
 
 def visible_record(request: HttpRequest, entry: Entry, id: int, *, trashed: bool | None = False) -> Any:
     """The record, or 404 for one that is not there or may not be seen. trashed None: in the bin or not."""
-    related = [name for name, field in entry.module.fields.items() if field.editable and field.many_to_one]
     for in_bin in (False, True) if trashed is None else (trashed,):
-        rows = visible_to(user_of(request), entry.module.model, trashed=in_bin).select_related(*related)
-        record = rows.filter(pk=id, **dict(entry.fixed)).first()
+        record = find_one(user_of(request), entry.module, id, trashed=in_bin, fixed=dict(entry.fixed))
         if record is not None:
             return record
     raise Http404

@@ -39,7 +39,9 @@ def field(request: HttpRequest, entry: Entry, id: int, name: str) -> HttpRespons
             return render_page(request, "screens/inline_edit.html", context, status=refused.status)
         if not getattr(request, "htmx", False):
             return HttpResponseRedirect(f"{entry.url}{id}/")
-        record = visible_record(request, entry, id)
+        if declared.many_to_one or name in dict(entry.fixed):
+            # What the value refers to, or whether the record still belongs here, is read again.
+            record = visible_record(request, entry, id)
         context["record"] = record
     elif "edit" in request.GET:
         context["input"] = Input(kind, kind.value_of(record))

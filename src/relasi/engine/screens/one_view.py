@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -53,6 +54,10 @@ class Fact:
     kind: Kind
     shown: Any
     editable: bool
+
+    @cached_property
+    def label(self) -> str:
+        return str(self.kind.label)
 
 
 @dataclass
@@ -110,7 +115,6 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
         "may_delete": not in_bin and may(user, "delete", module, record),
         "may_restore": in_bin and may(user, "delete", module, record),
         "in_bin": in_bin,
-        "people": _people(record),
     }
 
 
@@ -192,11 +196,6 @@ def hide_references(record: Any, module: Module, user: Any) -> None:
             pointed = getattr(record, field.name)
             if not may(user, "view", other, pointed):
                 record.__dict__.setdefault("_hidden", set()).add(field.name)
-
-
-def _people(record: Any) -> dict[int, User]:
-    ids = {record.created_by_id, record.changed_by_id, record.trashed_by_id} - {None}
-    return User.objects.in_bulk(list(ids))
 
 
 def _stage_path(module: Module, record: Any, seen: set[str]) -> list[dict[str, Any]]:

@@ -10,14 +10,16 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from jinja2_fragments import render_block
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape
 
 from relasi.engine.fields.avatar import initials, tone
 from relasi.engine.screens import toasts
@@ -35,6 +37,8 @@ def environment(**options: Any) -> jinja2.Environment:
         **options,
     )
     found.policies["ext.i18n.trimmed"] = True
+    # Compiled templates take their escape from here.
+    jinja2.runtime.escape = escaped  # type: ignore[assignment]
     found.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,
@@ -110,7 +114,13 @@ class Components:
 def sentence(message: str, **values: Any) -> Markup:
     """A translated sentence; values replace %(name)s and are escaped. A percent sign is written %%."""
     found = _translated(translation.get_language(), message)
-    return found % values if values else found
+    if not values:
+        return found
+    return Markup(str.__mod__(found, {name: _spoken(value) for name, value in values.items()}))
+
+
+def _spoken(value: Any) -> Any:
+    return value if isinstance(value, int | float) else escaped(value)
 
 
 @lru_cache(maxsize=8192)
@@ -155,14 +165,28 @@ def attributes(*sources: Mapping[str, Any] | None) -> Markup:
     """
     found: dict[str, Any] = {}
     for source in sources:
-        for key, value in (source or {}).items():
-            found[key if "-" in key else key.rstrip("_").replace("_", "-")] = value
-    parts = []
-    for key, value in found.items():
-        if value is None or value is False or isinstance(value, jinja2.Undefined):
-            continue
-        parts.append(f" {escape(key)}" if value is True else f' {escape(key)}="{escape(value)}"')
+        if source:
+            found.update((_attribute(key), value) for key, value in source.items())
+    parts: list[str] = []
+    for name, value in found.items():
+        if value is True:
+            parts += (" ", name)
+        elif value is not None and value is not False and not isinstance(value, jinja2.Undefined):
+            parts += (" ", name, '="', escaped(value), '"')
     return Markup("".join(parts))
+
+
+@cache
+def _attribute(key: str) -> str:
+    return escaped(key if "-" in key else key.rstrip("_").replace("_", "-"))
+
+
+def escaped(value: Any) -> str:
+    """What markupsafe's escape gives, as a plain text where nothing needs more: a page holds a thousand of them."""
+    kind = type(value)
+    if kind is Markup:
+        return value
+    return _escape_inner(value) if kind is str else escape(value)
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -191,8 +215,8 @@ def render_page(
     env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     values = {
         "request": request,
-        "csrf_input": csrf_input_lazy(request),
-        "csrf_token": csrf_token_lazy(request),
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "visitor": getattr(request, "visitor", None),
         **context,
     }

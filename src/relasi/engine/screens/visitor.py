@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
+from relasi.engine.access.directory import directory
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.users.user import User
 
@@ -112,7 +113,7 @@ def _visitor(request: Any) -> Visitor:
         return Visitor(request, None)
     other = request.session.get(AS_USER)
     if other and user.is_admin:
-        seen_as = User.objects.filter(pk=other).first()
+        seen_as = directory().account(other)
         if seen_as is not None:
             return Visitor(request, seen_as, impersonator=user)
     return Visitor(request, user)

@@ -129,14 +129,16 @@ def check_requirements(changes: Iterable[Change]) -> None:
 def missing_roles(deal: Deal, *, hard: bool) -> list[BuyingRole]:
     """The roles asked for by the stages up to here that no contact has. hard: only those that bar the way."""
     gates = (RoleGate.HARD,) if hard else (RoleGate.HARD, RoleGate.WARNING)
-    roles, present = all_roles(), set(deal.buying_roles or ())
+    present = set(deal.buying_roles or ())
     wanted = dict.fromkeys(
         id
         for stage in way_to(deal.stage_now)
         if stage.role_gate in gates and (deal.amount or 0) >= (stage.roles_from_amount or 0)
         for id in stage.required_roles or ()
+        if id not in present
     )
-    return [roles[id] for id in wanted if id not in present and id in roles and roles[id].trashed_at is None]
+    roles = all_roles() if wanted else {}
+    return [roles[id] for id in wanted if id in roles and roles[id].trashed_at is None]
 
 
 def check_accounts(changes: list[Change]) -> None:

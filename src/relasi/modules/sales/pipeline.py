@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from relasi.engine.access.acting import current_acting
+from relasi.engine.access.prepared import prepared
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
@@ -165,7 +166,8 @@ def all_stages() -> dict[int, Stage]:
     """Every stage by id, deleted ones too, read once while somebody acts."""
     memo = current_acting().memo
     if STAGES not in memo:
-        memo[STAGES] = {stage.pk: stage for stage in Stage._base_manager.all()}
+        stages = prepared("sales.stages", Stage._base_manager.all).run({})
+        memo[STAGES] = {stage.pk: stage for stage in stages}
     return memo[STAGES]
 
 

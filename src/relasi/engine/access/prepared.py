@@ -1,0 +1,75 @@
+"""Prepared: a query whose SQL is worked out once and run with other values each time.
+
+For what is asked all day, Django takes longer to word a query than PostgreSQL to answer it. What a query looks like is its
+shape; whoever prepares one names the shape, and everything that is not in the shape is a Given value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from copy import copy
+from typing import Any
+
+from django.db import connections
+from django.db.models import BooleanField, Expression, Func, QuerySet
+from django.db.models.query import ModelIterable
+
+MOST_SHAPES = 2000
+
+
+class Given(Expression):
+    """Stands in a prepared query for the value that is handed over, under this name, when it runs."""
+
+    def __init__(self, name: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.name = name
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+class IsOneOf(Func):
+    """IsOneOf(F("owner_id"), Given("owners")): whether an id is in a list, as one value however long the list."""
+
+    template = "%(expressions)s::bigint[])"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+class Prepared:
+    """Runs a queryset of records whose conditions hold Given values. Safe to share between threads."""
+
+    def __init__(self, rows: QuerySet):
+        self.db = rows.db
+        self._compiler = rows.query.get_compiler(rows.db)
+        self._sql, self._params = self._compiler.as_sql()
+
+    def run(self, values: dict[str, Any]) -> list[Any]:
+        compiler = copy(self._compiler)
+        compiler.connection = connections[self.db]
+        worded = self._sql, tuple(values[p.name] if p.__class__ is Given else p for p in self._params)
+        compiler.as_sql = lambda *_args, **_kwargs: worded
+        return list(ModelIterable(_Rows(self.db, compiler)))
+
+
+class _Rows:
+    """What ModelIterable asks of a queryset."""
+
+    _known_related_objects: dict[Any, Any] = {}
+
+    def __init__(self, db: str, compiler: Any):
+        self.db, self.query = db, self
+        self.get_compiler = lambda **_kwargs: compiler
+
+
+_prepared: dict[Hashable, Prepared] = {}
+
+
+def prepared(shape: Hashable, build: Callable[[], QuerySet]) -> Prepared:
+    """The prepared query of a shape, built when it is met for the first time."""
+    found = _prepared.get(shape)
+    if found is None:
+        if len(_prepared) >= MOST_SHAPES:
+            _prepared.clear()
+        found = _prepared[shape] = Prepared(build())
+    return found
