@@ -89,6 +89,7 @@ def test_what_depends_on_more_than_the_person_is_worded_anew(aviary: Aviary) -> 
     with acting(aviary.keeper):
         filtered = Listing(registry.of(Parrot), aviary.keeper, {"all": [{"field": "owner", "op": "me"}]})
         assert not filtered._is_plain(Place())
+        assert not Listing(registry.of(Parrot), aviary.keeper, sort=["-viewed_at"])._is_plain(Place())
         computed = next(n for n, c in registry.of(Parrot).computed.items() if c.sorts_by is not None)
         assert not Listing(registry.of(Parrot), aviary.keeper, sort=[computed])._is_plain(Place())
 

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('users', '0003_who_did_it'),
+        ('users', '0004_arrangement'),
     ]
 
     operations = [
