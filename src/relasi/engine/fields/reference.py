@@ -274,8 +274,11 @@ class OwnerKind(ReferenceKind):
     width = "9rem"
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
-        """The avatar and the first name: a column of owners has room for no more."""
-        return EMPTY_CELL if value is None else _short_person(self._name(value, record))
+        """The avatar and the first name of a person, for a column has room for no more; a group's whole name."""
+        if value is None:
+            return EMPTY_CELL
+        owner = getattr(record, self.key) if record is not None else None
+        return _short_person(self._name(value, record), getattr(owner, "kind", "user") != "group")
 
     def fact(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
         if value is None:
@@ -309,9 +312,9 @@ def _badge(tone: str, title: str) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _short_person(name: str) -> Markup:
+def _short_person(name: str, is_person: bool) -> Markup:
     drawn = Markup('<span class="row g-3">%s<span class="soft trunc">%s</span></span>')
-    return drawn % (small_avatar(name), call_name(name))
+    return drawn % (small_avatar(name), call_name(name) if is_person else name)
 
 
 def call_name(name: str) -> str:

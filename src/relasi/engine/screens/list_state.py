@@ -83,8 +83,13 @@ class ListState:
     @cached_property
     def shown_columns(self) -> list[str]:
         """The first names the record, whatever else was chosen."""
-        wanted = self.columns or tuple(getattr(self.chosen, "columns", ()) or ()) or self.entry.module.columns
+        wanted = self.columns or tuple(getattr(self.chosen, "columns", ()) or ()) or self._usual_columns
         return self.in_order(wanted)[:MOST_COLUMNS]
+
+    @property
+    def _usual_columns(self) -> list[str]:
+        """Without those in which every row of this entry has the same."""
+        return [name for name in self.entry.module.columns if name not in dict(self.entry.fixed)]
 
     def in_order(self, wanted: Iterable[str]) -> list[str]:
         """Those the person may see, each once; what names the record comes first, for its cell is the way in."""
