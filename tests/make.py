@@ -18,6 +18,13 @@ USUAL: dict[str, dict[str, Any]] = {
     "customers.account": {"name": "PT Contoh {n}"},
     "customers.contact": {"last_name": "Kontak {n}"},
     "customers.lead": {"last_name": "Prospek {n}"},
+    "agenda.task": {"subject": "Tugas {n}"},
+    "agenda.event": {
+        "subject": "Rapat {n}",
+        "starts_at": "2030-01-07 09:00",
+        "ends_at": "2030-01-07 10:00",
+        "zone": "Asia/Jakarta",
+    },
     "sales.deal": {"name": "Peluang {n}", "expected_close": "2030-01-31"},
     "sales.pipeline": {"name": "Jalur {n}", "position": 99},
     "sales.stage": {"name": "Tahap {n}", "probability": 50},
@@ -50,7 +57,7 @@ def make(label: str, **values: Any) -> Any:
         user = (stretch or current_acting()).user
         if module.is_record and "owner" not in found and user is SYSTEM:
             found["owner"] = Owner.objects.order_by("pk").values_list("pk", flat=True)[0]
-        return create(module.model, found, confirmed=["double"])
+        return create(module.model, found, confirmed=["double", "clash"])
 
 
 def put(record: Any, **values: Any) -> Any:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from relasi.engine.access.acting import acting
 from relasi.modules.sales.pipeline import Stage
-from tests.browser.test_components_in_a_browser import ARGUMENTS, AXE, CHROMIUM, RULES
+from tests.browser.product import AXE, RULES
 from tests.company import SmallCompany, found_company
 from tests.make import again, make
 from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "relasi.modules.customers",
     "relasi.modules.sales",
     "relasi.modules.catalog",
+    "relasi.modules.agenda",
     "relasi.features.sign_in",
     "relasi.features.settings",
     "relasi.features.duplicates",

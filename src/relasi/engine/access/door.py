@@ -53,13 +53,31 @@ def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> 
     scope = scope_of(user, verb, module)
     if module.whole is not None:
         path, verb = f"{path}{module.whole.name}__", of_the_whole(verb)
-    if scope.everyone:
-        return Q()
     if scope.nothing:
         return Q(pk__in=[])
+    own = confidential_q(user, module, path)
+    if scope.everyone:
+        return own
     found = Q(**{f"{path}owner_id__in": sorted(scope.owners)})
     beside = co_owned(user) if verb != "delete" else frozenset()
-    return found | Q(**{f"{path}pk__in": sorted(beside)}) if beside else found
+    return own & (found | Q(**{f"{path}pk__in": sorted(beside)}) if beside else found)
+
+
+def confidential_q(user: Any, module: Module, path: str = "") -> Q:
+    """What a person may see of records that are for their owners alone: nothing but their own."""
+    if module.confidential is None or user is SYSTEM:
+        return Q()
+    name, values = module.confidential
+    mine = Q(**{f"{path}owner_id": user.id}) | Q(**{f"{path}pk__in": sorted(co_owned(user))})
+    return ~Q(**{f"{path}{name}__in": list(values)}) | mine
+
+
+def _is_confidential_to(user: Any, module: Module, record: Any) -> bool:
+    if module.confidential is None or record is None:
+        return False
+    name, values = module.confidential
+    hidden = getattr(record, name) in values and record.owner_id != user.id
+    return hidden and record.pk not in co_owned(user)
 
 
 def visible_to(user: Any, model: Any, verb: str = "view", *, trashed: bool = False) -> QuerySet:
@@ -118,6 +136,8 @@ def may(user: Any, verb: str, module: Module, record: Any = None) -> bool:
     scope = scope_of(user, verb, module)
     if record is None:
         return not scope.nothing
+    if _is_confidential_to(user, module, record):
+        return False
     if module.whole is not None and not scope.everyone:
         record, verb = getattr(record, module.whole.name), of_the_whole(verb)
     if scope.everyone or scope.holds(getattr(record, "owner_id", None)):

@@ -28,6 +28,7 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[Error]:
         found += _actions(module)
         found += _page(module)
         found += _board(module)
+        found += _calendar(module)
         found += _fill(module)
         found += _paths(module)
         found += _lines(module)
@@ -138,6 +139,20 @@ def _board(module: Module) -> Iterator[Error]:
             yield _error(
                 "E010", module, f"board names {name!r}", _near(name, {*module.fields, *module.computed})
             )
+
+
+def _calendar(module: Module) -> Iterator[Error]:
+    """E011: a calendar, or what is confidential, names what is not there."""
+    words = module.calendar
+    names = (
+        [words.start, words.end, words.until, words.all_day, words.zone, words.clock, words.tone, words.place]
+        if words
+        else []
+    )
+    names += [module.confidential[0]] if module.confidential else []
+    for name in filter(None, names):
+        if name not in module.fields:
+            yield _error("E011", module, f"calendar names {name!r}", _near(name, module.fields))
 
 
 def _fill(module: Module) -> Iterator[Error]:

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 
 from relasi.engine.declare.computed import Computed
-from relasi.engine.declare.words import Action, Board, Match, Section, View
+from relasi.engine.declare.words import Action, Board, Calendar, Match, Section, View
 
 
 class Declaration:
@@ -34,6 +34,9 @@ class Declaration:
     fill: Mapping[str, str] = {}
     actions: Sequence[Action] = ()
     board: Board | None = None
+    calendar: Calendar | None = None
+    # (field, values): records with one of these values are seen by their owner and co-owners alone, whoever else could.
+    confidential: tuple[str, Sequence[str]] | None = None
     views: Sequence[View] = ()
     menu: Sequence[
         tuple[str, Any, Any, Mapping[str, Any]]

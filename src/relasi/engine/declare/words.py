@@ -113,6 +113,26 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """How the records stand in the calendar, by names of their fields.
+
+    start: a moment, or a day for what has no hours; clock: the moment beside that day, where the hour matters.
+    end: what a move sets; until: the moment it is over. all_day, zone: whether it takes whole days, of which zone.
+    tone: the choice that colours it. open: a Q of what still lies ahead. place: shown after the time.
+    """
+
+    start: str
+    end: str = ""
+    until: str = ""
+    all_day: str = ""
+    zone: str = ""
+    clock: str = ""
+    tone: str = ""
+    open: Any = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class View:
     """A built-in list: name, icon and a condition tree (see engine.query.condition)."""
 

@@ -12,7 +12,7 @@ from django.db.models import F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Upper
 
 from relasi.engine.access.acting import SYSTEM
-from relasi.engine.access.door import co_owned, scope_of
+from relasi.engine.access.door import co_owned, confidential_q, scope_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.absorbed import Absorbed, survivor_of
@@ -106,6 +106,7 @@ def _visible(user: Any, modules: list[Module]) -> QuerySet | None:
             by_scope.setdefault(scope, []).append(module.key)
     if not by_scope:
         return None
+    closed = _confidential(user, modules)
     found = Q()
     for scope, keys in by_scope.items():
         part = Q() if len(keys) == len(registry.records) else Q(module__in=keys)
@@ -113,11 +114,20 @@ def _visible(user: Any, modules: list[Module]) -> QuerySet | None:
             part &= Q(owner_id__in=sorted(scope.owners))
         found |= part
         if not part:
-            return RecordIndex.objects.filter(trashed_at=None)
+            return RecordIndex.objects.filter(trashed_at=None).exclude(closed)
     mine = co_owned(user) if user is not SYSTEM else frozenset()
     if mine:
         found |= Q(pk__in=sorted(mine), module__in=[key for keys in by_scope.values() for key in keys])
-    return RecordIndex.objects.filter(found, trashed_at=None)
+    return RecordIndex.objects.filter(found, trashed_at=None).exclude(closed)
+
+
+def _confidential(user: Any, modules: list[Module]) -> Q:
+    """Records for their owners alone that this person must not find."""
+    found = Q(pk__in=[])
+    for module in modules:
+        if module.confidential is not None and user is not SYSTEM:
+            found |= Q(pk__in=module.model._base_manager.exclude(confidential_q(user, module)).values("pk"))
+    return found
 
 
 def _hits(rows: Any) -> list[Hit]:

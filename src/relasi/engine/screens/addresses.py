@@ -104,13 +104,17 @@ def board_patterns() -> list[object]:
 
 
 def engine_patterns() -> list[object]:
-    from relasi.engine.screens import bin, changes, lookup, palette, preferences
+    from relasi.engine.screens import bin, calendar, calendar_feed, changes, lookup, palette, preferences
     from relasi.engine.screens.one_view import by_id
     from relasi.engine.screens.picture import picture
     from relasi.engine.screens.styleguide import styleguide
 
     return [
         path("r/<int:id>/", by_id, name="by_id"),
+        path("calendar/", calendar.page, name="calendar"),
+        path("calendar/move/", calendar.move, name="calendar_move"),
+        path("calendar/feed/", calendar_feed.page, name="calendar_feed"),
+        path("calendar/feed/<str:token>.ics", calendar_feed.feed, name="calendar_ics"),
         path("lookup/<str:key>/", lookup.options, name="lookup"),
         path("picture/<path:name>", picture, name="picture"),
         path("search/", palette.search_page, name="search"),

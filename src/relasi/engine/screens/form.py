@@ -200,11 +200,19 @@ def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set
         "errors": [
             refusal
             for refusal in refusals
-            if refusal.field not in shown and not refusal.more.keys() & {"matches", "fields"}
+            if refusal.field not in shown
+            and not refusal.more.keys() & {"matches", "fields"}
+            and not _is_warning(refusal)
         ],
+        "warnings": [refusal for refusal in refusals if _is_warning(refusal)],
         "conflict": _conflict(module, refusals, reader_of(request)),
         "doubles": _doubles(request, module, refusals),
     }
+
+
+def _is_warning(refusal: Refusal) -> bool:
+    """About the record as a whole, and taken back by a tick: "save anyway"."""
+    return not refusal.field and bool(refusal.more.get("confirm")) and "matches" not in refusal.more
 
 
 def _sentence(module: Module, refusal: Refusal) -> str:

@@ -134,6 +134,8 @@ class Shell:
         found = []
         if self._visible:
             path = self.request.path
+            if any(entry.module.calendar is not None for entry in self._visible):
+                found.append((_("Calendar"), "/calendar/", "calendar-days", path.startswith("/calendar/")))
             found.append((_("Recycle bin"), "/bin/", "trash-2", path.startswith("/bin/")))
             if has_tool(self._user, "merge"):
                 found.append((_("Duplicates"), "/duplicates/", "copy", path.startswith("/duplicates/")))

@@ -164,6 +164,8 @@ class Account(Party, Record):
         headline = "customer_state industry owner group_revenue"
         page = [
             Timeline(),
+            Related("agenda.Task", columns=["status", "due_on"], title=_("Tasks")),
+            Related("agenda.Event", columns=["status", "starts_at"], title=_("Events")),
             Related("customers.Contact", columns=["title", "mobile"]),
             Related("sales.Deal", columns=["stage", "amount"]),
             Related("sales.Quote", columns=["status", "grand_total"]),

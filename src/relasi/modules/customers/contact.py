@@ -150,6 +150,8 @@ class Contact(Party, Record):
         page = [
             StagePath(by="lifecycle_stage"),
             Timeline(),
+            Related("agenda.Task", columns=["status", "due_on"], title=_("Tasks")),
+            Related("agenda.Event", columns=["status", "starts_at"], title=_("Events")),
             Related("sales.Deal", columns=["stage", "amount"]),
             Related("sales.ContactRole", columns=["deal", "stance"], title=_("Roles in deals")),
             Related(

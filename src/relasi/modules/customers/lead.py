@@ -144,7 +144,9 @@ class Lead(Party, Qualified, Record):
         board = Board(by="status", card=["company", "lead_source", "rating", "owner", "mobile"],
                       closed=["lost", "junk", "converted"])  # fmt: skip
         page = [
-            StagePath(by="stage"), Timeline(), Related("customers.LeadStage", columns=["at", "stay"]),
+            StagePath(by="stage"), Timeline(),
+            Related("agenda.Task", columns=["status", "due_on"]),
+            Related("agenda.Event", columns=["status", "starts_at"]), Related("customers.LeadStage", columns=["at", "stay"]),
         ]  # fmt: skip
         actions = [
             Action("convert", _("Convert"), icon="arrow-right-left", tool="convert", form="conversion_plan",

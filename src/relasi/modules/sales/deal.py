@@ -138,6 +138,8 @@ class Deal(Staged, Bant, Record):
         page = [
             StagePath(by="stage"),
             Timeline(),
+            Related("agenda.Task", columns=["status", "due_on"]),
+            Related("agenda.Event", columns=["status", "starts_at"]),
             Related("sales.Quote", columns=["status", "grand_total"]),
             Related("sales.ContactRole", columns=["stance"], title=_("Buying committee")),
             Related("sales.DealStage", columns=["at", "stay"], title=_("Stage history")),

@@ -1,0 +1,70 @@
+"""Reactions of the agenda: occurrences of a series, the next time of a task, its parents, who is invited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from relasi.engine.fields.reader import current_reader
+from relasi.engine.records.co_owning import add_co_owners, remove_co_owners
+from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
+from relasi.engine.records.refusal import Change
+from relasi.engine.records.write import create, update
+from relasi.modules.agenda import series
+from relasi.modules.agenda.task import Task
+from relasi.modules.agenda.task_rules import DERIVED, weigh_parents
+
+# What the next task takes over from the one before.
+SAME = (
+    "subject", "owner", "priority", "account", "contact", "lead", "deal", "parent", "estimated_hours", "billable",
+    "description", "remind_before", "repeats", "repeat_every", "repeat_days", "repeat_until", "repeat_count",
+)  # fmt: skip
+
+on(CREATED, "agenda.Event", field="repeats")(series.lay_out)
+
+
+@on(CHANGED, "agenda.Task", field="status", to="done")
+@on(CREATED, "agenda.Task", field="status", to="done")
+def make_next_tasks(changes: list[Change]) -> None:
+    """A task that repeats comes back when it is done; done, reopened and done again, it comes back once."""
+    for change in changes:
+        task = change.record
+        due = task.next_due if task.next_task_id is None else None
+        if due is None:
+            continue
+        values = {name: getattr(task, task._meta.get_field(name).attname) for name in SAME}
+        values |= {"due_on": due, "began_on": task.began_on or task.due_on}
+        if task.due_at is not None:
+            tz = current_reader().tz
+            values["due_at"] = datetime.combine(due, task.due_at.astimezone(tz).time(), tz)
+        if task.start_on and task.due_on:
+            values["start_on"] = due - (task.due_on - task.start_on)
+        following = create(Task, values, authorised=DERIVED)
+        update(task, {"next_task": following.pk}, authorised=DERIVED)
+
+
+def weigh(changes: list[Change]) -> None:
+    parents = {id for c in changes for id in (c.record.parent_id, c.old("parent")) if id is not None}
+    if parents:
+        weigh_parents(parents)
+
+
+for what in (CREATED, CHANGED, TRASHED, RESTORED):
+    on(what, "agenda.Task")(weigh)
+
+
+@on(CREATED, "agenda.Invitee", field="user")
+@on(RESTORED, "agenda.Invitee")
+def let_invitees_see(changes: list[Change]) -> None:
+    add_co_owners((c.record.event_id, c.record.user_id) for c in changes if c.record.user_id)
+
+
+@on(TRASHED, "agenda.Invitee")
+def forget_invitees(changes: list[Change]) -> None:
+    remove_co_owners((c.record.event_id, c.record.user_id) for c in changes if c.record.user_id)
+
+
+@on(CHANGED, "agenda.Invitee", field="user")
+def change_invitees(changes: list[Change]) -> None:
+    gone = [(c.record.event_id, c.old("user")) for c in changes if c.old("user")]
+    remove_co_owners(gone)
+    let_invitees_see(changes)
