@@ -5,43 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from relasi.engine.access.acting import acting
 from relasi.modules.sales.pipeline import Stage
 from tests.browser.product import AXE, RULES
-from tests.company import SmallCompany, found_company
 from tests.make import again, make
-from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def people(db: None) -> SmallCompany:
-    found = found_company()
-    found.admin.set_password(PASSWORD)
-    found.admin.save()
-    return found
 
 
 def stage(name: str) -> Stage:
     return Stage._base_manager.get(name=name)
 
 
-def deal(people: SmallCompany, name: str, stage_name: str) -> Any:
+def deal(people: Any, name: str, stage_name: str) -> Any:
     with acting(people.admin):
         return make("sales.Deal", name=name, stage=stage(stage_name), amount=612_000_000)
 
 
-def open_board(browser: Browser, server: Any, **how: Any) -> Page:
-    context = browser.new_context(base_url=server.url, reduced_motion="reduce", **how)
-    page = context.new_page()
-    page.goto("/login/?next=/deals/board/")
-    page.locator("[name=login]").fill("ayu.admin")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/deals/board/")
+def open_board(product: Any, **how: Any) -> Page:
+    page = product.page(**how)
+    page.goto("/deals/board/")
     expect(page.locator("#board-totals b").first).to_be_visible()
     return page
 
@@ -64,13 +49,11 @@ def drag(page: Page, record: Any, name: str) -> None:
     page.wait_for_timeout(120)
 
 
-def test_a_card_is_dragged_into_another_column(
-    browser: Browser, live_server: Any, people: SmallCompany
-) -> None:
-    one = deal(people, "Atap Gudang", "Prospek Baru")
-    page = open_board(browser, live_server, viewport={"width": 1440, "height": 900})
+def test_a_card_is_dragged_into_another_column(product: Any) -> None:
+    one = deal(product.company, "Atap Gudang", "Prospek Baru")
+    page = open_board(product, viewport={"width": 1440, "height": 900})
     drag(page, one, "Kualifikasi")
-    expect(page.locator("[data-preview]")).to_have_text("+612 jt")
+    expect(page.locator("[data-preview]")).to_have_text("+612 mn")
     page.mouse.up()
     expect(column(page, "Kualifikasi").locator(f"#card-{one.pk}")).to_be_visible()
     expect(page.locator("[data-toast]")).to_contain_text("Atap Gudang: Kualifikasi")
@@ -78,11 +61,9 @@ def test_a_card_is_dragged_into_another_column(
     assert again(one).stage == stage("Kualifikasi")
 
 
-def test_a_lost_deal_needs_its_reason_and_escape_brings_the_card_back(
-    browser: Browser, live_server: Any, people: SmallCompany
-) -> None:
-    one = deal(people, "Atap Toko", "Prospek Baru")
-    page = open_board(browser, live_server, viewport={"width": 1440, "height": 900})
+def test_a_lost_deal_needs_its_reason_and_escape_brings_the_card_back(product: Any) -> None:
+    one = deal(product.company, "Atap Toko", "Prospek Baru")
+    page = open_board(product, viewport={"width": 1440, "height": 900})
     drag(page, one, "Kalah")
     page.mouse.up()
     expect(page.locator("#drawer [name=lost_reason]")).to_be_visible()
@@ -98,16 +79,14 @@ def test_a_lost_deal_needs_its_reason_and_escape_brings_the_card_back(
     assert again(one).status == "lost"
 
 
-def test_keys_move_a_card_and_a_refused_one_returns(
-    browser: Browser, live_server: Any, people: SmallCompany
-) -> None:
-    one = deal(people, "Atap Sekolah", "Prospek Baru")
-    page = open_board(browser, live_server, viewport={"width": 1440, "height": 900})
+def test_keys_move_a_card_and_a_refused_one_returns(product: Any) -> None:
+    one = deal(product.company, "Atap Sekolah", "Prospek Baru")
+    page = open_board(product, viewport={"width": 1440, "height": 900})
     card(page, one).focus()
     page.keyboard.press("Alt+ArrowRight")
     expect(column(page, "Kualifikasi").locator(f"#card-{one.pk}")).to_be_focused()
     expect(page.locator("[data-toast]")).to_contain_text("Kualifikasi")
-    with acting(people.admin):
+    with acting(product.company.admin):
         again(one).move(stage=stage("Negosiasi").pk)
     page.keyboard.press("Alt+ArrowRight")
     expect(page.locator('[data-toast][data-kind="bad"]')).to_be_visible()
@@ -121,11 +100,12 @@ def test_keys_move_a_card_and_a_refused_one_returns(
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_the_board_is_accessible_and_nothing_but_its_columns_scrolls_sideways(
-    browser: Browser, live_server: Any, people: SmallCompany, width: int, scheme: str
+    product: Any, width: int, scheme: str
 ) -> None:
-    one = deal(people, "Atap Rumah", "Prospek Baru")
-    how = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme, "bypass_csp": True}
-    page = open_board(browser, live_server, **how)
+    one = deal(product.company, "Atap Rumah", "Prospek Baru")
+    how = {"viewport": {"width": width, "height": 844}, "bypass_csp": True}
+    product.prefer(theme=scheme)
+    page = open_board(product, **how)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate(AXE)
     found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
