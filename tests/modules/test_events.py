@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from relasi.engine.access.acting import SYSTEM, acting
-from relasi.engine.access.door import visible_to
+from relasi.engine.access.door import may, visible_to
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.reader import Reader
 from relasi.engine.query.calendar import calendar_modules, marks_between
 from relasi.engine.query.search import search
@@ -18,6 +19,7 @@ from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
 from relasi.modules.agenda.event import Event
+from relasi.modules.agenda.invitee import Invitee
 from relasi.modules.agenda.reminders import send_due
 from tests.make import again, make
 from tests.modules.refused import refused
@@ -134,10 +136,16 @@ def test_a_private_event_is_nothing_but_busy_to_others(company: Any):
     with acting(company.sales_a):
         secret = event("2030-01-07 10:00", "2030-01-07 11:00", subject="Wawancara rahasia", visibility="private",
                        location="Hotel Mulia")  # fmt: skip
-    set_mode("agenda.event", "public_read")
-    for person in (company.manager, company.sales_b, company.admin):
+        make("agenda.Invitee", event=secret, email="tamu@contoh.id")
+    for person, mode in (
+        (company.manager, "private"),
+        (company.sales_b, "public_read"),
+        (company.admin, "private"),
+    ):
+        set_mode("agenda.event", mode)
         with acting(person):
-            assert not visible_to(person, Event).exists()
+            assert not visible_to(person, Event).exists() and not visible_to(person, Invitee).exists()
+            assert not may(person, "view", registry.of(Event), secret)
             assert search(person, "rahasia") == [] and search(person, secret.number) == []
             modules = calendar_modules(person)
             marks = marks_between(

@@ -60,24 +60,34 @@ def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> 
         return own
     found = Q(**{f"{path}owner_id__in": sorted(scope.owners)})
     beside = co_owned(user) if verb != "delete" else frozenset()
-    return own & (found | Q(**{f"{path}pk__in": sorted(beside)}) if beside else found)
+    if beside:
+        found |= Q(**{f"{path}pk__in": sorted(beside)})
+    return own & found
+
+
+def _home(module: Module) -> Module:
+    """Where it is decided who sees a record: its own module, or that of the record it is a part of."""
+    return module if module.whole is None else registry.of(module.whole.related_model)
 
 
 def confidential_q(user: Any, module: Module, path: str = "") -> Q:
     """What a person may see of records that are for their owners alone: nothing but their own."""
-    if module.confidential is None or user is SYSTEM:
+    words = _home(module).confidential
+    if words is None or user is SYSTEM or user is None:
         return Q()
-    name, values = module.confidential
+    name, values = words
     mine = Q(**{f"{path}owner_id": user.id}) | Q(**{f"{path}pk__in": sorted(co_owned(user))})
     return ~Q(**{f"{path}{name}__in": list(values)}) | mine
 
 
 def _is_confidential_to(user: Any, module: Module, record: Any) -> bool:
-    if module.confidential is None or record is None:
+    words = _home(module).confidential
+    if words is None:
         return False
-    name, values = module.confidential
-    hidden = getattr(record, name) in values and record.owner_id != user.id
-    return hidden and record.pk not in co_owned(user)
+    if module.whole is not None:
+        record = getattr(record, module.whole.name)
+    name, values = words
+    return getattr(record, name) in values and record.owner_id != user.id and record.pk not in co_owned(user)
 
 
 def visible_to(user: Any, model: Any, verb: str = "view", *, trashed: bool = False) -> QuerySet:
@@ -102,27 +112,33 @@ def _standing(module: Module, trashed: bool) -> QuerySet:
 class Sight:
     """What visible_to says, for a prepared query. shape: which conditions it has. values: those in them."""
 
-    shape: str  # all, none, owned, or shared: owned and co-owned
+    shape: str  # all, none, owned, or shared: owned and co-owned; with "-own" what is confidential only of one's own
     values: dict[str, list[int]]
 
     def rows(self, module: Module, *, trashed: bool = False) -> QuerySet:
         rows, path = _standing(module, trashed), f"{module.whole.name}__" if module.whole is not None else ""
-        if self.shape == "all":
+        shape, _dash, own = self.shape.partition("-")
+        beside = Q(IsOneOf(F(f"{path}pk"), Given("beside")))
+        if own:
+            name, values = _home(module).confidential or ("", ())
+            mine = Q(IsOneOf(F(f"{path}owner_id"), Given("me"))) | beside
+            rows = rows.filter(~Q(**{f"{path}{name}__in": list(values)}) | mine)
+        if shape == "all":
             return rows
         owned = Q(IsOneOf(F(f"{path}owner_id"), Given("owners")))
-        return rows.filter(
-            owned | Q(IsOneOf(F(f"{path}pk"), Given("beside"))) if self.shape == "shared" else owned
-        )
+        return rows.filter(owned | beside if shape == "shared" else owned)
 
 
 def sight_of(user: Any, module: Module) -> Sight:
     scope = scope_of(user, "view", module)
-    if scope.everyone:
-        return Sight("all", {})
     if scope.nothing:
         return Sight("none", {})
+    own = "-own" if _home(module).confidential is not None and user is not SYSTEM and user is not None else ""
+    if scope.everyone and not own:
+        return Sight("all", {})
     beside = sorted(co_owned(user))
-    return Sight("shared" if beside else "owned", {"owners": sorted(scope.owners), "beside": beside})
+    values = {"owners": sorted(scope.owners), "beside": beside, **({"me": [user.id]} if own else {})}
+    return Sight(("all" if scope.everyone else "shared" if beside else "owned") + own, values)
 
 
 def may(user: Any, verb: str, module: Module, record: Any = None) -> bool:
