@@ -188,7 +188,7 @@ def test_the_sheet_moves_without_scripts(company: Any, board: Client) -> None:
     assert "Negosiasi" in sheet
     data = {"id": one.pk, "version": one.version, "to": stage("Negosiasi").pk}
     answer = board.post("/deals/board/move/", data)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/deals/board/")
+    assert answer.status_code == 302 and answer.headers["Location"].startswith("/deals/board/")
     assert again(one).stage == stage("Negosiasi")
 
 
