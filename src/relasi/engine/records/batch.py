@@ -41,11 +41,13 @@ class Draft:
 
 @dataclass
 class Written:
-    """records: those written, in the order given (unchanged ones too). refusals: by draft, of a partial write."""
+    """records: those written, in the order given (unchanged ones too). refusals: of a partial write, of the
+    drafts in `refused`."""
 
     drafts: list[Draft]
     refusals: list[Refusal]
     change_set: int | None
+    refused: list[Draft] = field(default_factory=list)
 
     @property
     def records(self) -> list[Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +16,8 @@ from relasi.engine.access.acting import SYSTEM
 from relasi.engine.access.door import may, rights_of, visible_q
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
-from relasi.engine.records.change_set import open_change_set
+from relasi.engine.fields.image import ImageField
+from relasi.engine.records.change_set import ChangeRow, open_change_set
 from relasi.engine.records.record import CoOwner, RecordIndex
 from relasi.engine.records.refusal import Refused
 
@@ -38,6 +41,18 @@ def purge_at(trashed_at: datetime) -> datetime:
     return trashed_at + KEPT
 
 
+def deleted_by(ids: list[int]) -> dict[int, int]:
+    """Record id -> the change set that brought it into the bin last: the batch it was deleted in."""
+    rows = ChangeRow.objects.filter(record_id__in=ids, kind="u", after__trashed_at__isnull=False)
+    return dict(rows.order_by("id").values_list("record_id", "change_set_id"))
+
+
+def batch_ids(change_set: int) -> list[int]:
+    """Ids of the records this change set brought into the bin, whether they still lie there or not."""
+    rows = ChangeRow.objects.filter(change_set=change_set, kind="u", after__trashed_at__isnull=False)
+    return list(rows.values_list("record_id", flat=True))
+
+
 def purge_due(now: datetime | None = None) -> int:
     """Deletes for good whatever has waited long enough. Returns how many. Safe to run twice."""
     limit = (now or timezone.now()) - KEPT
@@ -50,8 +65,36 @@ def purge_due(now: datetime | None = None) -> int:
     return count
 
 
+@dataclass
+class Purged:
+    """done: how many are gone. kept: how many stay because other records still point to them."""
+
+    done: int = 0
+    kept: int = 0
+
+
+def purge_from_bin(rows: models.QuerySet[RecordIndex]) -> Purged:
+    """Deletes these entries of the bin for good. What points to another of them goes first."""
+    waiting: dict[str, list[int]] = {}
+    for key, id in rows.filter(trashed_at__isnull=False).values_list("module", "pk"):
+        waiting.setdefault(key, []).append(id)
+    found = Purged()
+    while waiting:
+        before = found.done
+        for key in list(waiting):
+            found.done += purge(registry.module(key), waiting[key])
+            left = RecordIndex.objects.filter(pk__in=waiting[key]).values_list("pk", flat=True)
+            waiting[key] = list(left)
+            if not waiting[key]:
+                del waiting[key]
+        if found.done == before:
+            break
+    found.kept = sum(len(ids) for ids in waiting.values())
+    return found
+
+
 def purge(module: Module, ids: list[int]) -> int:
-    """Deletes trashed records for good, with their index rows and the values in their history.
+    """Deletes trashed records for good, with their index rows, their pictures and the values in their history.
 
     A stub stays in history: that this id and number existed, who deleted it and when. A record that others
     still point to stays in the bin.
@@ -71,6 +114,7 @@ def _purge_one(module: Module, id: int) -> int:
     if record is None:
         return 0
     open_change_set()
+    pictures = _pictures_of(module, record)
     CoOwner.objects.filter(record_id=id).delete()
     RecordIndex.objects.filter(pk=id).delete()
     record.delete()
@@ -83,4 +127,13 @@ def _purge_one(module: Module, id: int) -> int:
             ),
             [id, module.table],
         )
+    for model, name, picture in pictures:
+        if not model._base_manager.filter(**{name: picture}).exists():
+            transaction.on_commit(lambda picture=picture: default_storage.delete(picture))
     return 1
+
+
+def _pictures_of(module: Module, record: Any) -> list[tuple[type[models.Model], str, str]]:
+    """(model, field, name in the storage) of the pictures that only this record may hold."""
+    fields = [name for name, field in module.fields.items() if isinstance(field, ImageField)]
+    return [(module.model, name, getattr(record, name)) for name in fields if getattr(record, name)]

@@ -19,7 +19,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.doubles_rule import Answer, answer_to_doubles
-from relasi.engine.records.refusal import Refusal
+from relasi.engine.records.refusal import Change, Refusal
 
 # Uniqueness under any other condition is left to the database.
 LIVING = models.Q(trashed_at=None)
@@ -33,6 +33,7 @@ def validate(batch: Batch) -> None:
         _unique(batch)
     if batch.verb == "save" and not batch.exact:
         _clean(batch)
+    if batch.verb in ("save", "restore") and not batch.exact:
         _doubles(batch)
 
 
@@ -182,13 +183,21 @@ def _clean(batch: Batch) -> None:
         clean_all([draft.change for draft in batch.standing()])
 
 
+def _as_new(draft: Draft) -> Draft:
+    """What comes back is compared with all its values, as a new record is."""
+    return Draft({}, id=draft.id, record=draft.record, change=Change(draft.record, True))
+
+
 def _doubles(batch: Batch) -> None:
     """Warns of likely doubles where a person looks; an import compares in its own way."""
     if not batch.module.doubles or batch.authorised or batch.via not in ("ui", "api"):
         return
     path, function = batch.module.doubles.rsplit(".", 1)
     find = getattr(import_module(path), function)
-    found = [(draft, matches) for draft, matches in find(batch.module, list(batch.standing())) if matches]
+    standing = list(batch.standing())
+    asked = [_as_new(draft) for draft in standing] if batch.verb == "restore" else standing
+    held = {id(one): draft for one, draft in zip(asked, standing, strict=True)}
+    found = [(held[id(one)], matches) for one, matches in find(batch.module, asked) if matches]
     answer = answer_to_doubles(batch.module) if found else Answer.ALLOW
     if answer == Answer.BLOCK or (answer == Answer.WARN and "double" not in batch.confirmed):
         for draft, matches in found:

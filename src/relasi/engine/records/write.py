@@ -63,7 +63,8 @@ def write(
         if batch.refusals and not partial:
             raise Refused(batch.refusals)
         _store(batch)
-    return Written(batch.saved, batch.refusals, current_acting().change_set)
+    refused = [draft for draft in batch.drafts if draft.refusals]
+    return Written(batch.saved, batch.refusals, current_acting().change_set, refused)
 
 
 def _store(batch: Batch) -> None:
@@ -114,6 +115,6 @@ def trash(model: type[models.Model], ids: Iterable[int], *, partial: bool = Fals
     return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="trash", partial=partial, **how)
 
 
-def restore(model: type[models.Model], ids: Iterable[int], *, partial: bool = False) -> Written:
+def restore(model: type[models.Model], ids: Iterable[int], *, partial: bool = False, **how: Any) -> Written:
     """Out of the recycle bin, with id, number, owner and relations as they were."""
-    return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="restore", partial=partial)
+    return write(registry.of(model), [Draft({}, id=id) for id in ids], verb="restore", partial=partial, **how)

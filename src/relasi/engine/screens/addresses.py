@@ -119,6 +119,8 @@ def engine_patterns() -> list[object]:
         path("picture/<path:name>", picture, name="picture"),
         path("search/", palette.search_page, name="search"),
         path("bin/", bin.page, name="bin"),
+        path("bin/purge/", bin.purge_page, name="bin_purge"),
+        path("bin/empty/", bin.empty_page, name="bin_empty"),
         path("changes/", changes.page, name="changes"),
         path("changes/<int:id>/", changes.one, name="change_set"),
         path("changes/<int:id>/undo/", changes.undo, name="undo"),
