@@ -5,6 +5,7 @@ from django.db import connection
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
+from relasi.engine.query.search import matching_ids, search
 from relasi.engine.records.index_step import index_records
 from relasi.engine.records.record import RecordIndex
 from relasi.engine.records.write import Draft, trash, update, write
@@ -22,13 +23,28 @@ def found_by(words, config="relasi"):
         return {row[0] for row in cursor.fetchall()}
 
 
+def ids_found(user, text):
+    with acting(user):
+        return [hit.id for hit in search(user, text)]
+
+
 def test_a_record_has_its_row_from_the_first_moment(aviary):
     bird = parrot(aviary.keeper, name="Kakatua Raja", phone="0812 3456 7890", email="raja@kebun.id")
     row = RecordIndex.objects.get(pk=bird.pk)
     assert (row.module, row.number, row.title) == ("fakes.parrot", bird.number, "Kakatua Raja")
     assert row.owner_id == aviary.keeper.pk and row.trashed_at is None
-    for words in ("raja", bird.number, "kakatua", "raja@kebun.id"):
-        assert bird.pk in found_by(words), words
+    for words in ("raja", bird.number, "kakatua", "raja@kebun.id", "raja@keb", "0812-3456"):
+        assert ids_found(aviary.keeper, words) == [bird.pk], words
+
+
+def test_a_number_is_found_by_its_beginning_and_the_whole_one_first(aviary):
+    birds = [parrot(aviary.keeper) for _n in range(11)]
+    tenth = birds[9].number
+    hits = ids_found(aviary.keeper, tenth[:-1].lower())
+    assert birds[9].pk in hits and len(hits) <= 5
+    assert ids_found(aviary.keeper, tenth.lower())[0] == birds[9].pk
+    with acting(aviary.keeper):
+        assert set(matching_ids(tenth, registry.of(Parrot)).values_list("pk", flat=True)) == {birds[9].pk}
 
 
 def test_long_texts_are_found_by_their_stems_in_both_languages(aviary):

@@ -177,7 +177,8 @@ class AddressKind(Kind):
         unknown = raw.keys() - PARTS.keys()
         if unknown:
             raise Invalid(_("An address has no “%(part)s”.") % {"part": sorted(unknown)[0]})
-        found = {key: value for key in PARTS if (value := self._parts[key].parse(raw.get(key), reader))}
+        parts = self._parts
+        found = {key: value for key in PARTS if key in raw and (value := parts[key].parse(raw[key], reader))}
         self._check_postal_code(found)
         return found or None
 

@@ -43,5 +43,5 @@ class EmailKind(TextKind):
         return super().schema() | {"format": "email"}
 
     def search_sql(self) -> str:
-        """The address, and its pieces for a search by name or company."""
-        return f"{super().search_sql()} || ' ' || translate({super().search_sql()}, '@._-+', '     ')"
+        """The pieces of the address; a search for a whole address looks for them one behind the other."""
+        return f"translate({super().search_sql()}, '@._-+', '     ')"

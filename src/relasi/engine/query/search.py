@@ -8,18 +8,21 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import F, FloatField, Func, Q, QuerySet, Value
-from django.db.models.functions import Upper
+from django.db.models import Case, F, FloatField, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Length
 
 from relasi.engine.access.acting import SYSTEM
 from relasi.engine.access.door import co_owned, confidential_q, scope_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.letter_case import upper
 from relasi.engine.records.absorbed import Absorbed, survivor_of
 from relasi.engine.records.record import RecordIndex
 
 _WORD = re.compile(r"[\w@.+\-]+")
 _PHONE = re.compile(r"^[\d\s()+.\-/]{4,}$")
+_BETWEEN_PIECES = re.compile(r"[@._\-+]+")
+_NUMBER = re.compile(r"[A-Z]+[A-Z0-9/.\-]*\d[A-Z0-9/.\-]*")
 MOST_WORDS = 8
 # So many hits are looked at before ranking; more would only cost time.
 CANDIDATES = 200
@@ -61,9 +64,12 @@ def query_of(text: str) -> SearchQuery | None:
 
 
 def _as_written(word: str) -> list[str]:
-    """A number beside other words may be a phone number: "Budi 0812345"."""
+    """A number beside other words may be a phone number: "Budi 0812345". Addresses of mail are kept in pieces."""
     digits = phone_digits(word)
-    return [word, digits] if digits and digits != word else [word]
+    if digits and digits != word:
+        return [word, digits]
+    pieces = " ".join(_BETWEEN_PIECES.split(word))
+    return [word, pieces] if pieces != word else [word]
 
 
 def _all_of(words: list[list[str]]) -> SearchQuery:
@@ -81,7 +87,15 @@ def matching_ids(text: str, module: Module) -> QuerySet:
     """Ids of the module's living records with these words, as a subquery."""
     query = query_of(text)
     rows = RecordIndex.objects.filter(module=module.key, trashed_at=None)
-    return (rows.filter(vector=query) if query is not None else rows.none()).values("pk")
+    if query is None:
+        return rows.none().values("pk")
+    return rows.filter(Q(vector=query) | number_q(text)).values("pk")
+
+
+def number_q(text: str) -> Q:
+    """Records whose number begins so, when the text looks like the number of a record: "con-0012"."""
+    raised = upper(text.strip())
+    return Q(number__upper__startswith=raised) if _NUMBER.fullmatch(raised) else Q(pk__in=[])
 
 
 def search(user: Any, text: str, *, modules: list[Module] | None = None, limit: int = 10) -> list[Hit]:
@@ -90,7 +104,7 @@ def search(user: Any, text: str, *, modules: list[Module] | None = None, limit: 
     seen = _visible(user, modules or registry.records)
     if not text or seen is None:
         return []
-    hits = _exact(seen, text) + _by_words(seen, text, limit)
+    hits = _by_number(seen, text) + _by_words(seen, text, limit)
     if len(hits) < 3 and len(text) >= 4 and not phone_digits(text):
         hits += _alike(seen, text, limit)
     unique = {hit.id: hit for hit in reversed(hits)}
@@ -134,15 +148,18 @@ def _hits(rows: Any) -> list[Hit]:
     return [Hit(id, registry.module(module), number, title, rank) for id, module, number, title, rank in rows]
 
 
-def _exact(seen: QuerySet, text: str) -> list[Hit]:
-    """By number; the number of a merged record finds what it went into."""
-    rows = seen.alias(_number=Upper("number")).filter(_number=text.upper()).annotate(rank=Value(9.0))
+def _by_number(seen: QuerySet, text: str) -> list[Hit]:
+    """The whole number before those that only begin so; the number of a merged record finds what it went into."""
+    whole = upper(text)
+    rows = seen.filter(number_q(text)).order_by(Length("number"), "number")
+    rows = rows.annotate(rank=Case(When(number__upper=whole, then=Value(9.0)), default=Value(0.5)))
     found = _hits(rows.values_list("pk", "module", "number", "title", "rank")[:5])
-    if found or not any(mark.isdigit() for mark in text):
+    if any(hit.rank > 1 for hit in found) or not any(mark.isdigit() for mark in text):
         return found
-    gone = Absorbed.objects.filter(number=text.upper()).values_list("pk", flat=True)[:5]
+    gone = Absorbed.objects.filter(number=whole).values_list("pk", flat=True)[:5]
     moved = seen.filter(pk__in=[survivor_of(id) for id in gone]) if gone else seen.none()
-    return _hits(moved.annotate(rank=Value(9.0)).values_list("pk", "module", "number", "title", "rank"))
+    moved = moved.annotate(rank=Value(9.0))
+    return found + _hits(moved.values_list("pk", "module", "number", "title", "rank"))
 
 
 def _by_words(seen: QuerySet, text: str, limit: int) -> list[Hit]:

@@ -58,7 +58,9 @@ def check(batch: Batch) -> None:
 
 
 def _check_fields(batch: Batch, draft: Draft, writable: set[str]) -> None:
-    names = draft.values.keys() | (draft.over or {}).keys() - {"custom"}
+    names = set(draft.values)
+    if draft.over:
+        names.update(draft.over.keys() - {"custom"})
     if batch.exact:
         # Columns as they are stored; what the product derived comes back with what the person may change.
         names = {

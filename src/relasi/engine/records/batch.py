@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,9 +70,9 @@ class Batch:
         self.user = current_acting().user
         self.via = current_acting().via
 
-    def standing(self) -> Iterator[Draft]:
+    def standing(self) -> list[Draft]:
         """Drafts nothing has been held against so far."""
-        return (draft for draft in self.drafts if not draft.refusals)
+        return [draft for draft in self.drafts if not draft.refusals]
 
     @property
     def refusals(self) -> list[Refusal]:
@@ -93,7 +92,7 @@ class Batch:
 
     @property
     def saved(self) -> list[Draft]:
-        return list(self.standing())
+        return self.standing()
 
     @property
     def stored(self) -> list[Draft]:

@@ -37,20 +37,19 @@ def _write_index(module: Module, ids: list[int] | None, on_conflict: str) -> Non
     """on_conflict: "" for new records, which have no row yet: looking for one would cost a sixth of the time."""
     chosen, values = ("", None) if ids is None else (" WHERE t.id = ANY(%s)", [ids])
     with connection.cursor() as cursor:
-        cursor.execute(_statement(module) + chosen + on_conflict, values)
-        cursor.execute(_words(module, chosen), values)
+        cursor.execute(
+            f"WITH indexed AS ({_statement(module)}{chosen}{on_conflict} RETURNING vector) {_WORDS}", values
+        )
 
 
-def _words(module: Module, chosen: str) -> str:
-    """The words of the titles that are new; most are known after a while. Sorted, so that two never wait in a ring."""
-    return f"""
-        INSERT INTO records_word (word)
-        SELECT DISTINCT w.word FROM "{module.table}" t
-        CROSS JOIN unnest(tsvector_to_array(to_tsvector('{PLAIN}', {title_sql(module)}))) w(word){chosen}
-        {"AND" if chosen else "WHERE"} w.word ~ '^[[:alpha:]]{{3,40}}$'
-        AND NOT EXISTS (SELECT FROM records_word k WHERE k.word = w.word) ORDER BY w.word
-        ON CONFLICT DO NOTHING
-    """
+# The words of the titles that are new; most are known after a while. Sorted, so that two never wait in a ring.
+_WORDS = """
+    INSERT INTO records_word (word)
+    SELECT w.word FROM (SELECT DISTINCT unnest(tsvector_to_array(ts_filter(vector, '{a}'))) AS word FROM indexed) w
+    WHERE NOT EXISTS (SELECT FROM records_word k WHERE k.word = w.word) AND length(w.word) BETWEEN 3 AND 40
+    AND w.word ~ '^[[:alpha:]]+$' ORDER BY w.word
+    ON CONFLICT DO NOTHING
+"""
 
 
 _ON_CONFLICT = """
@@ -81,8 +80,11 @@ def title_sql(module: Module) -> str:
 
 
 def _vector_sql(module: Module) -> str:
+    """Without the number, which every record has for itself: it is found by an index of its own, at a tenth of
+    the cost.
+    """
     by_weight: dict[str, list[str]] = defaultdict(list)
-    by_weight["A"] += ["t.number", title_sql(module)]
+    by_weight["A"].append(title_sql(module))
     stems: list[str] = []
     for name, weight in module.search.items():
         if name in module.title_fields or name == "number":

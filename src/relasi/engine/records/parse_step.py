@@ -70,9 +70,12 @@ def _put_back(batch: Batch) -> None:
 def _resolve(batch: Batch) -> None:
     """Finds what references name by number or title: one query for each field, however many drafts."""
     wanted: dict[str, dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+    references = [name for name, field in batch.module.fields.items() if field.is_relation]
     for draft in batch.standing():
-        for name, value in draft.values.items():
-            if isinstance(value, Unresolved):
+        values = draft.values
+        for name in references:
+            value = values.get(name)
+            if value.__class__ is Unresolved:
                 wanted[name][value.text].append(draft)
     for name, texts in wanted.items():
         found = find_references(batch.module.fields[name], list(texts))

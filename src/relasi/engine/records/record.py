@@ -109,7 +109,10 @@ class RecordIndex(models.Model):
     module = models.CharField(max_length=100)
     number = models.CharField(max_length=50)
     title = models.CharField(max_length=600)
-    owner = models.ForeignKey("access.Owner", models.PROTECT, related_name="+", db_index=False)
+    # The record's own row has the key; the check would cost every indexed row a look-up once more.
+    owner = models.ForeignKey(
+        "access.Owner", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     vector = SearchVectorField(null=True)
     trashed_at = models.DateTimeField(null=True)
 
@@ -118,7 +121,7 @@ class RecordIndex(models.Model):
         indexes = [
             # New entries wait in a short list and are merged many at a time; a longer list would slow every search.
             GinIndex(fields=["vector"], name="record_index_words", gin_pending_list_limit=1024),
-            models.Index(Upper("number"), name="record_index_number"),
+            models.Index(OpClass(Upper("number"), "text_pattern_ops"), name="record_index_number_start"),
             models.Index(
                 fields=["-trashed_at"], name="record_index_bin", condition=models.Q(trashed_at__isnull=False)
             ),

@@ -40,7 +40,7 @@ class Refused(Exception):
         return found
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """What a write is about to do to one record. before: column -> the value that stood, empty for a new one.
 

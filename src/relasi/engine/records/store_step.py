@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -42,21 +43,28 @@ def _insert(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> No
             id=id, version=1, created_at=now, created_by_id=user, changed_at=now, changed_by_id=user
         )
         draft.record._state.adding, draft.record._state.db = False, "default"
-    columns = [
-        column for column in _columns(model) if any(d.record.__dict__[column] is not None for d in drafts)
-    ]
-    places = [place for place, column in enumerate(columns) if column in _json_columns(model)]
+    _copy(model, [draft.record.__dict__ for draft in drafts])
+
+
+def _copy(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
+    """COPY of the columns that any of the rows fills; the others keep what the table gives them."""
+    columns, lists = [], []
+    for column, values in zip(_columns(model), zip(*map(_values_of(model), rows), strict=True), strict=True):
+        if values.count(None) < len(values):
+            columns.append(column)
+            lists.append([*map(_json_text, values)] if column in _json_columns(model) else values)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    values_of = itemgetter(*columns)
     # Django hands copy through as it is: without this a broken constraint would be no IntegrityError.
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for draft in drafts:
-            row = list(values_of(draft.record.__dict__))
-            for place in places:
-                row[place] = _json_text(row[place])
+        for row in zip(*lists, strict=True):
             copy.write_row(row)
+
+
+@cache
+def _values_of(model: type[models.Model]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    return itemgetter(*_columns(model))
 
 
 @cache

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +23,11 @@ from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.safe_text import unguarded
 from relasi.engine.transfer.table import Cell, Row
 from relasi.engine.transfer.target import Target
+
+# So many texts of one column are remembered with what they mean.
+MOST_KNOWN = 5000
+# Values that many rows can have in common, because nobody can change them.
+_SHARED = (str, date, datetime, Decimal, int, bool, Unresolved)
 
 Parse = Callable[[Any, Reader], Any]
 
@@ -69,6 +76,7 @@ class RowReader:
         self._kinds: dict[str, Kind] = {t.name: t.kind for t in targets.values() if t.kind is not None}
         self._tidy = import_string(module.tidy_row) if module.tidy_row else None
         self._headings: dict[str, str] = {}
+        self._known: dict[str, dict[str, Any]] = defaultdict(dict)
         self.references: dict[str, Column] = {}
         for place, column in enumerate(columns):
             if column.to == EXTRA:
@@ -131,17 +139,29 @@ class RowReader:
         return texts
 
     def _read_values(self, texts: dict[str, Cell], found: ReadRow) -> None:
-        parse, reader, values = self._parse, self.reader, found.values
         for name, text in texts.items():
-            try:
-                value = (parse.get(name) or self._parse_more(name))(text, reader)
-            except Invalid as wrong:
-                found.faults.append(Refusal(name, wrong.code, wrong.message, value=text))
+            known = self._known[name]
+            if text.__class__ is str and text in known:
+                value = known[text]  # type: ignore[index]
             else:
-                if value is _KEPT_BESIDE:
-                    found.beside[self._headings[name]] = str(text)
-                elif value is not None and value != "":
-                    values[name] = value
+                try:
+                    value = self._value(name, text, known)
+                except Invalid as wrong:
+                    found.faults.append(Refusal(name, wrong.code, wrong.message, value=text))
+                    continue
+            if value is _KEPT_BESIDE:
+                found.beside[self._headings[name]] = str(text)
+            elif value is not None and value != "":
+                found.values[name] = value
+
+    def _value(self, name: str, text: Cell, known: dict[str, Any]) -> Any:
+        """Raises Invalid. Remembers what a text means: owners, companies and choices come again and again."""
+        value = (self._parse.get(name) or self._parse_more(name))(text, self.reader)
+        if text.__class__ is str and value.__class__ in _SHARED:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            known[text] = value  # type: ignore[index]
+        return value
 
     def _parse_more(self, name: str) -> Parse:
         """How a field is read that a composite or the module filled."""

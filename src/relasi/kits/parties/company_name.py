@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from relasi.kits.parties.spelling import LONGEST_NAME, fold_words, plain_words, word_set
 
@@ -118,6 +119,12 @@ def split_company_name(text: str) -> CompanyName:
     name = " ".join(text.split())
     if len(name) > LONGEST_NAME:
         return CompanyName("", name)
+    return _split(name)
+
+
+@lru_cache(maxsize=20_000)
+def _split(name: str) -> CompanyName:
+    """Remembers: a file names the same companies again and again."""
     name, state_owned = _cut(_STATE_OWNED, name)
     name, listed = _cut(_LISTED, name)
     form = ""

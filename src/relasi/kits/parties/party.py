@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from relasi.engine.fields.text import TextField
@@ -32,7 +34,7 @@ class Party(models.Model):
 
     def party_name(self) -> str:
         values = self.__dict__
-        return " ".join(values[name] for name in self.key_sources[0] if values[name])
+        return " ".join([values[name] for name in self.key_sources[0] if values[name]])
 
     def keep_keys(self, change: Change) -> None:
         """Called by before_save. Works only where one of the sources changed."""
@@ -40,10 +42,17 @@ class Party(models.Model):
         if not change.is_new and not any(change.has(name) for name in (*names, *emails, *phones)):
             return
         values = self.__dict__
-        email = next((values[name] for name in emails if values[name]), "")
-        phone = next((values[name] for name in phones if values[name]), "")
-        keys = (account_keys if self.is_company else contact_keys)(self.party_name(), email, phone)
-        values["name_key"], values["email_key"], values["phone_key"] = (key or None for key in keys)
+        keys = (account_keys if self.is_company else contact_keys)(
+            self.party_name(), _first(emails, values), _first(phones, values)
+        )
+        values["name_key"], values["email_key"], values["phone_key"] = [key or None for key in keys]
+
+
+def _first(names: tuple[str, ...], values: dict[str, Any]) -> str:
+    for name in names:
+        if values[name]:
+            return str(values[name])
+    return ""
 
 
 def key_indexes(name: str) -> list[models.Index]:

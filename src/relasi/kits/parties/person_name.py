@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from relasi.kits.parties.person_titles import (
     BALINESE_PREFIXES,
@@ -144,11 +145,11 @@ def _title_like_last(word: str) -> tuple[bool, str]:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def _has_word(*words: str) -> bool:
-    return any(mark.isalnum() for word in words for mark in word)
+    return any(word.isalnum() or any(map(str.isalnum, word)) for word in words)
 
 
 def _comma_parts(text: str) -> list[str]:
@@ -185,6 +186,7 @@ def _without_titles(words: list[str], *, keep: bool = True) -> tuple[str, list[s
     return salutation, titles, words
 
 
+@lru_cache(maxsize=4096)
 def _title_of(word: str) -> str | None:
     """Return the salutation a word stands for, "" for another title, None when it is no title."""
     known = bare(word)

@@ -115,7 +115,7 @@ class Command(BaseCommand):
         faults: list[Fault] = []
         with at_work(user, plan.reader, path.name):
             importer = Importer(plan, rehearsal=True)
-            for rows in batches(table, importer.reader):
+            for rows in batches(table, importer.reader, bytes=path.stat().st_size):
                 tally = rehearse(importer, rows)
                 found.add(tally)
                 faults += _faults_of(tally)
