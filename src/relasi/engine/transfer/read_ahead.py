@@ -9,8 +9,11 @@ import signal
 import threading
 import traceback
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, BinaryIO, NoReturn
+
+from django.utils import timezone, translation
 
 from relasi.engine.declare.refusal import Refusal
 from relasi.engine.transfer.bad_file import BadFile
@@ -50,6 +53,13 @@ class _Reading:
 
     def __init__(self, table: Table, reader: RowReader, skip: int, size: int):
         self.table, self.reader, self.skip, self.size = table, reader, skip, size
+        # Kept by Django for each thread, so they do not come along with the context.
+        self.language, self.zone = translation.get_language(), timezone.get_current_timezone()
+
+    @contextmanager
+    def as_the_caller(self) -> Iterator[None]:
+        with translation.override(self.language), timezone.override(self.zone):
+            yield
 
     def __iter__(self) -> Iterator[list[ReadRow]]:
         batch: list[ReadRow] = []
@@ -79,9 +89,10 @@ def _from_thread(reading: _Reading, context: Context) -> Batches:
 
     def produce() -> None:
         try:
-            for batch in reading:
-                if not put(batch):
-                    return
+            with reading.as_the_caller():
+                for batch in reading:
+                    if not put(batch):
+                        return
             put(None)
         except BaseException as trouble:
             put(trouble)
@@ -131,7 +142,7 @@ def _read_and_end(reading: _Reading, pipe: int) -> NoReturn:
     code = 1
     try:
         _leave_the_parent_alone(pipe)
-        with os.fdopen(pipe, "wb", buffering=PIPE_BUFFER) as out:
+        with reading.as_the_caller(), os.fdopen(pipe, "wb", buffering=PIPE_BUFFER) as out:
             _send(reading, out)
         code = 0
     except BrokenPipeError:
