@@ -74,11 +74,11 @@ class Product:
             context.close()
 
 
-def violations(page: Page, only: list[str] = RULES, kind: str = "tag") -> list[tuple[str, list[str]]]:
-    """What axe finds wrong on the page: the rule, and the elements that break it. kind: tag or rule."""
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong on the page: the rule, and the elements that break it."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    options = {"runOnly": {"type": kind, "values": only}, "resultTypes": ["violations"]}
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
 
