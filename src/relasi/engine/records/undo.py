@@ -163,16 +163,29 @@ def _authority(change_set: ChangeSet, user: Any) -> str:
 
 
 def _carry_out(plan: Plan, authorised: str) -> None:
-    """What was made goes first and what was deleted comes last: both may want a value that only one may have."""
-    for ids in _slices(plan.trash):
-        drafts = [Draft({}, id=id) for id in ids]
-        write(plan.module, drafts, verb="trash", confirmed=["trash"], authorised=authorised)
-    for items in _slices(list(plan.put_back.items())):
-        drafts = [Draft(dict(values), id=id) for id, values in items]
+    """What was made goes first and what was deleted comes last: both may want a value that only one may have. Only
+    what points at a record that comes back has to wait for it."""
+    _move(plan, "trash", plan.trash, authorised)
+    back = set(plan.restore)
+    waiting = {
+        id for id, values in plan.put_back.items() if back & {v for v in values.values() if type(v) is int}
+    }
+    _put_back(plan, [id for id in plan.put_back if id not in waiting], authorised)
+    _move(plan, "restore", plan.restore, authorised)
+    _put_back(plan, sorted(waiting), authorised)
+
+
+def _move(plan: Plan, verb: str, ids: list[int], authorised: str) -> None:
+    """Into the bin or out of it."""
+    for some in _slices(ids):
+        drafts = [Draft({}, id=id) for id in some]
+        write(plan.module, drafts, verb=verb, confirmed=["trash"], authorised=authorised)
+
+
+def _put_back(plan: Plan, ids: list[int], authorised: str) -> None:
+    for some in _slices(ids):
+        drafts = [Draft(dict(plan.put_back[id]), id=id) for id in some]
         write(plan.module, drafts, exact=True, authorised=authorised)
-    for ids in _slices(plan.restore):
-        drafts = [Draft({}, id=id) for id in ids]
-        write(plan.module, drafts, verb="restore", confirmed=["trash"], authorised=authorised)
 
 
 def _slices(items: list[Any]) -> Iterator[list[Any]]:
