@@ -59,6 +59,7 @@ class Declaration:
     part_of: str = (
         ""  # the reference to the record this one is a part of; who may see and change it follows from that
     )
+    editor: str = ""  # dotted path of the module whose create_page and edit_page stand in for the form
     lines: str = ""  # the module of its lines ("sales.QuoteLine"), which are written with it and never alone
     verbs: Sequence[str] = (
         "view",

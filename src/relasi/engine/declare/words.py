@@ -38,6 +38,17 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Body:
+    """What a record itself is made of, above its timeline: a template, and the function that gives it `body`.
+
+    gives: dotted path of a function of the record and the person.
+    """
+
+    template: str
+    gives: str
+
+
+@dataclass(frozen=True)
 class StagePath:
     """A bar of the steps of a choice or stage field, the current one marked, each one a button."""
 

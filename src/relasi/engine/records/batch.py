@@ -34,6 +34,15 @@ class Draft:
     line_drafts: list[Draft] = field(default_factory=list)
     lines_changed: bool = False
 
+    def all_refusals(self) -> list[Refusal]:
+        """Its own, and those of its lines with their place: "lines.2.price"."""
+        of_lines = [
+            Refusal(f"lines.{place}.{one.field}".rstrip("."), one.code, one.message, **one.more)
+            for place, line in enumerate(self.line_drafts)
+            for one in line.refusals
+        ]
+        return [*self.refusals, *of_lines]
+
     def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:
         self.refusals.append(Refusal(name, code, message, **more))
 

@@ -93,10 +93,7 @@ def validate(batch: Batch) -> None:
     for lines in batch.lines:
         validate_step.validate(lines)
     for draft in batch.drafts if batch.lines else ():
-        for place, line in enumerate(draft.line_drafts):
-            for refusal in line.refusals:
-                name = f"lines.{place}.{refusal.field}".rstrip(".")
-                draft.refuse(name, refusal.code, refusal.message, **refusal.more)
+        draft.refusals = draft.all_refusals()
     if batch.lines:
         refused = {id(line) for d in batch.drafts if d.refusals for line in d.line_drafts}
         for lines in batch.lines:

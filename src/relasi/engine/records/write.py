@@ -27,7 +27,18 @@ from relasi.engine.records.batch import Batch, Draft, Written
 from relasi.engine.records.change_set import open_change_set
 from relasi.engine.records.refusal import Refusal, Refused
 
-__all__ = ["Draft", "Refusal", "Refused", "Written", "create", "restore", "trash", "update", "write"]
+__all__ = [
+    "Draft",
+    "Refusal",
+    "Refused",
+    "Written",
+    "create",
+    "rehearse",
+    "restore",
+    "trash",
+    "update",
+    "write",
+]
 
 
 def write(
@@ -83,6 +94,23 @@ def _store(batch: Batch) -> None:
     for written in (batch, *batch.lines):
         react_step.react(written)
     react_step.announce(batch)
+
+
+def rehearse(module: Module, draft: Draft) -> Draft:
+    """What the draft would make of its record and lines, with nothing stored and nothing refused aloud.
+
+    The same steps as `write` up to what follows from the values, so a form can show what saving will store.
+    """
+    batch = Batch(module, [draft])
+    with transaction.atomic():
+        access_step.load(batch)
+        parse_step.parse(batch)
+        lines_step.gather(batch)
+        lines_step.complete(batch)
+        held, draft.refusals = draft.refusals, []
+        parse_step.complete(batch)
+        draft.refusals += held
+    return draft
 
 
 def create(

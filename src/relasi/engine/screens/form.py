@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -84,6 +85,8 @@ def _was_asked(data: Any, files: Any, name: str) -> bool:
 
 @signed_in
 def create(request: HttpRequest, entry: Entry) -> HttpResponse:
+    if entry.module.editor:
+        return import_module(entry.module.editor).create_page(request, entry)
     return _create(request, entry, entry.module.form_fields, "screens/form.html", None)
 
 
@@ -110,7 +113,7 @@ def _create(
             refused = error
         else:
             return _saved(request, entry, record, _("%(name)s created."))
-    blank = _prefilled(request, module, user, writable)
+    blank = prefilled(request, module, user, writable)
     context = _context(request, entry, names, writable, blank, refused)
     context |= {
         "record": None,
@@ -121,7 +124,7 @@ def _create(
     return _answer(request, template, context, refused, part)
 
 
-def _prefilled(request: HttpRequest, module: Module, user: Any, writable: set[str]) -> Any:
+def prefilled(request: HttpRequest, module: Module, user: Any, writable: set[str]) -> Any:
     """A blank record with the defaults, the person as owner, and what the address gives (?account=12)."""
     record = blank_record(module.model)
     if module.is_record:
@@ -138,6 +141,8 @@ def _prefilled(request: HttpRequest, module: Module, user: Any, writable: set[st
 
 @signed_in
 def edit(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
+    if entry.module.editor:
+        return import_module(entry.module.editor).edit_page(request, entry, id)
     record = visible_record(request, entry, id)
     module, user = entry.module, user_of(request)
     if not may(user, "edit", module, record):
@@ -198,7 +203,7 @@ def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set
         "sections": sections,
         "version": _version(request, record, refused),
         "errors": [
-            refusal
+            ("", _sentence(module, refusal))
             for refusal in refusals
             if refusal.field not in shown
             and not refusal.more.keys() & {"matches", "fields"}

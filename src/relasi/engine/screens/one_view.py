@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from relasi.engine.access.door import fields_for, has_tool, may, visible_to
 from relasi.engine.access.why import explain
 from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.registry import registry
-from relasi.engine.declare.words import Action, Related, Section, StagePath
+from relasi.engine.declare.words import Action, Body, Related, Section, StagePath
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.image import ADDRESS
 from relasi.engine.fields.kind import Kind, kind_of
@@ -97,6 +98,7 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
     seen = fields_for(user, "view", module)
     sections = fact_sections(request, entry, record, editable)
     under, beside = _headline(request, module, record, seen)
+    body = next((part for part in module.page if isinstance(part, Body)), None)
     return {
         "shell": shell_for(request, entry, (title_of(record), None)),
         "entry": entry,
@@ -109,6 +111,8 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
         "sections": sections,
         "path": _stage_path(module, record, seen),
         "panels": [] if in_bin else _panels(request, module, record),
+        "body_template": body.template if body else "",
+        "body": _given(body.gives)(record, user) if body else None,
         "timeline": history_of(record, user, limit=TIMELINE_ROWS),
         "actions": [] if in_bin else _actions(user, module, record),
         "may_edit": editable,
@@ -116,6 +120,12 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
         "may_restore": in_bin and may(user, "delete", module, record),
         "in_bin": in_bin,
     }
+
+
+def _given(path: str) -> Any:
+    """The function of a dotted path."""
+    module, _dot, name = path.rpartition(".")
+    return getattr(import_module(module), name)
 
 
 def _headline(

@@ -75,6 +75,12 @@ class Shelf(Protocol):
     def search(self, text: str, kinds: Sequence[str], limit: int) -> list[Ref]:
         """What the text finds among all that is sold today, best first."""
 
+    def by_code(self, code: str) -> Ref | None:
+        """What a scanner reads: an exact code or barcode."""
+
+    def named(self, refs: Sequence[Ref]) -> list[tuple[Ref, str, str]]:
+        """(reference, name, code and price) of each, in order, for a list to choose from."""
+
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         """The usual taxes of "products", "services" or "charges" under these terms."""
 

@@ -13,7 +13,8 @@ from relasi.engine.access.acting import acting_user
 from relasi.engine.access.company import company
 from relasi.engine.access.door import may, visible_to
 from relasi.engine.declare.registry import registry
-from relasi.engine.fields.money import decimals_of
+from relasi.engine.fields.money import amount, decimals_of
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.query.search import search
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
@@ -71,6 +72,21 @@ class CatalogShelf:
                 if found is not None:
                     return Ref(kind, found.pk)
         return None
+
+    def named(self, refs: Sequence[Ref]) -> list[tuple[Ref, str, str]]:
+        found: dict[Ref, Any] = {}
+        for kind in KINDS:
+            ids = [ref.id for ref in refs if ref.kind == kind]
+            if ids:
+                rows = visible_to(acting_user(), MODELS[kind]).filter(pk__in=ids, active=True)
+                found |= {Ref(kind, row.pk): row for row in rows}
+        reader, currency = current_reader(), company().currency
+        return [
+            (ref, found[ref].name, " · ".join(filter(None, [
+                found[ref].code, amount(found[ref].price, currency, reader) if found[ref].price is not None else "",
+            ])))
+            for ref in refs if ref in found
+        ]  # fmt: skip
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         return rules_of(usual_taxes(usual_for), terms.day, terms.region)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
@@ -119,6 +119,7 @@ class Quote(TradeDocument):
         title = "subject"
         subtitle = "account"
         lines = "sales.QuoteLine"
+        editor = "relasi.kits.trade.editor.page"
         columns = ["number", "subject", "account", "status", "grand_total", "date", "valid_until", "owner"]
         filters = ["status", "owner", "account", "date", "valid_until", "grand_total", "deal", "primary"]
         search = {"number": "A", "subject": "A", "notes": "D", "terms": "D"}
@@ -145,7 +146,11 @@ class Quote(TradeDocument):
             "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
             "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
         }  # fmt: skip
-        page = [Timeline(), Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions"))]
+        page = [
+            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            Timeline(),
+            Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions")),
+        ]
         actions = [
             Action("send", _("Mark as sent"), icon="send", when=lambda quote: quote.status == S.DRAFT),
             Action("accept", _("Accepted"), icon="circle-check", ask=("accepted_by",),

@@ -10,7 +10,8 @@
     if (!event.defaultPrevented && !event.target.hasAttribute("hx-post")) delete event.target.dataset.dirty;
   });
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (ctx.response.status < 400 && ctx.request.form) delete ctx.request.form.dataset.dirty;
+    const form = ctx.request.form;
+    if (ctx.response.status < 400 && form && !form.hasAttribute("data-lines")) delete form.dataset.dirty;
   });
   addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-dirty]")) event.preventDefault();

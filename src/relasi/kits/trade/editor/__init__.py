@@ -1,0 +1,1 @@
+"""Editor: the page on which trade documents are written: lines, live totals, terms."""

@@ -1,0 +1,221 @@
+"""The editor of documents: works without scripts, shows what saving stores, loses nothing typed."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from relasi.engine.access.acting import acting
+from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.write import create
+from relasi.modules.catalog.defaults import ensure_defaults
+from relasi.modules.sales.quote import Quote, QuoteLine
+from tests.make import again, make
+from tests.people import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(company: Any) -> Client:
+    ensure_defaults()
+    return signed_in(company.sales_a)
+
+
+@pytest.fixture
+def things(company: Any, browser: Client) -> dict[str, Any]:
+    with acting(company.sales_a):
+        return {
+            "account": make("customers.Account", name="PT Samudra Pangan"),
+            "panel": make("catalog.Product", name="Panel surya", code="PNL", price=1_000_000, cost=600_000),
+        }
+
+
+def form(things: dict[str, Any], *rows: dict[str, Any], **more: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"subject": "Atap", "account": things["account"].pk, "line": [], "act": "save"}
+    for n, row in enumerate(rows, 1):
+        key = row.pop("key", f"n{n}")
+        found["line"].append(key)
+        found |= {f"line-{key}-{name}": value for name, value in ({"kind": "item"} | row).items()}
+    return found | more
+
+
+def panel(things: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"item": f"product:{things['panel'].pk}", "quantity": "2", **more}
+
+
+def only() -> Quote:
+    return Quote._base_manager.get()
+
+
+def test_a_new_quote_is_an_empty_page_with_one_line(browser: Client) -> None:
+    page = browser.get("/quotes/new/").content.decode()
+    assert page.count('name="line"') == 1
+
+
+def test_a_quote_is_written_without_scripts(browser: Client, things: dict[str, Any]) -> None:
+    sent = form(
+        things, {"kind": "section", "name": "Peralatan"}, panel(things, discount="10%"),
+        {"code": "pnl", "quantity": "1,5"}, {"name": "Izin", "price": "50.000", "discount": "1.000"},
+        {"name": "", "price": ""}, discount="5", shipping="10.000",
+    )  # fmt: skip
+    answer = browser.post("/quotes/new/", sent)
+    assert answer.status_code == 302
+    found = only()
+    lines = found.lines_in_order()
+    assert [one.name for one in lines] == ["Peralatan", "Panel surya", "Panel surya", "Izin"]
+    assert [one.net for one in lines] == [0, 1_800_000, 1_500_000, 49_000]
+    assert (found.subtotal, found.discount_percent, found.charge_total) == (3_349_000, 5, 10_000)
+    assert lines[3].tax_rules[0]["code"] == "PPN"
+
+
+def test_recalculating_stores_nothing_and_shows_what_saving_stores(
+    browser: Client, things: dict[str, Any]
+) -> None:
+    before = ChangeSet.objects.count()
+    answer = browser.post("/quotes/new/", form(things, panel(things), act="recalculate"))
+    assert answer.status_code == 200
+    assert "2.220.000" in answer.content.decode()
+    assert (Quote._base_manager.count(), ChangeSet.objects.count()) == (0, before)
+    browser.post("/quotes/new/", form(things, panel(things)))
+    assert only().grand_total == 2_220_000
+
+
+def test_recalculating_needs_no_subject_and_no_customer(browser: Client, things: dict[str, Any]) -> None:
+    sent = form(things, panel(things), act="recalculate", subject="", account="")
+    assert "2.220.000" in browser.post("/quotes/new/", sent).content.decode()
+
+
+def test_htmx_gets_the_document_alone(browser: Client, things: dict[str, Any]) -> None:
+    sent = form(things, panel(things), act="recalculate")
+    page = browser.post("/quotes/new/", sent, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in page and "2.220.000" in page
+
+
+@pytest.mark.parametrize(
+    ("act", "names"),
+    [
+        ("add:section", ["A", "B", ""]),
+        ("up:n2", ["B", "A"]),
+        ("down:n1", ["B", "A"]),
+        ("down:n2", ["A", "B"]),
+        ("remove:n1", ["B"]),
+        ("copy:n1", ["A", "A", "B"]),
+        ("up:nobody", ["A", "B"]),
+    ],
+)
+def test_buttons_move_rows_without_scripts(
+    browser: Client, things: dict[str, Any], act: str, names: list[str]
+) -> None:
+    import re
+
+    rows = [{"kind": "note", "name": "A"}, {"kind": "note", "name": "B"}]
+    page = browser.post("/quotes/new/", form(things, *rows, act=act)).content.decode()
+    assert re.findall(r'name="line-\w+-name" value="([^"]*)"', page) == names
+
+
+def test_a_refused_quote_comes_back_with_all_that_was_typed(browser: Client, things: dict[str, Any]) -> None:
+    sent = form(
+        things, panel(things, quantity="dua"), {"name": "Izin", "price": "1"}, subject="", notes="penting"
+    )
+    answer = browser.post("/quotes/new/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="dua"' in page and "penting" in page and "Izin" in page
+    assert Quote._base_manager.count() == 0
+
+
+def test_a_quantity_follows_the_tiers_until_a_price_is_typed(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    with acting(company.admin):
+        book = make("catalog.PriceBook")
+        for least, price in ((1, 900_000), (10, 800_000)):
+            make("catalog.PriceBookItem", book=book, product=things["panel"], min_quantity=least, price=price)
+    item = f"product:{things['panel'].pk}"
+    drawn = {"was-item": item, "was-price": "900.000", "price": "900.000", "from": "book", "was-taxes": "PPN",
+             "taxes": ["PPN"]}  # fmt: skip
+    browser.post("/quotes/new/", form(things, panel(things, quantity="12", **drawn), price_book=book.pk))
+    assert only().lines_in_order()[0].price == 800_000
+    typed = panel(things, quantity="12", name="Panel surya", **drawn | {"price": "850.000"})
+    typed |= {"key": "l1", "id": only().lines_in_order()[0].pk}
+    browser.post(f"/quotes/{only().pk}/edit/", form(things, typed, price_book=book.pk))
+    assert only().lines_in_order()[0].price == 850_000
+
+
+def test_another_item_brings_its_own_name_price_and_taxes(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    browser.post("/quotes/new/", form(things, panel(things)))
+    [line] = only().lines_in_order()
+    with acting(company.admin):
+        other = make("catalog.Service", name="Survei", price=250_000)
+    row = {"key": "l1", "id": line.pk, "item": f"service:{other.pk}", "was-item": f"product:{things['panel'].pk}",
+           "name": "Panel surya", "price": "1.000.000", "was-price": "1.000.000", "quantity": "2", "was-taxes": "PPN",
+           "taxes": ["PPN"]}  # fmt: skip
+    browser.post(f"/quotes/{only().pk}/edit/", form(things, row))
+    [line] = only().lines_in_order()
+    assert (line.name, line.price, line.product_id, line.service_id) == ("Survei", 250_000, None, other.pk)
+
+
+def test_the_margin_is_for_those_who_may_see_it(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    browser.post("/quotes/new/", form(things, panel(things)))
+    assert "800\xa0rb" in browser.get(f"/quotes/{only().pk}/edit/").content.decode()
+    with acting(company.admin):
+        from relasi.engine.records.write import update
+
+        for profile in company.profiles.values():
+            update(profile, {"fields": {"sales.quote": {"margin_total": "hidden"}}})
+    assert "800\xa0rb" not in browser.get(f"/quotes/{only().pk}/edit/").content.decode()
+
+
+def test_two_editors_do_not_overwrite_each_other(browser: Client, things: dict[str, Any]) -> None:
+    browser.post("/quotes/new/", form(things, panel(things)))
+    found = only()
+    [line] = found.lines_in_order()
+    row = {
+        "key": "l1",
+        "id": line.pk,
+        "name": "Panel surya",
+        "item": f"product:{things['panel'].pk}",
+        "was-item": f"product:{things['panel'].pk}",
+    }
+    for quantity, status in (("3", 302), ("4", 409)):
+        sent = form(things, dict(row) | {"quantity": quantity}, version=found.version)
+        assert browser.post(f"/quotes/{found.pk}/edit/", sent).status_code == status
+    assert again(line).quantity == 3
+
+
+def test_a_sent_quote_has_no_editor(browser: Client, things: dict[str, Any], company: Any) -> None:
+    browser.post("/quotes/new/", form(things, panel(things)))
+    with acting(company.sales_a):
+        only().send()
+    assert browser.get(f"/quotes/{only().pk}/edit/").status_code == 403
+    assert browser.post(f"/quotes/{only().pk}/edit/", form(things)).status_code == 403
+    assert len(only().lines_in_order()) == 1
+
+
+def test_the_page_shows_lines_and_words(browser: Client, things: dict[str, Any]) -> None:
+    browser.post("/quotes/new/", form(things, panel(things)))
+    page = browser.get(f"/quotes/{only().pk}/").content.decode()
+    assert "Panel surya" in page and "dua juta dua ratus dua puluh ribu rupiah" in page
+
+
+def test_items_are_found_by_name_and_by_code(browser: Client, things: dict[str, Any]) -> None:
+    for text in ("panel", "PNL"):
+        page = browser.get("/quotes/new/", {"find": "any", "q": text}).content.decode()
+        assert f"product:{things['panel'].pk}" in page
+
+
+def test_who_sees_nothing_finds_nothing(browser: Client, things: dict[str, Any], company: Any) -> None:
+    with acting(company.admin):
+        hidden = create(
+            Quote, {"subject": "Rahasia", "account": things["account"].pk}, lines=[{"name": "x", "price": 1}]
+        )
+    for path in (f"/quotes/{hidden.pk}/", f"/quotes/{hidden.pk}/edit/"):
+        assert browser.get(path).status_code == 404
+    assert browser.post(f"/quotes/{hidden.pk}/edit/", form(things)).status_code == 404
+    assert QuoteLine._base_manager.get(quote=hidden).price == Decimal(1)
