@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "relasi.engine.access",
     "relasi.engine.records",
     "relasi.engine.query",
+    "relasi.engine.activity",
     "relasi.engine.screens",
     "relasi.engine.transfer",
     "relasi.modules.customers",
@@ -179,5 +180,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# Megabytes one attached file may have.
+LARGEST_FILE_MB = int(os.environ.get("RELASI_LARGEST_FILE_MB") or 25)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

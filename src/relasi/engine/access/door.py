@@ -50,6 +50,8 @@ def co_owned(user: Any) -> frozenset[int]:
 
 def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> Q:
     """The condition a record must meet. path: prefix of a related record, such as "account__"."""
+    if module.self_ruled and user is not SYSTEM and user is not None:
+        return module.model.permitted_q(user, verb, path)
     scope = scope_of(user, verb, module)
     if module.whole is not None:
         path, verb = f"{path}{module.whole.name}__", of_the_whole(verb)
@@ -149,6 +151,8 @@ def may(user: Any, verb: str, module: Module, record: Any = None) -> bool:
         return False
     if verb == "create":
         return rights_of(user).allows("create", module)
+    if module.self_ruled and record is not None:
+        return rights_of(user).allows(verb, module) and record.permits(user, verb)
     scope = scope_of(user, verb, module)
     if record is None:
         return not scope.nothing

@@ -106,6 +106,8 @@ class Rights:
         """Whether the person may do the verb in the module at all; records are another question."""
         if verb not in module.verbs:
             return False
+        if module.self_ruled:
+            return self.active
         if self.admin:
             return True
         verb, module = governing(verb, module)
@@ -119,7 +121,7 @@ class Rights:
     def fields(self, verb: str, module: Module) -> set[str]:
         """Names of the fields and computed values the person may see ("view") or write ("edit", "create")."""
         names = {*module.fields, *module.computed} - secret_fields(module)
-        if self.admin:
+        if self.admin or (module.self_ruled and self.active):
             return names
         closed = {"hidden"} if verb == "view" else {"hidden", "read"}
         speaking = self.allowing(*governing(verb, module)) if self.allows(verb, module) else []
@@ -145,6 +147,9 @@ class Rights:
         verb = "edit" if verb == "create" else verb
         if self.admin:
             yield Grant("admin", everyone=True)
+            return
+        if module.self_ruled:
+            yield Grant("settings", everyone=True)
             return
         if module.whole is not None:
             yield from self.grants(of_the_whole(verb), registry.of(module.whole.related_model))

@@ -35,6 +35,7 @@ TOOLS = {
     "reopen": _("Reopen closed records"),
     "skip_mql": _("Skip the MQL step"),
     "publish_views": _("Publish list views"),
+    "shared_tags": _("Create and change shared tags"),
     "api": _("Use the API"),
 }
 

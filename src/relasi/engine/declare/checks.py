@@ -38,6 +38,7 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[Error]:
                     _error("E008", module, f"slug {slug!r} is {slugs[slug].label}'s too", "choose another")
                 )
             slugs[slug] = module
+        found += _self_ruled(module)
     found += _tracked()
     return found
 
@@ -197,6 +198,16 @@ def _paths(module: Module) -> Iterator[Error]:
             yield _error(
                 "E007", module, f"computed {name!r} needs {value.needs}", "name fields of the record"
             )
+
+
+def _self_ruled(module: Module) -> Iterator[Error]:
+    """E010: a module that rules itself and does not say how, or hangs on something that is no reference."""
+    if module.hangs_on and not isinstance(module.fields.get(module.hangs_on), models.ForeignKey):
+        yield _error("E010", module, f"hangs on {module.hangs_on!r}", _near(module.hangs_on, module.fields))
+    if (module.self_ruled or module.hangs_on) and not (
+        module.self_ruled and hasattr(module.model, "permits") and hasattr(module.model, "permitted_q")
+    ):
+        yield _error("E010", module, "does not rule itself", "set self_ruled; write permits and permitted_q")
 
 
 def _tracked() -> Iterator[Error]:

@@ -61,6 +61,11 @@ class Declaration:
     )
     editor: str = ""  # dotted path of the module whose create_page and edit_page stand in for the form
     lines: str = ""  # the module of its lines ("sales.QuoteLine"), which are written with it and never alone
+    # Its rows say themselves who may do what with them: `permits(user, verb)` of one, `permitted_q(user, verb, path)` of
+    # many. It has no pages of its own.
+    self_ruled: bool = False
+    # The reference to the index row of the record of any module it hangs on; it goes for good together with that record.
+    hangs_on: str = ""
     verbs: Sequence[str] = (
         "view",
         "create",

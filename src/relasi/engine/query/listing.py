@@ -145,6 +145,9 @@ class Listing:
     def _page(self, found: list[Any], place: Place, size: int) -> Page:
         page = page_of(found, self.keys, place, size)
         hide_unseen(page.rows, self.references, self.user)
+        for path in self.paths:
+            if path.beside and page.rows:
+                path.kind.load(page.rows)
         return page
 
     def page_of_ids(self, ids: list[int]) -> list[Any]:
@@ -228,7 +231,7 @@ class Listing:
 
     def _needed(self, path: Path) -> set[str]:
         """The columns a cell reads: its own, and what its kind reads beside it, such as the currency."""
-        if path.text == NAME:
+        if path.text == NAME or path.beside:
             return set()
         if path.computed:
             needs = self.module.computed[path.text].needs

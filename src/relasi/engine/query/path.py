@@ -19,6 +19,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.kind import Invalid, Kind, kind_of
+from relasi.engine.query.beside import beside
 from relasi.engine.query.viewed import NAME, ViewedKind
 
 
@@ -32,6 +33,7 @@ class Path:
     """text: as written. kind: of the value. orm: lookup path. through: the reference it goes through, if any.
 
     part: the key inside an address. expression: what stands for a computed value in SQL, None when it has none.
+    beside: the value stands in no column of the record's table (query.beside).
     """
 
     text: str
@@ -42,6 +44,7 @@ class Path:
     part: str = ""
     expression: Any = None
     computed: bool = False
+    beside: bool = False
 
     @property
     def label(self) -> str:
@@ -83,6 +86,8 @@ def resolve(module: Module, text: str, user: Any) -> Path:
     if text == NAME and module.is_record:
         return Path(text, module, ViewedKind(user), NAME)
     first, _dot, rest = text.partition(".")
+    if text in beside(module) and text not in module.fields:
+        return Path(text, module, beside(module)[text], "pk", beside=True)
     if first not in fields_for(user, "view", module):
         raise UnknownField(text)
     if first in module.computed and not rest:

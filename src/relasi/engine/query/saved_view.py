@@ -147,6 +147,14 @@ def role_default(user: Any, views: list[SavedView]) -> SavedView | None:
     return next((view for view in views if role in view.default_roles), None)
 
 
+_every_module: list[View] = []
+
+
+def register_view(view: View) -> None:
+    """Adds a built-in list to every module of records."""
+    _every_module.append(view)
+
+
 def built_in_views(module: Module) -> list[View]:
     """The lists every module has, around those it declares."""
     found = [View("all", _("All"))]
@@ -155,7 +163,7 @@ def built_in_views(module: Module) -> list[View]:
     mine = {"all": [{"field": "owner", "op": "me"}]}
     team = {"all": [{"field": "owner", "op": "my_team"}]}
     found += [View("mine", _("Mine"), mine, "user"), View("team", _("My team's"), team, "users")]
-    found += module.views
+    found += [*_every_module, *module.views]
     for key, name, icon, field, op, days, sort in _BY_TIME:
         condition = {"all": [{"field": field, "op": op, "value": days}]}
         found.append(View(key, name, condition, icon, (sort,)))

@@ -21,6 +21,8 @@ def load(batch: Batch) -> None:
         found = model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids)
         if batch.module.whole is not None:
             found = found.select_related(batch.module.whole.name)
+        if batch.module.hangs_on:
+            found = found.select_related(batch.module.hangs_on)
         rows = {row.pk: row for row in found}
     for draft in batch.drafts:
         if draft.id is None:

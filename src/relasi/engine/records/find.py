@@ -76,6 +76,7 @@ def title_expression(module: Module, path: str = "") -> Any:
 def titles_for_acting(model: Any, ids: Collection[int]) -> dict[int, str]:
     """Id -> title of those records of a model the acting person may see."""
     rows = model._base_manager.filter(pk__in=list(ids))
-    if registry.knows(model._meta.label) and registry.of(model).is_record:
-        rows = rows.filter(visible_q(acting_user(), registry.of(model)))
+    module = registry.of(model) if registry.knows(model._meta.label) else None
+    if module is not None and (module.is_record or module.self_ruled):
+        rows = rows.filter(visible_q(acting_user(), module))
     return {row.pk: str(row) for row in rows}

@@ -30,28 +30,45 @@ class FieldChange:
 
 @dataclass
 class Entry:
-    """One thing that happened. what: created, changed, trashed, restored."""
+    """One thing that happened. what: created, changed, trashed, restored. place: where the next older one begins."""
 
     change_set: ChangeSet
     at: datetime
     what: str
     fields: list[FieldChange]
+    place: Place | None = None
 
 
-def history_of(record: Any, user: Any, *, limit: int = 50, before: int | None = None) -> list[Entry]:
-    """Newest first, at least `limit` changes. Fields the person may not see are left out, and entries that then
-    say nothing."""
+# A moment and the id of a row of history: what is older than both comes after.
+Place = tuple[datetime, int]
+
+
+def history_of(record: Any, user: Any, *, limit: int = 50, before: Place | None = None) -> list[Entry]:
+    """Newest first, older than `before`: `limit` entries, or the last ones there are. Fields the person may not see
+    are left out, and entries that then say nothing."""
     module = registry.of(record)
+    found: list[Entry] = []
     seen = fields_for(user, "view", module)
-    by_set: dict[int, list[ChangeRow]] = defaultdict(list)
-    for row in _whole_acts(record.pk, module.table, limit, before):
-        by_set[row.change_set_id].append(row)
-    found = []
-    for group in by_set.values():
-        entry = _entry(module, group, seen)
-        if entry:
-            found.append(entry)
+    last = before[1] if before else None
+    while len(found) < limit:
+        read = _whole_acts(record.pk, module.table, limit + 1, last)
+        for group in _by_change_set(read).values():
+            last = group[-1].pk
+            entry = _entry(module, group, seen)
+            if entry:
+                entry.place = (group[-1].at, last)
+                found.append(entry)
+        if len(read) <= limit:
+            break
+    del found[limit:]
     _name_references(found, user)
+    return found
+
+
+def _by_change_set(rows: list[ChangeRow]) -> dict[int, list[ChangeRow]]:
+    found: dict[int, list[ChangeRow]] = defaultdict(list)
+    for row in rows:
+        found[row.change_set_id].append(row)
     return found
 
 
@@ -81,6 +98,28 @@ def _rows(all_of_them: bool) -> QuerySet:
     return rows.select_related("change_set__user", "change_set__impersonator").only(
         *(field.name for field in ChangeRow._meta.fields), *fields, *names
     )
+
+
+def net_changes(user: Any, wanted: dict[int, tuple[Module, list[int]]]) -> dict[int, Entry]:
+    """Record -> what the change sets did to it all in all, as far as this person may see it; nothing, no entry.
+
+    wanted: record id -> its module and the ids of the change sets. One query, and one for each module referred to.
+    """
+    sets = {change_set for _module, some in wanted.values() for change_set in some}
+    rows = ChangeRow.objects.filter(change_set__in=sets, record_id__in=list(wanted))
+    by_record: dict[int, list[ChangeRow]] = defaultdict(list)
+    for row in rows.select_related("change_set__user", "change_set__impersonator").order_by("-at", "-id"):
+        module, some = wanted[row.record_id]
+        if row.origin == module.table and row.change_set_id in some:
+            by_record[row.record_id].append(row)
+    found = {}
+    for id, group in by_record.items():
+        module = wanted[id][0]
+        entry = _entry(module, group, fields_for(user, "view", module))
+        if entry:
+            found[id] = entry
+    _name_references(list(found.values()), user)
+    return found
 
 
 def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | None:

@@ -135,7 +135,7 @@ def _move_relations(module: Module, survivor: int, others: list[int]) -> None:
             some = drafts[start : start + AT_ONCE]
             written = write(other, some, exact=True, partial=True, authorised=MOVED)
             left = {draft.id for draft in some} - {draft.id for draft in written.drafts}
-            if left and other.whole is None:
+            if left and other.whole is None and not other.hangs_on:
                 raise Refused(written.refusals)
             if left:
                 twins.append((other, sorted(left)))

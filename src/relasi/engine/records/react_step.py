@@ -29,5 +29,7 @@ def react(batch: Batch) -> None:
 def announce(batch: Batch) -> None:
     """Says that something changed, not what: a screen asks again with the rights of the person before it."""
     by = None if batch.user is SYSTEM else batch.user.id
-    drafts = batch.stored if len(batch.stored) <= MOST_RECORDS else []
-    publish_all([batch.module.key, *(f"record:{draft.record.pk}" for draft in drafts)], {"by": by})
+    records = [draft.record for draft in batch.stored] if len(batch.stored) <= MOST_RECORDS else []
+    hangs_on = batch.module.fields[batch.module.hangs_on].attname if batch.module.hangs_on else ""
+    topics = {f"activity:{getattr(r, hangs_on)}" if hangs_on else f"record:{r.pk}" for r in records}
+    publish_all([batch.module.key, *sorted(topics)], {"by": by})

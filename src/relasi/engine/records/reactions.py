@@ -10,6 +10,9 @@ from relasi.engine.records.refusal import Change
 
 CREATED, CHANGED, TRASHED, RESTORED = "created", "changed", "trashed", "restored"
 
+# Instead of a module: every module there is. For what hangs on any record.
+EVERY = "*"
+
 
 @dataclass(frozen=True)
 class Reaction:
@@ -42,7 +45,7 @@ def on(what: str, module: str, *, field: str = "", to: Any = None) -> Callable[.
 
 
 def reactions_to(what: str, module: str) -> list[Reaction]:
-    return _reactions.get((what, module), [])
+    return [*_reactions.get((what, module), ()), *_reactions.get((what, EVERY), ())]
 
 
 def all_reactions() -> Iterator[Reaction]:

@@ -62,6 +62,9 @@ def purge_due(now: datetime | None = None) -> int:
             RecordIndex.objects.filter(module=module.key, trashed_at__lte=limit).values_list("pk", flat=True)
         )
         count += purge(module, due)
+    for module in hanging_modules():
+        with transaction.atomic():
+            _purge_hanging(module, Q(trashed_at__lte=limit))
     return count
 
 
@@ -115,22 +118,46 @@ def _purge_one(module: Module, id: int) -> int:
         return 0
     open_change_set()
     pictures = _pictures_of(module, record)
+    for hanging in hanging_modules():
+        _purge_hanging(hanging, Q(**{f"{hanging.hangs_on}_id": id}))
     CoOwner.objects.filter(record_id=id).delete()
     RecordIndex.objects.filter(pk=id).delete()
     record.delete()
+    _forget_values(module, [id])
+    for model, name, picture in pictures:
+        if not model._base_manager.filter(**{name: picture}).exists():
+            transaction.on_commit(lambda picture=picture: default_storage.delete(picture))
+    return 1
+
+
+def hanging_modules() -> list[Module]:
+    return [module for module in registry if module.hangs_on]
+
+
+def _purge_hanging(module: Module, which: Q) -> None:
+    """What hangs on a record goes with it; `after_purge` of the model then lets go of what lies outside the table."""
+    rows = list(module.model._base_manager.filter(which))
+    if not rows:
+        return
+    open_change_set()
+    ids = [row.pk for row in rows]
+    module.model._base_manager.filter(pk__in=ids).delete()
+    _forget_values(module, ids)
+    after_purge = getattr(module.model, "after_purge", None)
+    if after_purge is not None:
+        after_purge(rows)
+
+
+def _forget_values(module: Module, ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
                 "UPDATE records_change SET after = NULL, before = CASE WHEN kind = 'd' THEN "
                 "jsonb_build_object('number', before->'number', 'trashed_by_id', before->'trashed_by_id') END "
-                "WHERE record_id = %s AND origin = %s"
+                "WHERE record_id = ANY(%s) AND origin = %s"
             ),
-            [id, module.table],
+            [ids, module.table],
         )
-    for model, name, picture in pictures:
-        if not model._base_manager.filter(**{name: picture}).exists():
-            transaction.on_commit(lambda picture=picture: default_storage.delete(picture))
-    return 1
 
 
 def _pictures_of(module: Module, record: Any) -> list[tuple[type[models.Model], str, str]]:

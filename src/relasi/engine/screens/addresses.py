@@ -58,7 +58,7 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/quick/", form.quick, name="quick"),
         path("<entry:entry>/<int:id>/", one_view.page, name="record"),
         path("<entry:entry>/<int:id>/edit/", form.edit, name="edit"),
-        path("<entry:entry>/<int:id>/timeline/", one_view.timeline, name="timeline"),
+        *hanging_patterns(),
         path("<entry:entry>/<int:id>/why/", one_view.why, name="why"),
         path("<entry:entry>/<int:id>/delete/", one_view.delete, name="delete"),
         path("<entry:entry>/<int:id>/restore/", one_view.restore_record, name="restore"),
@@ -103,6 +103,47 @@ def board_patterns() -> list[object]:
     ]
 
 
+def hanging_patterns() -> list[object]:
+    """What hangs on one record."""
+    from relasi.engine.screens import activity, following, tagging
+
+    record, comment = "<entry:entry>/<int:id>/", "<entry:entry>/<int:id>/comments/<int:comment_id>/"
+    return [
+        path(f"{record}timeline/", activity.timeline, name="timeline"),
+        path(f"{record}people/", activity.people, name="people"),
+        path(f"{record}comments/", activity.comment, name="comment"),
+        path(comment, activity.edit_comment, name="comment_edit"),
+        path(f"{comment}delete/", activity.delete_comment, name="comment_delete"),
+        path(f"{comment}history/", activity.comment_history, name="comment_history"),
+        path(f"{record}files/", activity.upload, name="files"),
+        path(f"{record}tags/", tagging.change, name="record_tags"),
+        path(f"{record}star/", following.star, name="star"),
+        path(f"{record}follow/", following.settings, name="follow"),
+        path("<entry:entry>/tag-options/", tagging.options, name="tag_options"),
+    ]
+
+
+def activity_patterns() -> list[object]:
+    """Files, the inbox, and the tags of all modules."""
+    from relasi.engine.screens import bin_files, files, following, inbox, notification_choices, tags
+
+    return [
+        path("bin/files/", bin_files.page, name="bin_files"),
+        path("file/<int:id>/", files.download, name="file"),
+        path("file/<int:id>/small/", files.small, name="file_small"),
+        path("file/<int:id>/remove/", files.remove, name="file_remove"),
+        path("file/<int:id>/restore/", files.put_back, name="file_restore"),
+        path("follow/<int:id>/stop/", following.stop, name="follow_stop"),
+        path("inbox/", inbox.page, name="inbox"),
+        path("inbox/bell/", inbox.bell, name="bell"),
+        path("inbox/mark/", inbox.mark, name="inbox_mark"),
+        path("inbox/<int:id>/", inbox.one, name="notification"),
+        path("preferences/notifications/", notification_choices.page, name="notification_choices"),
+        path("tags/", tags.page, name="tags"),
+        path("tags/<int:id>/", tags.one, name="tag"),
+    ]
+
+
 def engine_patterns() -> list[object]:
     from relasi.engine.screens import bin, calendar, calendar_feed, changes, lookup, palette, preferences
     from relasi.engine.screens.one_view import by_id
@@ -117,6 +158,7 @@ def engine_patterns() -> list[object]:
         path("calendar/feed/<str:token>.ics", calendar_feed.feed, name="calendar_ics"),
         path("lookup/<str:key>/", lookup.options, name="lookup"),
         path("picture/<path:name>", picture, name="picture"),
+        *activity_patterns(),
         path("search/", palette.search_page, name="search"),
         path("bin/", bin.page, name="bin"),
         path("bin/purge/", bin.purge_page, name="bin_purge"),

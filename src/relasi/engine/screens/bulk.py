@@ -12,17 +12,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from relasi.engine.access.door import fields_for, has_tool
+from relasi.engine.activity.follow import follow, unfollow
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.merge import MOST as MOST_MERGED
 from relasi.engine.records.write import Draft, Written, write
+from relasi.engine.screens import tagging
 from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
 from relasi.engine.screens.field_choices import field_choices
 from relasi.engine.screens.form import Input
 from relasi.engine.screens.list_state import ListState
-from relasi.engine.screens.one_view import offer_undo
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
-from relasi.engine.screens.toasts import toast
+from relasi.engine.screens.toasts import offer_undo, toast
 
 # "All that match" goes up to here in one request.
 MOST = 5000
@@ -41,6 +42,12 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         )
     if what == "merge":
         return go_to(request, f"{entry.url}merge/?{urlencode([('id', id) for id in ids[:MOST_MERGED]])}")
+    if what == "tag" and entry.module.is_record:
+        must(request, "view", entry)
+        return tagging.bulk(request, entry, ids)
+    if what in ("follow", "unfollow") and entry.module.is_record:
+        must(request, "view", entry)
+        return _report(request, entry, (follow if what == "follow" else unfollow)(ids))
     if what != "edit" or not has_tool(user_of(request), "mass_edit"):
         raise Http404
     return _edit(request, entry, ids)
@@ -95,7 +102,7 @@ def _form(
 def _report(request: HttpRequest, entry: Entry, written: Written) -> HttpResponse:
     done = len(written.drafts)
     sentence = ngettext("%(n)s record changed.", "%(n)s records changed.", done) % {"n": done}
-    if done:
+    if done and written.change_set:
         offer_undo(request, written.change_set, sentence)
     if written.refusals:
         reasons: Counter[Any] = Counter(str(refusal.message) for refusal in written.refusals)

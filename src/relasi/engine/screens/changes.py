@@ -100,12 +100,23 @@ def _changed(change_set: ChangeSet, user: Any) -> list[Changed]:
             continue
         visible = module.model._base_manager.filter(visible_q(user, module))
         records = visible.in_bulk([row.record_id for row in rows])
-        url = entries_of(module)[0].url
         for row in rows:
             if row.record_id in records:
-                title = title_of(records[row.record_id])
-                found.append(Changed(title, f"{url}{row.record_id}/", module, row.kind, _fields(module, row)))
+                record = records[row.record_id]
+                found.append(
+                    Changed(
+                        title_of(record), _address(module, record), module, row.kind, _fields(module, row)
+                    )
+                )
     return found
+
+
+def _address(module: Any, record: Any) -> str:
+    """Its page, or that of the record it hangs on; empty for what has none."""
+    if module.hangs_on:
+        return f"/r/{getattr(record, module.fields[module.hangs_on].attname)}/"
+    entries = entries_of(module)
+    return f"{entries[0].url}{record.pk}/" if entries else ""
 
 
 def _fields(module: Any, row: ChangeRow) -> list[tuple[Any, Any, Any]]:

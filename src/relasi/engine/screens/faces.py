@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -52,6 +53,22 @@ def by_day(entries: list[Any]) -> Iterator[tuple[str, list[Any]]]:
         yield names.get(date) or day(items[0].at), items
 
 
+def day_of(moment: str) -> str:
+    """The heading `by_day` gives the day of a moment in ISO form."""
+    return next(by_day([SimpleNamespace(at=datetime.fromisoformat(moment))]))[0]
+
+
+def file_size(size: int) -> str:
+    """812 -> "812 B"; 1536000 -> "1,5 MB"."""
+    amount, unit = float(size), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    text = f"{amount:.0f}" if unit == "B" or amount >= 100 else f"{amount:.1f}".removesuffix(".0")
+    return f"{text.replace('.', current_reader().decimal)} {unit}"
+
+
 def via_label(via: str) -> str:
     return str(VIA_LABELS.get(via, via))
 
@@ -75,6 +92,8 @@ FACES = {
     "clock": clock,
     "moment": moment,
     "by_day": by_day,
+    "day_of": day_of,
+    "file_size": file_size,
     "via_label": via_label,
     "change_face": change_face,
     "render_control": render_control,

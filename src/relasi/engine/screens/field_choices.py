@@ -13,6 +13,7 @@ from relasi.engine.access.owner import Owner
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.query.beside import beside
 from relasi.engine.query.path import resolve
 from relasi.engine.query.viewed import NAME
 
@@ -29,6 +30,7 @@ def field_choices(module: Module, user: Any, *, related: bool = False, filtering
     rest = [
         (name, label) for name, label in labels.items() if name.partition(".")[0] not in module.form_fields
     ]
+    rest += [(name, str(kind.label)) for name, kind in beside(module).items()]
     if filtering and module.is_record:
         rest.append((NAME, resolve(module, NAME, user).label))
     found: Choices = [(str(module.name), own), (_("More"), rest)]

@@ -20,9 +20,9 @@ from relasi.engine.screens import toasts
 from relasi.engine.screens.asking import go_to, must, shell_for, signed_in
 from relasi.engine.screens.form import given_values, inputs_for
 from relasi.engine.screens.kanban_asked import Asked
-from relasi.engine.screens.one_view import offer_undo
 from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
+from relasi.engine.screens.toasts import offer_undo
 
 # Cards moved at once.
 MOST = 100

@@ -210,4 +210,4 @@ def _bulk_actions(user: Any, entry: Entry) -> list[str]:
         found += ["edit", *(["owner"] if "owner" in fields_for(user, "edit", entry.module) else [])]
     if may(user, "delete", entry.module):
         found += [*(["merge"] if has_tool(user, "merge") else []), "delete"]
-    return found if entry.module.is_record else []
+    return ["tag", "follow", "unfollow", *found] if entry.module.is_record else []

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 
 from relasi.engine.access.door import fields_for
 from relasi.engine.query.arrangement import first_view, pinned, widths
+from relasi.engine.query.beside import beside
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.saved_view import SavedView, built_in_views, may_change, role_default, views_for
 from relasi.engine.screens.row_tones import asked_by
@@ -93,7 +94,7 @@ class ListState:
 
     def in_order(self, wanted: Iterable[str]) -> list[str]:
         """Those the person may see, each once; what names the record comes first, for its cell is the way in."""
-        seen = fields_for(self.user, "view", self.entry.module)
+        seen = {*fields_for(self.user, "view", self.entry.module), *beside(self.entry.module)}
         found = dict.fromkeys([self.entry.module.naming_field, *wanted])
         return [name for name in found if name.partition(".")[0] in seen]
 

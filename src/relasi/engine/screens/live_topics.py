@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from relasi.engine.access.door import may, visible_to
+from relasi.engine.activity.notification import TOPIC as INBOX
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.records.record import RecordIndex
 
@@ -16,13 +17,16 @@ def allowed_topics(user: Any, text: str) -> list[str]:
     found = []
     for topic in text.split(",")[:MOST]:
         kind, _colon, id = topic.partition(":")
-        if kind == "record" and id.isdigit():
+        if topic == INBOX:
+            found.append(topic)
+        elif kind in ("record", "activity") and id.isdigit():
             row = RecordIndex.objects.filter(pk=int(id)).first()
             if row and visible_to(user, registry.module(row.module).model).filter(pk=row.pk).exists():
                 found.append(topic)
         else:
             try:
-                if may(user, "view", registry.module(topic)):
+                module = registry.module(topic)
+                if may(user, "view", module) and not module.self_ruled:
                     found.append(topic.lower())
             except UnknownModule:
                 continue

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import assignable, may, visible_to
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.registry import UnknownModule, registry
@@ -34,7 +35,7 @@ def options(request: HttpRequest, key: str) -> HttpResponse:
             module = registry.module(key)
         except UnknownModule:
             raise Http404 from None
-        if not module.is_settings and not may(user, "view", module):
+        if module.hangs_on or (not module.is_settings and not may(user, "view", module)):
             raise Http404
         found = _settings(module, text) if not module.is_record else _records(user, module, text)
         if module.is_record and may(user, "create", module):
@@ -56,7 +57,8 @@ def _owners(user: Any, text: str) -> list[tuple[int, str, str]]:
 
 
 def _settings(module: Any, text: str) -> list[tuple[int, str, str]]:
-    rows = module.model._base_manager.filter(trashed_at=None).annotate(_title=title_expression(module))
+    rows = visible_to(acting_user(), module.model) if module.self_ruled else module.model._base_manager
+    rows = rows.filter(trashed_at=None).annotate(_title=title_expression(module))
     if text:
         rows = rows.filter(_title__icontains=text)
     return [(row.pk, title_of(row), "") for row in rows.order_by("_title")[:MOST]]

@@ -14,9 +14,9 @@ from relasi.engine.records.merge import MOST, merge, mergeable_fields, what_move
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of
-from relasi.engine.screens.one_view import offer_undo
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
+from relasi.engine.screens.toasts import offer_undo
 
 
 @dataclass

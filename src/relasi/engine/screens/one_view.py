@@ -23,10 +23,10 @@ from relasi.engine.fields.reference import faces_of
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.viewed import note_viewed
 from relasi.engine.records.absorbed import survivor_of
-from relasi.engine.records.history import history_of
 from relasi.engine.records.record import RecordIndex, title_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import restore, trash
+from relasi.engine.screens.activity import beside_record
 from relasi.engine.screens.asking import (
     go_to,
     must,
@@ -40,11 +40,10 @@ from relasi.engine.screens.form import given_values, inputs_for
 from relasi.engine.screens.list import Row, rows_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
-from relasi.engine.screens.toasts import toast
+from relasi.engine.screens.toasts import offer_undo, toast
 from relasi.users.user import User
 
 PANEL_ROWS = 5
-TIMELINE_ROWS = 30
 
 
 @dataclass
@@ -113,7 +112,7 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
         "panels": [] if in_bin else _panels(request, module, record),
         "body_template": body.template if body else "",
         "body": _given(body.gives)(record, user) if body else None,
-        "timeline": history_of(record, user, limit=TIMELINE_ROWS),
+        **beside_record(request, entry, record),
         "actions": [] if in_bin else _actions(user, module, record),
         "may_edit": editable,
         "may_delete": not in_bin and may(user, "delete", module, record),
@@ -251,15 +250,6 @@ def _panel(request: HttpRequest, module: Module, record: Any, part: Related, oth
 
 
 @signed_in
-def timeline(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
-    """The history again, for a page that has been told of a change, or the part before a given row."""
-    record = visible_record(request, entry, id, trashed=None)
-    entries = history_of(record, user_of(request), limit=TIMELINE_ROWS)
-    context = {"entry": entry, "record": record, "timeline": entries}
-    return render_page(request, "screens/timeline.html", context)
-
-
-@signed_in
 def why(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     """Why this person sees the record and what they may do with it."""
     record = visible_record(request, entry, id, trashed=None)
@@ -305,11 +295,6 @@ def restore_record(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     else:
         toast(request, _("%(name)s is back.") % {"name": title_of(record)})
     return HttpResponseRedirect(f"{entry.url}{id}/")
-
-
-def offer_undo(request: HttpRequest, change_set: int | None, sentence: str) -> None:
-    """A toast with a button that takes the change back."""
-    toast(request, sentence, undo=f"/changes/{change_set}/undo/")
 
 
 @signed_in

@@ -89,10 +89,15 @@ _cache: dict[str, Entry] = {}
 def _entries() -> dict[str, Entry]:
     if not _cache:
         for module in registry:
+            if module.self_ruled:
+                continue
             _cache[module.slug] = Entry(module, module.slug, module.plural, module.name)
             for slug, plural, name, fixed in module.menu:
                 _cache[slug] = Entry(module, slug, capfirst(plural), capfirst(name), tuple(fixed.items()))
     return _cache
+
+
+INBOX = "/inbox/"
 
 
 @dataclass
@@ -131,9 +136,9 @@ class Shell:
 
     @property
     def shortcuts(self) -> list[Any]:
-        found = []
+        path = self.request.path
+        found = [(_("Inbox"), INBOX, "inbox", path.startswith(INBOX))]
         if self._visible:
-            path = self.request.path
             if any(entry.module.calendar is not None for entry in self._visible):
                 found.append((_("Calendar"), "/calendar/", "calendar-days", path.startswith("/calendar/")))
             found.append((_("Recycle bin"), "/bin/", "trash-2", path.startswith("/bin/")))
@@ -162,6 +167,10 @@ class Shell:
             for e in self._visible
             if may(self._user, "create", e.module)
         ]
+
+    @property
+    def notifications_url(self) -> str:
+        return INBOX
 
     @property
     def settings_url(self) -> str:

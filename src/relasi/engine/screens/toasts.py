@@ -17,6 +17,11 @@ def toast(request: HttpRequest, text: Any, *, undo: str = "", kind: str = "good"
     messages.add_message(request, LEVELS[kind], str(text), extra_tags=undo, fail_silently=True)
 
 
+def offer_undo(request: HttpRequest, change_set: int | None, sentence: str) -> None:
+    """A toast with a button that takes the change back."""
+    toast(request, sentence, undo=f"/changes/{change_set}/undo/" if change_set else "")
+
+
 def take(request: HttpRequest) -> list[dict[str, str]]:
     """The sentences that wait, as text, kind and undo; they do not wait any longer."""
     return [
@@ -25,12 +30,16 @@ def take(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
+def add_event(response: HttpResponse, name: str, about: Any = "") -> HttpResponse:
+    """An event the page's scripts hear beside the answer."""
+    already = response.headers.get("HX-Trigger", "")
+    events = json.loads(already) if already.startswith("{") else dict.fromkeys(already.split(","), "")
+    events.pop("", None)
+    response.headers["HX-Trigger"] = json.dumps({**events, name: about})
+    return response
+
+
 def deliver(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Send the sentences that wait in a header, beside an answer that is not a whole page."""
     waiting = take(request)
-    if waiting:
-        already = response.headers.get("HX-Trigger", "")
-        events = json.loads(already) if already.startswith("{") else dict.fromkeys(already.split(","), "")
-        events.pop("", None)
-        response.headers["HX-Trigger"] = json.dumps({**events, "relasi:toasts": {"items": waiting}})
-    return response
+    return add_event(response, "relasi:toasts", {"items": waiting}) if waiting else response

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
 from relasi.engine.access.directory import directory
+from relasi.engine.activity.notification import unread_count
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.users.user import User
 
@@ -65,6 +66,11 @@ class Visitor:
     @property
     def email(self) -> str:
         return self.user.email if self.user else ""
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications wait for this person."""
+        return unread_count(self.user) if self.user else 0
 
     @cached_property
     def reader(self) -> Reader:

@@ -71,6 +71,7 @@
   const leave = (box, input) => {
     show(input, false);
     const text = input.value.trim();
+    if (box.hasAttribute("data-explicit")) return void (input.value = "");
     if (box.hasAttribute("data-multiple")) {
       if (text && box.hasAttribute("data-allow-text")) choose(box, input, text, text);
       else input.value = "";
@@ -140,6 +141,7 @@
     const list = event.detail.ctx?.target;
     if (list?.getAttribute?.("role") !== "listbox") return;
     const input = document.querySelector(`[role=combobox][aria-controls="${list.id}"]`);
+    if (!input) return;
     const found = options(list);
     select(input, found[0]);
     relasi.announce(found.length ? relasi.say("results", { count: found.length }) : relasi.say("noResults"));

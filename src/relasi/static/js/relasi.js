@@ -294,6 +294,7 @@ relasi.typing = (element) =>
   const leave = (box, input) => {
     show(input, false);
     const text = input.value.trim();
+    if (box.hasAttribute("data-explicit")) return void (input.value = "");
     if (box.hasAttribute("data-multiple")) {
       if (text && box.hasAttribute("data-allow-text")) choose(box, input, text, text);
       else input.value = "";
@@ -363,10 +364,98 @@ relasi.typing = (element) =>
     const list = event.detail.ctx?.target;
     if (list?.getAttribute?.("role") !== "listbox") return;
     const input = document.querySelector(`[role=combobox][aria-controls="${list.id}"]`);
+    if (!input) return;
     const found = options(list);
     select(input, found[0]);
     relasi.announce(found.length ? relasi.say("results", { count: found.length }) : relasi.say("noResults"));
     if (!found.length && !list.textContent.trim()) list.replaceChildren(relasi.make("p", {}, relasi.say("noResults")));
+  });
+}
+
+/* composer.js */
+// The composer of comments: a draft that survives in this browser, answers, chosen files, and files dropped on the page.
+{
+  const KEPT = 7 * 24 * 3600 * 1000;
+  const formOf = () => document.querySelector("form[data-composer]");
+  const keyOf = (form) => `draft:${document.body.dataset.user}:${form.dataset.composer}`;
+  const textOf = (form) => form.querySelector("textarea");
+
+  const restore = () => {
+    const form = formOf();
+    if (!form || textOf(form).value.trim()) return;
+    const kept = JSON.parse(localStorage.getItem(keyOf(form)) || "null");
+    if (kept && Date.now() - kept.at < KEPT) textOf(form).value = kept.text;
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith("draft:") && Date.now() - (JSON.parse(localStorage.getItem(key))?.at ?? 0) > KEPT)
+        localStorage.removeItem(key);
+    restore();
+  });
+  relasi.on("input", "form[data-composer] textarea", (_event, text) => {
+    const key = keyOf(text.form);
+    if (text.value.trim()) localStorage.setItem(key, JSON.stringify({ text: text.value, at: Date.now() }));
+    else localStorage.removeItem(key);
+  });
+
+  const answer = (form, id, name) => {
+    form.elements.reply_to.value = id;
+    form.querySelector("[data-reply-line]").hidden = !id;
+    form.querySelector("[data-reply-name]").textContent = name ? relasi.say("answerTo", { name }) : "";
+  };
+  relasi.on("click", "[data-reply]", (event, link) => {
+    const form = formOf();
+    if (!form) return;
+    event.preventDefault();
+    answer(form, link.dataset.reply, link.dataset.replyTo);
+    textOf(form).focus();
+  });
+  relasi.on("click", "[data-reply-none]", (_event, button) => answer(button.form, "", ""));
+
+  const nameFiles = (form) => {
+    const files = [...(form.elements.files?.files ?? [])];
+    form.querySelector("[data-files-chosen]").textContent = files.map((file) => file.name).join(", ");
+  };
+  relasi.on("change", "form[data-composer] input[type=file]", (_event, input) => nameFiles(input.form));
+
+  document.addEventListener("relasi:sent", () => {
+    const form = formOf();
+    if (!form) return;
+    localStorage.removeItem(keyOf(form));
+    form.reset();
+    textOf(form).value = "";
+    answer(form, "", "");
+    nameFiles(form);
+  });
+
+  // A file dropped anywhere on the timeline is chosen in the composer, to be sent with or without words.
+  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  relasi.on("dragover", "[data-files]", (event, pane) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    pane.classList.add("dropping");
+  });
+  relasi.on("dragleave", "[data-files]", (event, pane) => {
+    if (!pane.contains(event.relatedTarget)) pane.classList.remove("dropping");
+  });
+  relasi.on("drop", "[data-files]", (event, pane) => {
+    pane.classList.remove("dropping");
+    const form = formOf();
+    if (!holdsFiles(event) || !form?.elements.files) return;
+    event.preventDefault();
+    form.elements.files.files = event.dataTransfer.files;
+    nameFiles(form);
+    textOf(form).focus();
+  });
+
+  // Opening a link to a comment shows it once the timeline has come.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail.ctx?.target;
+    if (target?.id !== "timeline" || !location.hash.startsWith("#comment-")) return;
+    const comment = document.getElementById(location.hash.slice(1));
+    if (!comment || comment.dataset.shown) return;
+    comment.dataset.shown = "1";
+    comment.scrollIntoView({ block: "center" });
   });
 }
 
@@ -851,6 +940,93 @@ relasi.typing = (element) =>
   document.addEventListener("htmx:after:swap", open);
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
+}
+
+/* mention.js */
+// @ in a text: a list of the people who see the record, drawn by the server; arrows move, Enter or Tab takes, Esc closes.
+{
+  const WORD = /(^|[\s(])@([\p{L}\p{N}._ -]{0,30})$/u;
+  const listOf = (text) => document.getElementById(text.getAttribute("aria-controls"));
+  const chosen = (list) => list.querySelector("[role=option][aria-selected=true]");
+  let asked = 0;
+  let timer;
+
+  const close = (text) => {
+    const list = listOf(text);
+    list.hidden = true;
+    text.removeAttribute("aria-activedescendant");
+  };
+  const select = (text, option) => {
+    chosen(listOf(text))?.setAttribute("aria-selected", "false");
+    option.id ||= `mention-${Math.random().toString(36).slice(2)}`;
+    option.setAttribute("aria-selected", "true");
+    text.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  };
+  const wordOf = (text) => WORD.exec(text.value.slice(0, text.selectionStart));
+
+  const look = async (text) => {
+    const word = wordOf(text);
+    if (!word) return close(text);
+    const mine = ++asked;
+    const list = listOf(text);
+    const address = `${text.dataset.mentions}?q=${encodeURIComponent(word[2])}`;
+    await htmx.ajax("GET", address, { target: list, swap: "innerHTML" });
+    if (mine !== asked) return;
+    const first = list.querySelector("[role=option]");
+    list.hidden = false;
+    if (!first) return text.removeAttribute("aria-activedescendant");
+    select(text, first);
+    relasi.announce(relasi.say("results", { count: list.querySelectorAll("[role=option]").length }));
+  };
+  const take = (text, option) => {
+    const word = wordOf(text);
+    if (!word) return close(text);
+    const start = text.selectionStart - word[2].length - 1;
+    text.setRangeText(option.dataset.value, start, text.selectionStart, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    close(text);
+  };
+
+  relasi.on("input", "textarea[data-mentions]", (_event, text) => {
+    clearTimeout(timer);
+    if (wordOf(text)) timer = setTimeout(() => look(text), 150);
+    else close(text);
+  });
+  relasi.on(
+    "keydown",
+    "textarea[data-mentions]",
+    (event, text) => {
+      const list = listOf(text);
+      if (list.hidden || event.isComposing) return;
+      const all = [...list.querySelectorAll("[role=option]")];
+      const at = all.indexOf(chosen(list));
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        select(text, all.at((at + (event.key === "ArrowDown" ? 1 : -1)) % all.length));
+      } else if ((event.key === "Enter" || event.key === "Tab") && at >= 0 && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        take(text, all[at]);
+      } else if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        close(text);
+      }
+    },
+    true,
+  );
+  relasi.on("pointerdown", ".mention-box [role=option]", (event, option) => {
+    event.preventDefault();
+    take(option.closest(".mention-box").querySelector("textarea"), option);
+  });
+  relasi.on("focusout", "textarea[data-mentions]", (_event, text) => setTimeout(() => close(text), 150));
+  relasi.on("click", "[data-mention-start]", (_event, button) => {
+    const text = button.form.querySelector("textarea[data-mentions]");
+    const before = text.value.slice(0, text.selectionStart);
+    text.setRangeText(before && !/\s$/.test(before) ? " @" : "@", text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 }
 
 /* menus.js */
