@@ -8,9 +8,10 @@ from django.http import QueryDict
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.registry import registry
-from relasi.engine.fields import reference
+from relasi.engine.fields import owner
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid, kind_of
-from relasi.engine.fields.reference import Unresolved, call_name
+from relasi.engine.fields.owner import call_name
+from relasi.engine.fields.reference import Unresolved
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import Draft, create, write
 from tests.fakes.models import Cage, Parrot
@@ -79,13 +80,13 @@ def test_a_filter_takes_ids_not_words():
 
 
 def test_owner_filters_ask_the_access_room(monkeypatch):
-    monkeypatch.setattr(reference, "_owner_sets", {"me": [1], "my_team": [1, 2], "inactive": []}.__getitem__)
+    monkeypatch.setattr(owner, "_owner_sets", {"me": [1], "my_team": [1, 2], "inactive": []}.__getitem__)
     assert OWNER.holds(1, "me", None)
     assert OWNER.holds(2, "my_team", None)
     assert not OWNER.holds(2, "me", None)
     assert not OWNER.holds(1, "inactive", None)
     assert OWNER.operand("me", "x") is None
-    monkeypatch.setattr(reference, "_owner_sets", None)
+    monkeypatch.setattr(owner, "_owner_sets", None)
     with pytest.raises(LookupError):
         OWNER.holds(1, "me", None)
 

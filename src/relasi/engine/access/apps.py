@@ -7,6 +7,6 @@ class Access(AppConfig):
 
     def ready(self) -> None:
         from relasi.engine.access.owner_sets import owners_called
-        from relasi.engine.fields.reference import register_owner_sets
+        from relasi.engine.fields.owner import register_owner_sets
 
         register_owner_sets(owners_called)

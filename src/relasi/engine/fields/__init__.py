@@ -10,8 +10,9 @@ from relasi.engine.fields.image import ImageField
 from relasi.engine.fields.json import HiddenField
 from relasi.engine.fields.money import CurrencyField, MoneyField
 from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
+from relasi.engine.fields.owner import OwnerField
 from relasi.engine.fields.phone import PhoneField
-from relasi.engine.fields.reference import OwnerField, ReferenceField, ReferencesField
+from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.rich_text import RichTextField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField

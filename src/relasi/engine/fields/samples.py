@@ -26,11 +26,10 @@ from relasi.engine.fields.kind import Invalid, Kind, kind_of
 from relasi.engine.fields.money import CurrencyField, MoneyField
 from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
 from relasi.engine.fields.operators import Operator, operators_of
+from relasi.engine.fields.owner import OwnerField, OwnerKind
 from relasi.engine.fields.phone import PhoneField
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import (
-    OwnerField,
-    OwnerKind,
     ReferenceField,
     ReferenceKind,
     ReferencesField,

@@ -16,8 +16,9 @@ from relasi.engine.fields.boolean import BooleanKind
 from relasi.engine.fields.choice import ChoiceKind
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.money import CurrencyKind
+from relasi.engine.fields.owner import OwnerKind
 from relasi.engine.fields.reader import current_reader, said
-from relasi.engine.fields.reference import OwnerKind, ReferenceKind
+from relasi.engine.fields.reference import ReferenceKind
 from relasi.engine.query.path import Path
 
 # More columns than this no screen can show; owners are the only field that may have more.

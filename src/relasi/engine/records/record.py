@@ -16,7 +16,7 @@ from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.fields.auto_number import NumberField
-from relasi.engine.fields.reference import OwnerField
+from relasi.engine.fields.owner import OwnerField
 from relasi.engine.records.refusal import Change
 
 

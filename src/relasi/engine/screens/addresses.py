@@ -26,18 +26,11 @@ register_converter(EntryConverter, "entry")
 
 
 def module_patterns() -> list[object]:
-    from relasi.engine.screens import (
-        bulk,
-        cells,
-        form,
-        inline,
-        list_columns,
-        list_counts,
-        list_filter,
-        merge,
-        one_view,
-        preview,
-    )
+    return [*list_patterns(), *view_patterns(), *board_patterns(), *record_patterns()]
+
+
+def list_patterns() -> list[object]:
+    from relasi.engine.screens import bulk, cells, form, list_columns, list_counts, list_filter, merge
     from relasi.engine.screens import list as list_screen
 
     return [
@@ -50,12 +43,18 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/columns/", list_columns.column_chooser, name="column_chooser"),
         path("<entry:entry>/widths/", list_columns.widths, name="column_widths"),
         path("<entry:entry>/sort/", list_columns.sort_editor, name="sort_editor"),
-        *view_patterns(),
-        *board_patterns(),
         path("<entry:entry>/bulk/", bulk.page, name="bulk"),
         path("<entry:entry>/merge/", merge.page, name="merge"),
         path("<entry:entry>/new/", form.create, name="create"),
         path("<entry:entry>/quick/", form.quick, name="quick"),
+        path("<entry:entry>/cells/", cells.paste, name="cells_paste"),
+    ]
+
+
+def record_patterns() -> list[object]:
+    from relasi.engine.screens import cells, form, inline, one_view, preview
+
+    return [
         path("<entry:entry>/<int:id>/", one_view.page, name="record"),
         path("<entry:entry>/<int:id>/edit/", form.edit, name="edit"),
         *hanging_patterns(),
@@ -65,7 +64,6 @@ def module_patterns() -> list[object]:
         path("<entry:entry>/<int:id>/do/<slug:verb>/", one_view.do, name="do"),
         path("<entry:entry>/<int:id>/field/<slug:name>/", inline.field, name="field"),
         path("<entry:entry>/<int:id>/cell/<slug:name>/", cells.cell, name="cell"),
-        path("<entry:entry>/cells/", cells.paste, name="cells_paste"),
         path("<entry:entry>/<int:id>/preview/", preview.page, name="preview"),
         path("<entry:entry>/<int:id>/around/", preview.around, name="around"),
     ]

@@ -13,8 +13,9 @@ from relasi.engine.fields.choice import WithOptions
 from relasi.engine.fields.dates import DateKind
 from relasi.engine.fields.money import MoneyKind, short
 from relasi.engine.fields.number_text import write_number
+from relasi.engine.fields.owner import OwnerKind
 from relasi.engine.fields.reader import Reader
-from relasi.engine.fields.reference import OwnerKind, ReferenceKind
+from relasi.engine.fields.reference import ReferenceKind
 from relasi.engine.query.board import Total
 from relasi.engine.query.board_columns import Column
 from relasi.engine.query.paging import Page

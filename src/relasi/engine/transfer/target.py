@@ -21,7 +21,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.auto_number import NumberField
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.numbers import NumberKind
-from relasi.engine.fields.reference import OwnerField
+from relasi.engine.fields.owner import OwnerField
 from relasi.engine.transfer.heading import plain
 
 # In front of the first heading of a composite column: "*Full name" fills several fields from one cell.
