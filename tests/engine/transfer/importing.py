@@ -20,6 +20,8 @@ from relasi.engine.transfer.plan import columns_as_json
 FILES = Path(__file__).parent / "files"
 CARDS = Path(__file__).parents[2] / "kits" / "parties" / "cards"
 
+ROWS = 600
+
 COUNTED = ("rows", "created", "updated", "skipped", "failed")
 
 
@@ -61,3 +63,9 @@ def job_for(user: Any, module: Any, file: Path, *, reader: Reader = INDONESIAN, 
         job.keep(File(handle))
     ImportJob.objects.bulk_create([job])
     return job
+
+
+def birds(folder: Path) -> Path:
+    """One in sixty has no name, one in fifty comes twice."""
+    rows = [f"{'' if n % 60 == 7 else f'Burung {n}'};b{n - (n % 50 == 9)}@x.id" for n in range(ROWS)]
+    return write(folder, "Name;Email", *rows)
