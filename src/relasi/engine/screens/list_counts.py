@@ -52,11 +52,13 @@ def count_of(state: ListState, view: Any) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of the foot. full: the same without anything cut short, and the average, for its tooltip."""
+    """One figure of the foot. full: the same without anything cut short, and the average, for its tooltip.
+    sums: whether it is a sum, which is told on a phone too, or an average."""
 
     label: str
     text: str
     full: str
+    sums: bool = True
 
 
 @signed_in
@@ -84,6 +86,6 @@ def figure(total: ColumnTotal, reader: Reader) -> Figure:
         average = kind.show(total.mean, reader)
     count = number(total.values)
     if not kind.sums:
-        return Figure(f"{label} ⌀", average, _("Average of %(n)s values") % {"n": count})
+        return Figure(f"{label} ⌀", average, _("Average of %(n)s values") % {"n": count}, sums=False)
     full = _("Sum %(sum)s · average %(average)s of %(n)s values")
     return Figure(label, text, full % {"sum": whole, "average": average, "n": count})
