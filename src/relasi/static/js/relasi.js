@@ -175,7 +175,12 @@ relasi.typing = (element) =>
       );
     }
   };
-  document.addEventListener("DOMContentLoaded", handles);
+  // The view that is open may stand far to the right in the strip of views.
+  const showTab = () => {
+    const tab = document.querySelector(".stage.list .tabs > [aria-current]");
+    if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+  };
+  document.addEventListener("DOMContentLoaded", () => (handles(), showTab()));
   document.addEventListener("htmx:after:swap", handles);
 
   // The order of what a form lists: by dragging, and by the arrows beside each.
