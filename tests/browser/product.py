@@ -45,7 +45,7 @@ class Product:
         self._contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: self.trouble.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self._broken(page, error))
         page.on("console", lambda told: self._note(page, told))
         return page
 
@@ -62,6 +62,11 @@ class Product:
     def prefer(self, user: Any = None, **values: Any) -> Any:
         """Sets what a person prefers: language, theme."""
         return change(user or self.company.admin, **values)
+
+    def _broken(self, page: Page, error: Any) -> None:
+        # A page left while it still fades in: the browser's remark about its own animation.
+        if "Transition was" not in str(error):
+            self.trouble.append(f"{page.url}: {error}")
 
     def _note(self, page: Page, told: Any) -> None:
         where = told.location.get("url", "")

@@ -100,11 +100,13 @@ def states(page: Page, ids: dict[str, int], found: dict[str, object]) -> None:
     page.wait_for_url(lambda url: url.rstrip("/").rsplit("/", 1)[-1].isdigit())
     look(page, found, "import: check")
     page.goto("/contacts/")
-    page.locator("[data-pick]").first.check(force=True)
-    look(page, found, "rows chosen")
-    page.locator(".bulk button[value=edit]").click()
-    page.wait_for_url("**/bulk/")
-    look(page, found, "bulk edit")
+    box = page.locator("[data-pick]").first
+    if box.is_visible():  # cards on a phone have none
+        box.check()
+        look(page, found, "rows chosen")
+        page.locator(".bulk button[value=edit]").click()
+        page.wait_for_url("**/bulk/**")
+        look(page, found, "bulk edit")
     page.goto(f"/deals/{ids['deal']}/")
     page.locator("[popovertarget=record-menu]").click()
     look(page, found, "a menu")
