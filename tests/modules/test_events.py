@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.door import may, visible_to
+from relasi.engine.activity.notification import News
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.reader import Reader
 from relasi.engine.query.calendar import calendar_modules, marks_between
@@ -198,6 +199,15 @@ def test_a_reminder_is_sent_once_and_each_at_its_time():
         assert send_due(at) == 0
         assert send_due(at + timedelta(minutes=45)) == 1
         assert (send_due(at + timedelta(hours=5)), again(one).remind_at) == (0, None)
+    told = News.objects.filter(kind="reminder", record_id=one.pk)
+    assert set(told.values_list("user_id", flat=True)) == {one.owner_id} and told.count() == 2
+
+
+def test_a_reminder_that_comes_too_late_says_so():
+    event("2030-01-07 10:00", "2030-01-07 11:00", remind_before=["15"])
+    with acting(SYSTEM, via="system"):
+        assert send_due(datetime(2030, 1, 7, 12, tzinfo=JAKARTA)) == 1
+    assert News.objects.get(kind="reminder").facts == {"missed": True}
 
 
 def test_a_follow_up_keeps_what_it_is_about(company: Any):

@@ -6,12 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup, escape
 
+from relasi.engine.activity.news import tell
+from relasi.engine.activity.notification import Notification, NotificationKind, register_kind
+from relasi.engine.activity.telling import tells
 from relasi.engine.declare.registry import registry
-from relasi.engine.records.live import publish
 from relasi.engine.records.write import Draft, write
 from relasi.kits.schedule.reminding import LATE
 
+REMINDER = register_kind(
+    NotificationKind("reminder", gettext_lazy("A reminder of a task or an event"), "bell", "now")
+)
 SENT = "a reminder is sent once"
 MOST = 500  # in one go
 MODULES = ("agenda.Event", "agenda.Task")
@@ -35,11 +43,16 @@ def _send(module: Any, now: datetime) -> int:
     if drafts:
         write(module, drafts, authorised=SENT)
         for record, missed in told:
-            tell(record, missed)
+            _tell(record, missed)
     return len(drafts)
 
 
-def tell(record: Any, missed: bool) -> None:
-    """Reaches the owner's open screens. missed: it comes too late to be of use for its time."""
-    body = {"module": record._meta.label_lower, "id": record.pk, "missed": missed}
-    publish("reminder", body, to=[record.owner_id])
+def _tell(record: Any, missed: bool) -> None:
+    """Into the owner's inbox. missed: it comes too late to be of use for its time."""
+    tell(REMINDER, [record.owner_id], record=record.pk, missed=missed)
+
+
+@tells("reminder")
+def _told(row: Notification, user: Any) -> tuple[Markup, str]:
+    sentence = _("A reminder that was missed") if row.facts.get("missed") else _("A reminder")
+    return escape(sentence), f"/r/{row.record_id}/"
