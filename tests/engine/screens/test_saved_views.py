@@ -265,7 +265,7 @@ def test_rows_take_the_colour_of_the_first_rule_that_fits(aviary):
 
 def test_every_module_has_the_lists_of_the_specification_and_each_opens(aviary):
     parrot(aviary.keeper)
-    wanted = ["all", "mine", "team", "new", "changed", "viewed", "idle"]
+    wanted = ["all", "mine", "team", "followed", "new", "changed", "viewed", "idle"]
     assert [view.key for view in built_in_views(registry.of(Parrot))] == wanted
     for key in wanted:
         assert page(aviary.keeper, f"/parrots/?view={key}").status_code == 200

@@ -18,10 +18,12 @@ from relasi.engine.activity.notification import (
     COMMENT,
     MENTION,
     REPLY,
+    VIEW,
     News,
     NotificationKind,
 )
 from relasi.engine.declare.registry import registry
+from relasi.engine.query.saved_view import Sharing
 from relasi.engine.records.reactions import CHANGED as HAS_CHANGED
 from relasi.engine.records.reactions import CREATED, EVERY, RESTORED, TRASHED, on
 from relasi.engine.records.record import RecordIndex
@@ -126,6 +128,16 @@ def _listeners(comment: Comment) -> Iterable[tuple[NotificationKind, list[int]]]
     followers = follows.values_list("user_id", flat=True)
     owners = User.objects.filter(pk__in=list(owner)).values_list("pk", flat=True)
     yield COMMENT, [*followers, *owners]
+
+
+@on(CREATED, "query.savedview")
+@on(HAS_CHANGED, "query.savedview", field="sharing")
+def tell_of_views(changes: list[Change]) -> None:
+    """A list view somebody wants to show to everybody waits for an admin."""
+    waiting = [c.record for c in changes if c.record.sharing == Sharing.PENDING]
+    admins = [p.id for p in directory().people.values() if p.is_admin and p.is_active] if waiting else []
+    for view in waiting:
+        tell(VIEW, admins, view=view.pk)
 
 
 def _row(user: int, kind: NotificationKind, record: int | None, *, comment: Comment | None = None,

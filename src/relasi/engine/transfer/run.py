@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import Acting, acting
 from relasi.engine.access.door import has_tool, may
+from relasi.engine.activity.news import tell
+from relasi.engine.activity.notification import IMPORT
 from relasi.engine.declare.module import Module
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.engine.transfer.bad_file import BadFile
@@ -89,6 +91,7 @@ def _run(job: ImportJob, watch: Watch | None) -> None:
     except (BadFile, BadPlan, NotAllowed) as trouble:
         with translation.override(job.language):
             job.note(status=Status.FAILED, trouble=str(trouble), finished_at=timezone.now())
+        _tell_the_end(job)
     except Exception:
         with translation.override(job.language):
             job.note(
@@ -97,6 +100,14 @@ def _run(job: ImportJob, watch: Watch | None) -> None:
         raise
     else:
         job.note(status=ended, finished_at=None if ended == Status.PAUSED else timezone.now())
+        if ended != Status.PAUSED:
+            _tell_the_end(job)
+
+
+def _tell_the_end(job: ImportJob) -> None:
+    """In the inbox of whoever started it: it may have taken long."""
+    with transaction.atomic(), acting(job.user, via="import"):
+        tell(IMPORT, [job.user.pk], job=job.pk, name=job.name)
 
 
 def _take_all(job: ImportJob, watch: Watch | None) -> Status:
