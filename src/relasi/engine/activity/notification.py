@@ -128,7 +128,7 @@ def all_kinds() -> list[NotificationKind]:
 
 MENTION = register_kind(NotificationKind("mention", _("Somebody mentions me"), "at-sign", "now", always=True))
 REPLY = register_kind(NotificationKind("reply", _("Somebody answers my comment"), "reply", "now"))
-ASSIGNED = register_kind(NotificationKind("assigned", _("A record becomes mine"), "user-check", "now"))
+ASSIGNED = register_kind(NotificationKind("assigned", _("A record becomes mine"), "user-round-check", "now"))
 COMMENT = register_kind(
     NotificationKind("comment", _("A comment on what I follow or own"), "message-square", "digest")
 )

@@ -249,7 +249,8 @@ def comment_history(request: HttpRequest, entry: Entry, id: int, comment_id: int
 
 @signed_in
 def people(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
-    """Whom one may mention here: those who see the record."""
+    """Whom one may mention here: the others who see the record."""
     record = visible_record(request, entry, id)
     found = people_who_see(entry.module, record, request.GET.get("q", "").strip()[:100])
-    return render_page(request, "screens/people.html", {"people": found})
+    others = [person for person in found if person.pk != user_of(request).id]
+    return render_page(request, "screens/people.html", {"people": others})
