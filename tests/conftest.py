@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from relasi.project.cluster import Cluster
 
 STARTED: list[Cluster] = []
+
+# No test fails for being slow on a busy machine.
+hypothesis_settings.register_profile("relasi", deadline=None)
+hypothesis_settings.load_profile("relasi")
 
 
 def _prepare_environment() -> None:

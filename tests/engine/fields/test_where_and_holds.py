@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.registry import registry
-from relasi.engine.fields import reference
+from relasi.engine.fields import owner
 from relasi.engine.fields.kind import Invalid, Kind, kind_of
 from relasi.engine.fields.operators import check_operand
 from relasi.engine.fields.periods import COUNT_OPERATORS
@@ -101,7 +101,7 @@ def parrots():
 @pytest.fixture(autouse=True)
 def _owner_sets(monkeypatch):
     monkeypatch.setattr(
-        reference, "_owner_sets", {"me": [901], "my_team": [901, 902], "inactive": [903]}.__getitem__
+        owner, "_owner_sets", {"me": [901], "my_team": [901, 902], "inactive": [903]}.__getitem__
     )
 
 

@@ -92,7 +92,7 @@ def test_every_colour_and_size_that_is_used_is_defined() -> None:
     text = (STATIC / "css" / "relasi.css").read_text()
     used = set(re.findall(r"var\((--[\w-]+)\)", text))
     # Given by a template or a script.
-    given = {"--top", "--len"}
+    given = {"--top", "--len", "--row", "--col"}
     assert used - set(re.findall(r"(--[\w-]+):", text)) <= given
 
 

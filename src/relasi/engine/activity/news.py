@@ -81,9 +81,8 @@ def tell_owners(changes: list[Change]) -> None:
     actors, stretch = _actors(), current_acting()
     rows = []
     for owner, ids in given.items():
-        for person in (
-            directory().group_people.get(owner, {owner}) - set(actors) if owner not in actors else ()
-        ):
+        people = directory().group_people.get(owner, {owner}) & directory().people.keys()
+        for person in people - set(actors) if owner not in actors else ():
             one = ids[0] if len(ids) == 1 else None
             facts = {} if one else {"module": module.key, "count": len(ids)}
             rows.append(_row(person, ASSIGNED, one, facts=facts, change_set=stretch.change_set))
