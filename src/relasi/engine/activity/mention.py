@@ -12,7 +12,7 @@ from relasi.engine.access.door import may
 from relasi.engine.declare.module import Module
 from relasi.users.user import WORKING, User
 
-_START = re.compile(r"(?<![\w.@/-])@(?=\w)")
+_START = re.compile(r"(?<![\w./-])@(?=\w)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _INSIDE = re.compile(r"[\w-]")
 LONGEST = 150

@@ -63,7 +63,7 @@ class Tagging(Hanging):
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:
         super().clean_all(changes)
-        new = [change for change in changes if change.is_new and not change.refusals]
+        new = [c for c in changes if c.is_new and not c.refusals and not c.authorised]
         if new:
             _check_tags(new)
             _check_number([change for change in new if not change.refusals])
