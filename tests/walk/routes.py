@@ -1,0 +1,263 @@
+"""Every address of the product, and who may use it. The prover drives each of them as everybody.
+
+A new address needs one line in ROUTES. The words of `who`:
+
+    anybody          signed in or not
+    signed in        everybody with an account that works
+    admin            admins; for all others it is not there (404)
+    own              the person it belongs to; for all others, admins included, it is not there
+    own, or admin    the same, and admins
+    in VERB          who has the right VERB (view, create, edit, delete) in the module of the address
+    on VERB          who may see the record of the address and has VERB on it
+    merge            who may change records of the module of the address and has the tool "merge"
+    import           who may create or change records of the module of the address and has the tool "import"
+
+`methods`: what it is meant for; an address for POST alone answers 405 to a GET. `writes`: whether a good POST changes
+the database. `args`: what the brackets of the pattern stand for, as values_of in asking.py knows them. `seen`: the answers
+to those who may see the record but lack the verb. `body`: what a good POST holds, as body_of in asking.py knows it.
+`sometimes`: it may be 404 for those who may use it too, where there is no board, no such view, nothing to answer; or 503.
+`notes`: the table in which a mere look leaves a note for the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import get_resolver
+
+
+@dataclass(frozen=True)
+class Route:
+    pattern: str
+    who: str
+    methods: str = "GET"
+    writes: bool = False
+    args: dict[str, str] = field(default_factory=dict, hash=False)
+    seen: tuple[int, ...] = (403,)
+    body: str = ""
+    query: str = ""
+    sometimes: bool = False
+    notes: str = ""
+
+    @property
+    def of_module(self) -> bool:
+        return "<entry:entry>" in self.pattern
+
+    @property
+    def verb(self) -> str:
+        """The right it asks for, of those that ask for one."""
+        return self.who.partition(" ")[2] if self.who.startswith(("in ", "on ")) else ""
+
+
+_USER = {"id": "users.user"}
+_ROLE = {"id": "access.role"}
+_PROFILE = {"id": "access.profile"}
+_GROUP = {"id": "access.group"}
+_RULE = {"id": "access.sharingrule"}
+_RECORD = {"id": "record"}
+_COMMENT = {"id": "record", "comment_id": "comment"}
+_JOB = {"id": "job"}
+_VIEW = {"id": "view"}
+_CHANGES = {"id": "change_set"}
+
+ROUTES = [
+    # Pages of modules.
+    Route("<entry:entry>/", "in view"),
+    Route("<entry:entry>/totals/", "in view"),
+    Route("<entry:entry>/counts/", "in view"),
+    Route("<entry:entry>/filter/", "in view"),
+    Route("<entry:entry>/conditions/", "in view", "GET POST"),
+    Route("<entry:entry>/column/", "in view", sometimes=True),
+    Route("<entry:entry>/widths/", "in view", "POST", sometimes=True),
+    Route("<entry:entry>/sort/", "in view"),
+    Route("<entry:entry>/columns/", "in view"),
+    Route("<entry:entry>/views/", "in view", "GET POST", writes=True, body="view"),
+    Route("<entry:entry>/views/<slug:key>/first/", "in view", "POST", args={"key": "view key"}),
+    Route("<entry:entry>/views/<int:id>/", "own", "GET POST", args=_VIEW),
+    Route("<entry:entry>/views/<int:id>/keep/", "own", "POST", args=_VIEW),
+    Route("<entry:entry>/views/<int:id>/copy/", "own", "POST", writes=True, args=_VIEW),
+    Route("<entry:entry>/views/<int:id>/pin/", "own", "POST", args=_VIEW),
+    Route("<entry:entry>/views/<int:id>/colours/", "own", "GET POST", args=_VIEW),
+    Route("<entry:entry>/views/<int:id>/answer/", "own", "POST", args=_VIEW, sometimes=True),
+    Route("<entry:entry>/views/<int:id>/delete/", "own", "POST", writes=True, args=_VIEW),
+    Route("<entry:entry>/views/<int:id>/restore/", "own", "POST", args=_VIEW, sometimes=True),
+    Route("<entry:entry>/board/", "in view", sometimes=True),
+    Route("<entry:entry>/board/columns/", "in view", sometimes=True),
+    Route("<entry:entry>/board/totals/", "in view", sometimes=True),
+    Route("<entry:entry>/board/more/", "in view", sometimes=True),
+    Route("<entry:entry>/board/fold/", "in view", "POST", sometimes=True),
+    Route("<entry:entry>/board/move/", "in view", "GET POST", body="move", sometimes=True),
+    Route("<entry:entry>/board/setting/", "in view", "GET POST", sometimes=True),
+    Route("<entry:entry>/bulk/", "in delete", "POST", writes=True, body="bulk"),
+    Route("<entry:entry>/merge/", "merge", "GET POST", writes=True, body="merge"),
+    Route("<entry:entry>/new/", "in create", "GET POST", writes=True, body="create"),
+    Route("<entry:entry>/quick/", "in create", "GET POST", writes=True, body="create"),
+    Route("<entry:entry>/<int:id>/", "on view", args={"id": "record"}, notes="query_viewed"),
+    Route("<entry:entry>/<int:id>/edit/", "on edit", "GET POST", writes=True, args={"id": "record"}, body="edit"),
+    Route("<entry:entry>/<int:id>/timeline/", "on view", args={"id": "record"}),
+    Route("<entry:entry>/<int:id>/people/", "on view", args=_RECORD, sometimes=True),
+    Route("<entry:entry>/<int:id>/comments/", "on view", "POST", args=_RECORD, body="comment", sometimes=True),
+    Route("<entry:entry>/<int:id>/comments/<int:comment_id>/", "on view", "GET POST", args=_COMMENT, sometimes=True),
+    Route("<entry:entry>/<int:id>/comments/<int:comment_id>/delete/", "on view", "POST", args=_COMMENT, sometimes=True),
+    Route("<entry:entry>/<int:id>/comments/<int:comment_id>/history/", "on view", args=_COMMENT, sometimes=True),
+    Route("<entry:entry>/<int:id>/files/", "on view", "POST", args=_RECORD, sometimes=True),
+    Route("<entry:entry>/<int:id>/tags/", "on view", "POST", args=_RECORD, sometimes=True),
+    Route("<entry:entry>/<int:id>/star/", "on view", "POST", args=_RECORD, sometimes=True),
+    Route("<entry:entry>/<int:id>/follow/", "on view", "GET POST", args=_RECORD, sometimes=True),
+    Route("<entry:entry>/tag-options/", "in view", sometimes=True),
+    Route("<entry:entry>/<int:id>/why/", "on view", args={"id": "record"}),
+    Route("<entry:entry>/<int:id>/delete/", "on delete", "POST", writes=True, args={"id": "spare"}, body="delete"),
+    Route("<entry:entry>/<int:id>/restore/", "on delete", "POST", writes=True, args={"id": "binned"},
+          seen=(302, 403, 404), sometimes=True),
+    Route("<entry:entry>/<int:id>/do/<slug:verb>/", "on edit", "GET POST", args={"id": "record", "verb": "verb"},
+          seen=(404,)),
+    Route("<entry:entry>/<int:id>/field/<slug:name>/", "on edit", "GET POST", writes=True,
+          args={"id": "record", "name": "field"}, seen=(404,), body="field", query="edit=", sometimes=True),
+
+    Route("<entry:entry>/<int:id>/cell/<slug:name>/", "on edit", "GET POST", args={"id": "record", "name": "field"},
+          seen=(404,), body="field", sometimes=True),
+    Route("<entry:entry>/cells/", "in edit", "POST", body="cells", sometimes=True),
+    Route("<entry:entry>/<int:id>/preview/", "on view", args={"id": "record"}, notes="query_viewed"),
+    Route("<entry:entry>/<int:id>/around/", "on view", args={"id": "record"}),
+
+    # Pages of the engine that belong to no one module.
+    Route("r/<int:id>/", "on view", args={"id": "any record"}),
+    Route("lookup/<str:key>/", "signed in", args={"key": "key"}, sometimes=True),
+    Route("picture/<path:name>", "signed in", args={"name": "picture"}, sometimes=True),
+    Route("search/", "signed in", query="q=pt"),
+    Route("bin/", "signed in", "GET POST"),
+    Route("bin/purge/", "admin", "POST"),
+    Route("bin/empty/", "admin", "GET POST", sometimes=True),
+    Route("bin/files/", "signed in", "GET POST"),
+    Route("file/<int:id>/", "on view", args={"id": "file"}),
+    Route("file/<int:id>/small/", "on view", args={"id": "file"}, sometimes=True),
+    Route("file/<int:id>/remove/", "on view", "POST", args={"id": "file"}, sometimes=True),
+    Route("file/<int:id>/restore/", "on view", "POST", args={"id": "file"}, sometimes=True),
+    Route("follow/<int:id>/stop/", "on view", "GET POST", args={"id": "any record"}, sometimes=True),
+    Route("inbox/", "signed in"),
+    Route("inbox/bell/", "signed in"),
+    Route("inbox/mark/", "signed in", "POST", sometimes=True),
+    Route("inbox/<int:id>/", "own", args={"id": "notification"}, notes="activity_notification"),
+    Route("preferences/notifications/", "signed in", "GET POST"),
+    Route("tags/", "signed in", "GET POST"),
+    Route("tags/<int:id>/", "own", "GET POST", args={"id": "tag"}),
+    Route("calendar/", "signed in", sometimes=True),
+    Route("calendar/move/", "signed in", "POST", sometimes=True),
+    Route("calendar/feed/", "signed in", "GET POST", sometimes=True),
+    Route("calendar/feed/<str:token>.ics", "anybody", args={"token": "token"}),
+    Route("changes/", "signed in"),
+    Route("changes/<int:id>/", "own, or admin", args=_CHANGES),
+    Route("changes/<int:id>/undo/", "own, or admin", "POST", writes=True, args=_CHANGES),
+    Route("preferences/", "anybody", "POST"),
+    Route("styleguide/", "signed in"),
+    Route("", "signed in"),
+    Route("healthz", "anybody"),
+    Route("live/", "signed in", sometimes=True),
+
+    Route("duplicates/", "signed in", sometimes=True),
+    Route("duplicates/look/", "admin", "POST"),
+    Route("duplicates/<int:id>/dismiss/", "signed in", "POST", args={"id": "view"}, sometimes=True),
+
+    # Import.
+    Route("import/", "import"),
+    Route("import/<entry:entry>/", "import", "GET POST"),
+    Route("import/<entry:entry>/template.csv", "import"),
+    Route("import/<int:id>/", "own", args=_JOB),
+    Route("import/<int:id>/columns/", "own", "GET POST", args=_JOB),
+    Route("import/<int:id>/duplicates/", "own", "GET POST", args=_JOB),
+    Route("import/<int:id>/errors.csv", "own", args=_JOB),
+    Route("import/<int:id>/file/", "own", args=_JOB),
+    Route("import/<int:id>/do/<slug:verb>/", "own", "POST", args={**_JOB, "verb": "import verb"}),
+
+    # The first run and signing in.
+    Route("welcome/", "anybody", "GET POST"),
+    Route("login/", "anybody", "GET POST"),
+    Route("login/confirm/", "anybody", "GET POST"),
+    Route("login/passkey/", "anybody", "GET POST"),
+    Route("logout/", "signed in", "GET POST"),
+    Route("password/forgotten/", "anybody", "GET POST"),
+    Route("password/choose/<slug:purpose>/<str:token>/", "anybody", "GET POST",
+          args={"purpose": "purpose", "token": "token"}),
+
+    # One's own preferences and security.
+    Route("preferences/mine/", "signed in", "GET POST"),
+    Route("security/", "signed in"),
+    Route("security/sessions/", "signed in", "POST"),
+    Route("security/password/", "signed in", "GET POST"),
+    Route("security/confirm/", "signed in", "GET POST"),
+    Route("security/confirm/code/", "signed in", "GET POST"),
+    Route("security/confirm/passkey/", "signed in", "GET POST"),
+    Route("security/app/", "signed in", "GET POST"),
+    Route("security/app/off/", "signed in", "GET POST", sometimes=True),
+    Route("security/codes/", "signed in", sometimes=True),
+    Route("security/codes/new/", "signed in", "GET POST"),
+    Route("security/codes/file/", "signed in", sometimes=True),
+    Route("security/passkeys/", "signed in"),
+    Route("security/passkeys/add/", "signed in", "GET POST"),
+    Route("security/passkeys/<int:pk>/remove/", "signed in", "GET POST", args={"pk": "passkey"}, sometimes=True),
+    Route("security/passkeys/<int:pk>/name/", "signed in", "GET POST", args={"pk": "passkey"}, sometimes=True),
+
+    # Settings.
+    Route("settings/", "admin"),
+    Route("settings/company/", "admin", "GET POST"),
+    Route("settings/why/", "admin"),
+    Route("settings/preview/stop/", "signed in", "POST"),
+    Route("settings/users/", "admin"),
+    Route("settings/users/new/", "admin", "GET POST"),
+    Route("settings/users/<int:id>/", "admin", args=_USER),
+    Route("settings/users/<int:id>/edit/", "admin", "GET POST", args=_USER),
+    Route("settings/users/<int:id>/suspend/", "admin", "GET POST", args=_USER),
+    Route("settings/users/<int:id>/reactivate/", "admin", "POST", args=_USER),
+    Route("settings/users/<int:id>/unlock/", "admin", "POST", args=_USER),
+    Route("settings/users/<int:id>/remove/", "admin", "GET POST", args=_USER),
+    Route("settings/users/<int:id>/sign-out/", "admin", "POST", args=_USER),
+    Route("settings/users/<int:id>/link/", "admin", "POST", args=_USER),
+    Route("settings/users/<int:id>/factors/", "admin", "POST", args=_USER),
+    Route("settings/users/<int:id>/preview/", "admin", "POST", args=_USER),
+    Route("settings/roles/", "admin", "GET POST"),
+    Route("settings/roles/new/", "admin", "GET POST"),
+    Route("settings/roles/<int:id>/", "admin", "GET POST", args=_ROLE),
+    Route("settings/roles/<int:id>/delete/", "admin", "GET POST", args=_ROLE),
+    Route("settings/profiles/", "admin"),
+    Route("settings/profiles/new/", "admin", "GET POST"),
+    Route("settings/profiles/compare/", "admin"),
+    Route("settings/profiles/<int:id>/", "admin", "GET POST", args=_PROFILE),
+    Route("settings/profiles/<int:id>/copy/", "admin", "POST", args=_PROFILE),
+    Route("settings/profiles/<int:id>/delete/", "admin", "GET POST", args=_PROFILE),
+    Route("settings/profiles/<int:id>/find/", "admin", args=_PROFILE),
+    Route("settings/profiles/<int:id>/fields/<str:key>/", "admin", "GET POST", args={**_PROFILE, "key": "key"}),
+    Route("settings/list-views/", "admin"),
+    Route("settings/list-views/<int:id>/approve/", "admin", "POST", args=_VIEW, sometimes=True),
+    Route("settings/list-views/<int:id>/refuse/", "admin", "POST", args=_VIEW, sometimes=True),
+    Route("settings/groups/", "admin"),
+    Route("settings/groups/new/", "admin", "GET POST"),
+    Route("settings/groups/effective/", "admin", "GET POST"),
+    Route("settings/groups/<int:id>/", "admin", "GET POST", args=_GROUP),
+    Route("settings/groups/<int:id>/delete/", "admin", "GET POST", args=_GROUP),
+    Route("settings/sharing/", "admin", "GET POST"),
+    Route("settings/sharing/rules/new/", "admin", "GET POST"),
+    Route("settings/sharing/rules/<int:id>/", "admin", "GET POST", args=_RULE),
+    Route("settings/sharing/rules/<int:id>/delete/", "admin", "POST", args=_RULE),
+    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|views)/(?:(?P<id>\d{1,18})/)?"
+          r"(?P<rest>.*)$", "admin", args={"slug": "settings slug", "id": "access.group", "rest": "nothing"}),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver, with all that stands before it."""
+
+    pattern: str
+    view: Any
+
+
+def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
+    """Every pattern of the product, whoever brought it."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        text = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from addresses(one.url_patterns, text)
+        else:
+            yield Address(text, one.callback)
