@@ -46,6 +46,13 @@ def kill(child: int) -> None:
     os.kill(child, signal.SIGKILL)
 
 
+def wait_for_more(job: ImportJob, seconds: float = 10) -> None:
+    """Until the other process has taken some rows more than last seen, so that it is cut in the middle on any machine."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and ImportJob.objects.get(pk=job.pk).taken == job.taken:
+        time.sleep(0.002)
+
+
 def finished(job: ImportJob, seconds: float = 60) -> ImportJob:
     """Runs it to its end here, as soon as the database has noticed that the others are gone."""
     until = time.monotonic() + seconds
@@ -70,7 +77,8 @@ def test_a_run_cut_off_anywhere_takes_every_row_once(
         seen = set()
         for _try in range(40):
             child = in_a_process_of_its_own(job.pk)
-            time.sleep(chance.uniform(0.05, 0.6))
+            wait_for_more(job)
+            time.sleep(chance.uniform(0, 0.05))
             cut(child)
             os.waitpid(child, 0)
             job.refresh_from_db()

@@ -132,7 +132,7 @@ def test_shares_add_up_and_stay_within_one_unit(total: int, weights: list[Decima
 def test_rounding_is_half_away_from_zero_and_the_same_on_both_sides(value: Fraction, decimals: int) -> None:
     found = rounded(value, decimals)
     assert abs(Fraction(found) - value) * 2 * 10**decimals <= 1
-    assert rounded(-value, decimals) == -found
+    assert rounded(-value, decimals) == found.copy_negate()
 
 
 def test_a_half_goes_away_from_zero() -> None:

@@ -13,7 +13,7 @@ def rounded(value: Exact, decimals: int) -> Decimal:
     """The value with so many decimals, half away from zero: 0.5 → 1, −0.5 → −1. Exact for any fraction."""
     scaled = abs(Fraction(value)) * 10**decimals
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
+    return _units(whole if value >= 0 else -whole, decimals)
 
 
 def shares(total: Decimal, weights: Sequence[Exact], decimals: int) -> list[Decimal]:
@@ -37,4 +37,9 @@ def shares(total: Decimal, weights: Sequence[Exact], decimals: int) -> list[Deci
     for place in by_remainder[: int(units) - sum(found)]:
         found[place] += 1
     sign = -1 if total < 0 else 1
-    return [Decimal(sign * one).scaleb(-decimals) for one in found]
+    return [_units(sign * one, decimals) for one in found]
+
+
+def _units(whole: int, decimals: int) -> Decimal:
+    # Written out, since arithmetic on decimals would round at the 28 digits of its context.
+    return Decimal(f"{whole}E-{decimals}")
