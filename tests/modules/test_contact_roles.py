@@ -209,7 +209,7 @@ def test_roles_are_seen_and_changed_by_whoever_sees_and_changes_the_deal(company
     with acting(company.sales_b):
         assert not ContactRole.objects.exists()
         contact = make("customers.Contact")
-        assert ("deal", "NO_PERMISSION") in refused(add, deal, "Other", contact)
+        assert ("deal", "BAD_REFERENCE") in refused(add, deal, "Other", contact)
         assert refused(update, mine, {"influence": 5}) == [("", "NOT_FOUND")]
     with acting(company.manager):
         assert update(mine, {"influence": 5}).influence == 5

@@ -166,7 +166,7 @@ class User(Tracked, AbstractBaseUser):
         return self.full_name
 
     def before_save(self, change: Any) -> None:
-        self.username, self.email = self.username.strip(), self.email.strip()
+        self.username, self.email = (self.username or "").strip(), (self.email or "").strip()
         if self.type != Type.SINGLE_APP:
             self.area = ""
         if self.status != Status.LOCKED:

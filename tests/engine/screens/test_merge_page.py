@@ -51,5 +51,6 @@ def test_it_is_not_there_for_who_may_not_merge(client, aviary, birds, who):
 
 def test_one_record_alone_is_not_merged(client, aviary, birds):
     client.force_login(aviary.keeper)
-    for asked in (address(birds[0]), "/parrots/merge/?id=x&id=%00&id=99999999999999999999"):
+    for asked in (address(birds[0]), "/parrots/merge/?id=x&id=99999999999999999999"):
         assert client.get(asked).status_code == 404
+    assert client.get("/parrots/merge/?id=%00").status_code == 400

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,6 +17,7 @@ from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.avatar import small_avatar
 from relasi.engine.fields.declared import DeclaredField
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid, Kind, shows_as
+from relasi.engine.fields.known_above import sees, titles_of
 from relasi.engine.fields.reader import Reader
 
 _NOT_FOUND = _("“%(text)s” was not found. Choose from the list.")
@@ -62,21 +62,6 @@ class Unresolved:
     """What somebody wrote for a record: a number, a title or a name. The write door finds whom it means."""
 
     text: str
-
-
-Titles = Callable[[type[models.Model], Collection[int]], dict[int, str]]
-
-_titles: Titles | None = None
-
-
-def register_titles(function: Titles) -> None:
-    """function(model, ids) -> {id: title} of those the acting person may see. For filters and inputs."""
-    global _titles
-    _titles = function
-
-
-def titles_of(model: type[models.Model], ids: Collection[int]) -> dict[int, str]:
-    return _titles(model, ids) if _titles and ids else {}
 
 
 def reference_text(referred: Any) -> str:
@@ -142,9 +127,14 @@ class ReferenceKind(Kind):
         referred = getattr(record, self.key)
         if referred is None:
             return ""
-        if self.key in getattr(record, "_hidden", ()):
+        if self.hides(record):
             return getattr(referred, "number", None) or f"#{referred.pk}"
         return reference_text(referred)
+
+    def hides(self, record: Any) -> bool:
+        """Whether the person may not see the record referred to. Asked here, so that no screen can forget to."""
+        known = self.key in getattr(record, "_hidden", ())
+        return known or not sees(getattr(record, self.key))
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         if value is None or isinstance(value, str):
@@ -171,7 +161,7 @@ class ReferenceKind(Kind):
         if record is None:
             return escape(self.show(value, reader))
         title = self.title(record)
-        if self.key in getattr(record, "_hidden", ()):
+        if self.hides(record):
             return Markup('<span class="muted">%s</span>') % title
         tone = self._home.tone if self._home is not None else ""
         if tone:

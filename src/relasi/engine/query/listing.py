@@ -31,7 +31,7 @@ from relasi.engine.query.paging import (
     rows_at,
     with_keys,
 )
-from relasi.engine.query.path import Path, resolve
+from relasi.engine.query.path import Path, UnknownField, resolve
 from relasi.engine.query.search import matching_ids
 from relasi.engine.query.viewed import NAME
 
@@ -99,11 +99,17 @@ class Listing:
 
     @cached_property
     def keys(self) -> list[SortKey]:
+        """What was asked for raises Invalid where it may not be seen; the module's own sort does without it."""
         found = []
         for text in (self.sort or self.module.sort)[:MOST_KEYS]:
-            path = resolve(self.module, text.lstrip("-"), self.user)
+            try:
+                path = resolve(self.module, text.lstrip("-"), self.user)
+            except UnknownField:
+                if self.sort:
+                    raise
+                continue
             if path.sortable:
-                found.append(SortKey(path, text.startswith("-")))
+                found.append(SortKey(path, text.startswith("-"), path.sort_guard(self.user)))
         return found
 
     def rows(self) -> QuerySet:
@@ -118,7 +124,7 @@ class Listing:
         if condition:
             found = found.filter(condition)
         if self.words.strip():
-            found = found.filter(pk__in=matching_ids(self.words, self.module))
+            found = found.filter(pk__in=matching_ids(self.user, self.words, self.module))
         return found
 
     def page(self, size: int = 25, *, after: str = "", before: str = "") -> Page:

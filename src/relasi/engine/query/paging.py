@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +23,11 @@ MOST_KEYS = 3
 
 @dataclass(frozen=True)
 class SortKey:
+    """guard: what must hold for a row to be placed by its value; otherwise it stands with the empty ones."""
+
     path: Path
     descending: bool
+    guard: Q = field(default_factory=Q)
 
     @property
     def text(self) -> str:
@@ -36,7 +39,8 @@ class SortKey:
 
     @property
     def expression(self) -> Any:
-        return self.path.expression if self.path.computed else self.path.kind.order(self.path.orm)
+        found = self.path.expression if self.path.computed else self.path.kind.order(self.path.orm)
+        return Case(When(self.guard, then=found), default=None) if self.guard else found
 
     @property
     def alias(self) -> str:

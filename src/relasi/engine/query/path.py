@@ -7,6 +7,7 @@ person, does not exist.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.door import fields_for, may, visible_q
+from relasi.engine.access.rights import secret_fields
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.computed import kind_for_computed
@@ -68,8 +70,7 @@ class Path:
         """Keeps a filter from telling anything about related records the person may not see."""
         if self.through is None:
             return Q()
-        other = registry.of(self.through.related_model)
-        seen = visible_q(user, other, path=f"{self.through.name}__") if other.is_record else Q()
+        seen = _seen_through(self.through, user)
         return seen | Q(**{f"{self.through.name}__isnull": True}) if seen else seen
 
     def told(self, record: Any, user: Any) -> bool:
@@ -78,7 +79,24 @@ class Path:
             return True
         other = registry.of(self.through.related_model)
         referred = getattr(record, self.through.name)
-        return referred is None or not other.is_record or may(user, "view", other, referred)
+        return referred is None or not _is_closed(other) or may(user, "view", other, referred)
+
+    def sort_guard(self, user: Any) -> Q:
+        """Keeps the order of a list, and the cursors of its pages, from telling it either."""
+        field = self.through or self.kind.field
+        target = getattr(field, "related_model", None)
+        return _seen_through(field, user) if target and registry.knows(target._meta.label) else Q()
+
+
+def _seen_through(field: Any, user: Any) -> Q:
+    """The condition that the record a reference leads to may be seen."""
+    other = registry.of(field.related_model)
+    return visible_q(user, other, path=f"{field.name}__") if _is_closed(other) else Q()
+
+
+def _is_closed(module: Module) -> bool:
+    """Whether its rows are shown to some and not to others; the names of settings are no secret."""
+    return not module.is_settings or module.self_ruled
 
 
 def resolve(module: Module, text: str, user: Any) -> Path:
@@ -111,10 +129,28 @@ def _part_of(field: Any, key: str, text: str) -> Kind:
         raise UnknownField(text) from None
 
 
+def visible_paths(module: Module, names: Iterable[str], user: Any) -> list[str]:
+    """Those of the names that are visible fields of the module, in their order."""
+    return [name for name in names if _is_visible(module, name, user)]
+
+
+def _is_visible(module: Module, name: str, user: Any) -> bool:
+    try:
+        resolve(module, name, user)
+    except UnknownField:
+        return False
+    return True
+
+
+def _told_of(module: Module) -> set[str]:
+    """What everybody may know of a row of settings that a record refers to: its title and what its list shows."""
+    return {*module.title_fields, *module.columns} - secret_fields(module) if module.is_settings else set()
+
+
 def _through(module: Module, field: Any, rest: str, text: str, user: Any) -> Path:
     other = registry.of(field.related_model)
     name, _dot, key = rest.partition(".")
-    if name not in other.fields or (not other.is_settings and name not in fields_for(user, "view", other)):
+    if name not in other.fields or name not in (_told_of(other) | fields_for(user, "view", other)):
         raise UnknownField(text)
     there = other.fields[name]
     kind = _part_of(there, key, text) if key else kind_of(there)

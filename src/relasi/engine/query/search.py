@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection
 from django.db.models import Case, F, FloatField, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from relasi.engine.access.acting import SYSTEM
-from relasi.engine.access.door import co_owned, confidential_q, scope_of
+from relasi.engine.access.door import co_owned, confidential_q, fields_for, scope_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.letter_case import upper
@@ -83,30 +83,68 @@ def _bare(word: str) -> str:
     return word.replace("\\", " ").replace("'", " ")
 
 
-def matching_ids(text: str, module: Module) -> QuerySet:
-    """Ids of the module's living records with these words, as a subquery."""
+def matching_ids(user: Any, text: str, module: Module) -> QuerySet:
+    """Ids of the module's living records with these words where the person may read them, as a subquery."""
     query = query_of(text)
     rows = RecordIndex.objects.filter(module=module.key, trashed_at=None)
     if query is None:
         return rows.none().values("pk")
-    return rows.filter(Q(vector=query) | number_q(text)).values("pk")
+    by_words = _with_words(rows, query, _readable(user, [module])).values("pk")
+    return rows.filter(Q(pk__in=by_words) | number_q(text)).values("pk") if looks_numbered(text) else by_words
+
+
+def looks_numbered(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(upper(text.strip())))
 
 
 def number_q(text: str) -> Q:
     """Records whose number begins so, when the text looks like the number of a record: "con-0012"."""
     raised = upper(text.strip())
-    return Q(number__upper__startswith=raised) if _NUMBER.fullmatch(raised) else Q(pk__in=[])
+    return Q(number__upper__startswith=raised) if looks_numbered(text) else Q(pk__in=[])
+
+
+def _readable(user: Any, modules: list[Module]) -> dict[str, list[str]]:
+    """Weights that hold nothing closed to the person -> keys of the modules, for modules where something is.
+
+    A word of a field one may not see finds nothing: fields of one weight are told or kept together.
+    """
+    found: dict[str, list[str]] = {}
+    for module in modules:
+        seen = fields_for(user, "view", module)
+        shut = {
+            weight
+            for name, weight in module.search.items()
+            if name not in seen and name not in module.title_fields
+        }
+        if shut:
+            found.setdefault(",".join(weight for weight in "ABCD" if weight not in shut), []).append(
+                module.key
+            )
+    return found
+
+
+def _with_words(rows: QuerySet, query: SearchQuery, readable: dict[str, list[str]]) -> QuerySet:
+    found = rows.filter(vector=query)
+    for number, (weights, keys) in enumerate(readable.items()):
+        told = Func(
+            F("vector"), function="ts_filter", template=f"%(function)s(%(expressions)s, '{{{weights.lower()}}}')",
+            output_field=SearchVectorField(),
+        )  # fmt: skip
+        found = found.alias(**{f"told_{number}": told})
+        found = found.filter(~Q(module__in=keys) | Q(**{f"told_{number}": query}))
+    return found
 
 
 def search(user: Any, text: str, *, modules: list[Module] | None = None, limit: int = 10) -> list[Hit]:
     """The best hits this person may see, best first. Misspelt titles are tried only when words find too little."""
-    text = text.strip()
-    seen = _visible(user, modules or registry.records)
+    text, modules = text.strip(), modules or registry.records
+    seen = _visible(user, modules)
     if not text or seen is None:
         return []
-    hits = _by_number(seen, text) + _by_words(seen, text, limit)
+    readable = _readable(user, modules)
+    hits = _by_number(seen, text) + _by_words(seen, text, limit, readable)
     if len(hits) < 3 and len(text) >= 4 and not phone_digits(text):
-        hits += _alike(seen, text, limit)
+        hits += _alike(seen, text, limit, readable)
     unique = {hit.id: hit for hit in reversed(hits)}
     return sorted(unique.values(), key=lambda hit: (-hit.rank, hit.title))[:limit]
 
@@ -162,13 +200,13 @@ def _by_number(seen: QuerySet, text: str) -> list[Hit]:
     return found + _hits(moved.values_list("pk", "module", "number", "title", "rank"))
 
 
-def _by_words(seen: QuerySet, text: str, limit: int) -> list[Hit]:
+def _by_words(seen: QuerySet, text: str, limit: int, readable: dict[str, list[str]]) -> list[Hit]:
     query = query_of(text)
-    return _ranked(seen, query, limit) if query is not None else []
+    return _ranked(_with_words(seen, query, readable), query, limit) if query is not None else []
 
 
-def _ranked(seen: QuerySet, query: SearchQuery, limit: int, weight: float = 1.0) -> list[Hit]:
-    some = seen.filter(vector=query).values("pk")[:CANDIDATES]
+def _ranked(found: QuerySet, query: SearchQuery, limit: int, weight: float = 1.0) -> list[Hit]:
+    some = found.values("pk")[:CANDIDATES]
     rank = Func(F("vector"), query, function="ts_rank", output_field=FloatField()) * weight
     rows = RecordIndex.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank")
     return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:limit])
@@ -179,10 +217,13 @@ LIKENESS = 0.35
 MOST_SPELLINGS = 6
 
 
-def _alike(seen: QuerySet, text: str, limit: int) -> list[Hit]:
+def _alike(seen: QuerySet, text: str, limit: int, readable: dict[str, list[str]]) -> list[Hit]:
     """Each word in the spellings that titles know."""
     spellings = [[word, *_spellings(word)] for word in words_of(text)]
-    return _ranked(seen, _all_of(spellings), limit, weight=0.01) if any(len(s) > 1 for s in spellings) else []
+    if not any(len(some) > 1 for some in spellings):
+        return []
+    query = _all_of(spellings)
+    return _ranked(_with_words(seen, query, readable), query, limit, weight=0.01)
 
 
 def _spellings(word: str) -> list[str]:

@@ -6,7 +6,8 @@ class Records(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from relasi.engine.fields.reference import register_titles
-        from relasi.engine.records.find import titles_for_acting
+        from relasi.engine.fields.known_above import register_sight, register_titles
+        from relasi.engine.records.find import acting_sees, titles_for_acting
 
         register_titles(titles_for_acting)
+        register_sight(acting_sees)

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Coalesce, Concat, Trim, Upper
 
-from relasi.engine.access.acting import acting_user
-from relasi.engine.access.door import visible_q
+from relasi.engine.access.acting import NobodyActing, acting_user
+from relasi.engine.access.door import may, visible_q
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -65,9 +65,12 @@ def find_owners(texts: list[str]) -> dict[str, list[int]]:
 
 
 def title_expression(module: Module, path: str = "") -> Any:
-    """The title as SQL. Matches Record.title_text for titles made of text columns."""
+    """The title as SQL, of its text columns: matches Record.title_text for titles made of nothing else."""
     parts: list[Any] = []
-    for name in module.title_fields:
+    texts = [name for name in module.title_fields if not module.fields[name].is_relation]
+    if not texts:
+        return Value("", output_field=CharField())
+    for name in texts:
         parts += [Coalesce(f"{path}{name}", Value(""), output_field=CharField()), Value(" ")]
     parts.pop()
     return parts[0] if len(parts) == 1 else Trim(Concat(*parts, output_field=CharField()))
@@ -77,6 +80,17 @@ def titles_for_acting(model: Any, ids: Collection[int]) -> dict[int, str]:
     """Id -> title of those records of a model the acting person may see."""
     rows = model._base_manager.filter(pk__in=list(ids))
     module = registry.of(model) if registry.knows(model._meta.label) else None
-    if module is not None and (module.is_record or module.self_ruled):
+    if module is not None and (not module.is_settings or module.self_ruled):
         rows = rows.filter(visible_q(acting_user(), module))
     return {row.pk: str(row) for row in rows}
+
+
+def acting_sees(record: Any) -> bool:
+    """Whether the acting person may see what a record refers to; there is nothing to hide while nobody acts."""
+    module = registry.of(record) if registry.knows(record._meta.label) else None
+    if module is None or (module.is_settings and not module.self_ruled):
+        return True
+    try:
+        return may(acting_user(), "view", module, record)
+    except NobodyActing:
+        return True

@@ -1,6 +1,8 @@
 """Part: a row that belongs to one record and is seen and changed by whoever may see and change that record."""
 
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.record import RecordManager
 
 
@@ -11,3 +13,8 @@ class Part(Tracked):
 
     class Meta(Tracked.Meta):
         abstract = True
+
+    def titled(self, *names: str) -> str:
+        """The titles of those of these references that are set; of what the reader may not see the number alone."""
+        kinds = [kind_of(registry.of(self).fields[name]) for name in names]
+        return " ".join(filter(None, (kind.title(self) for kind in kinds)))

@@ -68,14 +68,16 @@ def _references(batch: Batch) -> None:
 
 
 def _changeable(batch: Batch, field: Any, chosen: dict[int, list[Draft]]) -> None:
-    """Who adds a part to a record changes that record."""
+    """Who adds a part to a record changes that record. One that may not be seen is not there, as any other reference."""
     if batch.exact or batch.authorised:
         return
     module = registry.of(field.related_model)
-    rows = field.related_model._base_manager.filter(
-        visible_q(batch.user, module, "edit"), pk__in=list(chosen)
+    rows = field.related_model._base_manager.filter(pk__in=list(chosen))
+    closed = chosen.keys() - set(
+        rows.filter(visible_q(batch.user, module, "edit")).values_list("pk", flat=True)
     )
-    for id in chosen.keys() - set(rows.values_list("pk", flat=True)):
+    seen = rows.filter(visible_q(batch.user, module), pk__in=closed) if closed else rows.none()
+    for id in seen.values_list("pk", flat=True):
         for draft in chosen[id]:
             draft.refuse(field.name, "NO_PERMISSION", _("You may not change this record."))
 

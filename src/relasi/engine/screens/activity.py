@@ -22,7 +22,7 @@ from relasi.engine.fields.kind import Invalid
 from relasi.engine.records.change_set import ChangeRow
 from relasi.engine.records.record import RecordIndex, title_of
 from relasi.engine.records.refusal import Refused
-from relasi.engine.screens.asking import shell_for, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import shell_for, signed_in, user_of, visible_record, whole
 from relasi.engine.screens.files import bounded, keep_files
 from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
@@ -119,7 +119,7 @@ def comment(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
         if not text.strip() and files:
             keep_files(request, record, None)
         else:
-            said = comments.say(id, text, reply_to=int(reply_to) if reply_to.isdigit() else None)
+            said = comments.say(id, text, reply_to=whole(reply_to))
             if files:
                 keep_files(request, record, said)
             _say_who_is_not_told(request, said)
@@ -188,9 +188,7 @@ def edit_comment(request: HttpRequest, entry: Entry, id: int, comment_id: int) -
     if request.method == "POST":
         version = request.POST.get("version", "")
         try:
-            saved = comments.rewrite(
-                found, request.POST.get("text", ""), int(version) if version.isdigit() else None
-            )
+            saved = comments.rewrite(found, request.POST.get("text", ""), whole(version))
         except Refused as refused:
             error, status = " ".join(refused.by_field().values()), refused.status
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +43,17 @@ def user_of(request: HttpRequest) -> Any:
 
 def reader_of(request: HttpRequest) -> Any:
     return request.visitor.reader  # type: ignore[attr-defined]
+
+
+def whole(text: Any) -> int | None:
+    """The whole number somebody sent, None for anything else and for what no id or version can be."""
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def wholes(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that are whole numbers."""
+    return [number for number in map(whole, texts) if number is not None]
 
 
 def must(request: HttpRequest, verb: str, entry: Entry) -> None:

@@ -17,7 +17,7 @@ from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.merge import MOST as MOST_MERGED
 from relasi.engine.records.write import Draft, Written, write
 from relasi.engine.screens import tagging
-from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of, wholes
 from relasi.engine.screens.field_choices import field_choices
 from relasi.engine.screens.form import Input
 from relasi.engine.screens.list_state import ListState
@@ -57,7 +57,7 @@ def _chosen(request: HttpRequest, entry: Entry) -> list[int]:
     if request.POST.get("all"):
         rows = ListState.read(request, entry, user_of(request)).listing().rows()
         return list(rows.values_list("pk", flat=True)[:MOST])
-    return [int(id) for id in request.POST.getlist("id") if id.isdigit()][:MOST]
+    return wholes(request.POST.getlist("id"))[:MOST]
 
 
 def _edit(request: HttpRequest, entry: Entry, ids: list[int]) -> HttpResponse:

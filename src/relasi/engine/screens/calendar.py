@@ -19,7 +19,7 @@ from relasi.engine.query.calendar import calendar_modules, marks_between
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
 from relasi.engine.screens import toasts
-from relasi.engine.screens.asking import reader_of, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import reader_of, signed_in, user_of, visible_record, whole, wholes
 from relasi.engine.screens.calendar_grid import DAY, Day, days_with, month_of, step
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell, entries_of
@@ -74,7 +74,7 @@ class Asked:
             self.day = self.reader.today()
         if not 1900 < self.day.year < 2200:
             self.day = self.reader.today()
-        chosen = [int(id) for id in get.getlist("who") if id.isascii() and id.isdigit() and len(id) < 19]
+        chosen = wholes(get.getlist("who"))
         self.who = chosen[:MOST_PEOPLE] or [self.me]
         kinds = set(get.getlist("kind"))
         self.shown = [module for module in modules if module.slug in kinds] or modules
@@ -153,11 +153,12 @@ def move(request: HttpRequest) -> HttpResponse:
     except (UnknownModule, IndexError):
         raise Http404 from None
     words = entry.module.calendar
-    if words is None or not post.get("id", "").isdigit():
+    id = whole(post.get("id"))
+    if words is None or id is None:
         raise Http404
-    record = visible_record(request, entry, int(post["id"]))
+    record = visible_record(request, entry, id)
     values = _times(words, record, post.get("start", ""), post.get("end", ""))
-    version = int(post["version"]) if post.get("version", "").isdigit() else None
+    version = whole(post.get("version"))
     clash = ""
     try:
         saved = update(record, values, version=version, merge=True)

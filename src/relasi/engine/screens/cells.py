@@ -19,7 +19,7 @@ from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.query.listing import Listing
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, update, write
-from relasi.engine.screens.asking import must, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import must, signed_in, user_of, visible_record, whole
 from relasi.engine.screens.list import draw_rows, editable_in_cell
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.pages import render_page
@@ -43,12 +43,11 @@ def cell(request: HttpRequest, entry: Entry, id: int, name: str) -> HttpResponse
     if request.method != "POST":
         context = {"kind": kind, "value": kind.value_of(record), "version": record.version}
         return render_page(request, "screens/cell_editor.html", context)
-    version = request.POST.get("version", "")
     try:
         update(
             record,
             {name: kind.given(request.POST, request.FILES)},
-            version=int(version) if version.isdigit() else None,
+            version=whole(request.POST.get("version")),
             merge=True,
         )
     except Refused as refused:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from relasi.engine.access.door import may, rights_of, visible_q
+from relasi.engine.access.door import fields_for, may, rights_of, visible_q
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import VIA_LABELS, ChangeRow, ChangeSet
@@ -102,12 +102,11 @@ def _changed(change_set: ChangeSet, user: Any) -> list[Changed]:
         records = visible.in_bulk([row.record_id for row in rows])
         for row in rows:
             if row.record_id in records:
-                record = records[row.record_id]
-                found.append(
-                    Changed(
-                        title_of(record), _address(module, record), module, row.kind, _fields(module, row)
-                    )
+                record, fields = (
+                    records[row.record_id],
+                    _fields(module, row, fields_for(user, "view", module)),
                 )
+                found.append(Changed(title_of(record), _address(module, record), module, row.kind, fields))
     return found
 
 
@@ -119,8 +118,8 @@ def _address(module: Any, record: Any) -> str:
     return f"{entries[0].url}{record.pk}/" if entries else ""
 
 
-def _fields(module: Any, row: ChangeRow) -> list[tuple[Any, Any, Any]]:
-    by_column = {field.attname: kind_of(field) for field in module.fields.values()}
+def _fields(module: Any, row: ChangeRow, seen: set[str]) -> list[tuple[Any, Any, Any]]:
+    by_column = {field.attname: kind_of(field) for field in module.fields.values() if field.name in seen}
     found = []
     for column, after in (row.after or {}).items():
         kind = by_column.get(column)

@@ -20,6 +20,11 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
                  _("It may have been deleted, or you may not be allowed to see it."))  # fmt: skip
 
 
+def unreadable(request: HttpRequest) -> HttpResponse:
+    return _page(request, 400, _("This address cannot be read"),
+                 _("It holds signs that no address of ours has. Go back and try it once more."))  # fmt: skip
+
+
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _page(request, 403, _("This request was not accepted"),
                  _("The form may be too old. Go back, load the page again and send it once more."))  # fmt: skip

@@ -26,6 +26,7 @@ from relasi.engine.screens.asking import (
     signed_in,
     user_of,
     visible_record,
+    whole,
 )
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
@@ -151,12 +152,11 @@ def edit(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     writable = fields_for(user, "edit", module)
     refused: Refused | None = None
     if request.method == "POST":
-        version = request.POST.get("version", "")
         values = given_values(module, names, writable, request)
         for name in request.POST.getlist("take"):
             values.pop(name, None)
         try:
-            saved = update_record(record, values, version=int(version) if version.isdigit() else None,
+            saved = update_record(record, values, version=whole(request.POST.get("version")),
                                   confirmed=request.POST.getlist("confirmed"))  # fmt: skip
         except Refused as error:
             refused = error
@@ -230,8 +230,8 @@ def _version(request: HttpRequest, record: Any, refused: Refused | None) -> int 
     """After a conflict the form is based on what stands now, so saving again is a decision."""
     if refused and "STALE_VERSION" in refused.codes:
         return next(r.more["version"] for r in refused.refusals if r.code == "STALE_VERSION")
-    given = request.POST.get("version", "")
-    return int(given) if given.isdigit() else record.version
+    given = whole(request.POST.get("version"))
+    return record.version if given is None else given
 
 
 def _conflict(module: Module, refusals: list[Refusal], reader: Any) -> list[dict[str, Any]]:
@@ -250,12 +250,7 @@ def _conflict(module: Module, refusals: list[Refusal], reader: Any) -> list[dict
 
 
 def _shown(module: Module, name: str, value: Any, reader: Any) -> str:
-    field = module.fields[name]
-    target = getattr(field, "related_model", None)
-    if target is not None and value is not None:
-        found = target._base_manager.filter(pk=value).first()
-        return title_of(found) if found else ""
-    return kind_of(field).show(value, reader)
+    return kind_of(module.fields[name]).show(value, reader)
 
 
 def _doubles(request: HttpRequest, module: Module, refusals: list[Refusal]) -> list[tuple[str, str]]:

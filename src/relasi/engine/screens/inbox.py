@@ -22,7 +22,7 @@ from relasi.engine.activity.hanging import records_open_to
 from relasi.engine.activity.notification import Notification, open_q
 from relasi.engine.activity.telling import Told, told
 from relasi.engine.records.record import RecordIndex
-from relasi.engine.screens.asking import reader_of, signed_in, user_of
+from relasi.engine.screens.asking import reader_of, signed_in, user_of, wholes
 from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Shell
 from relasi.engine.screens.toasts import toast
@@ -147,7 +147,7 @@ SNOOZES = [
 def mark(request: HttpRequest) -> HttpResponse:
     """do: done, open, read, unread or snooze; id: which ones, none for all open ones."""
     user, what, now = user_of(request), request.POST.get("do", ""), timezone.now()
-    ids: list[int] | None = [int(id) for id in request.POST.getlist("id") if id.isdigit() and len(id) < 19]
+    ids: list[int] | None = wholes(request.POST.getlist("id"))
     if not ids:
         ids = None
     values: dict[str, dict[str, Any]] = {

@@ -8,7 +8,7 @@ from relasi.engine.access.door import fields_for, may
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
-from relasi.engine.screens.asking import reader_of, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import reader_of, signed_in, user_of, visible_record, whole
 from relasi.engine.screens.form import Input
 from relasi.engine.screens.one_view import Fact, hide_references
 from relasi.engine.screens.pages import render_page
@@ -28,11 +28,8 @@ def field(request: HttpRequest, entry: Entry, id: int, name: str) -> HttpRespons
     context = {"entry": entry, "record": record, "kind": kind}
     if request.method == "POST":
         raw = kind.given(request.POST, request.FILES)
-        version = request.POST.get("version", "")
         try:
-            record = update(
-                record, {name: raw}, version=int(version) if version.isdigit() else None, merge=True
-            )
+            record = update(record, {name: raw}, version=whole(request.POST.get("version")), merge=True)
         except Refused as refused:
             sentence = " ".join(dict.fromkeys(str(r.message) for r in refused.refusals))
             context["input"] = Input(kind, raw, sentence)

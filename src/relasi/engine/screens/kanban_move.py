@@ -17,7 +17,7 @@ from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, Written, write
 from relasi.engine.screens import toasts
-from relasi.engine.screens.asking import go_to, must, shell_for, signed_in
+from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, whole, wholes
 from relasi.engine.screens.form import given_values, inputs_for
 from relasi.engine.screens.kanban_asked import Asked
 from relasi.engine.screens.pages import render_page, wants_part
@@ -38,7 +38,7 @@ def move(request: HttpRequest, entry: Entry) -> HttpResponse:
     must(request, "view", entry)
     asked = Asked.of(request, entry)
     given = request.POST if request.method == "POST" else request.GET
-    ids = [int(id) for id in given.getlist("id") if id.isdigit()][:MOST]
+    ids = wholes(given.getlist("id"))[:MOST]
     records = list(visible_to(asked.user, entry.module.model).filter(pk__in=ids, **dict(entry.fixed)))
     if not records or len(records) < len(set(ids)):
         raise Http404
@@ -71,7 +71,11 @@ def _write(
     if not column.takes:
         message = _("“%(column)s” takes no more cards.") % {"column": column.label}
         raise Refused([Refusal(asked.by.text, "INVALID_TRANSITION", message)])
-    seen = {id: int(version) for id, version in zip(ids, versions, strict=False) if version.isdigit()}
+    seen = {
+        id: number
+        for id, version in zip(ids, versions, strict=False)
+        if (number := whole(version)) is not None
+    }
     value = column.value if column.value is not None else ""
     drafts = [
         Draft({asked.by.text: value, **values}, id=record.pk, version=seen.get(record.pk), merge=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from relasi.engine.access.door import fields_for, has_tool, may
+from relasi.engine.access.door import fields_for, has_tool, may, scope_of
 from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.query.condition import Group
 from relasi.engine.query.listing import Listing
@@ -196,12 +196,10 @@ def chips_of(state: ListState, group: Group, reader: Any) -> list[Chip]:
 
 
 def _emptiness(state: ListState) -> str:
-    """Why there is nothing: "filter" hides it, it is not yours ("access"), or there is "none" at all."""
+    """Why there is nothing: "filter" hides it, or there is "none" at all; who sees only some is told no more ("access")."""
     if state.filtered:
         return "filter"
-    model = state.entry.module.model
-    living = model._base_manager.filter(trashed_at=None, **dict(state.entry.fixed))
-    return "access" if living.exists() else "none"
+    return "none" if scope_of(state.user, "view", state.entry.module).everyone else "access"
 
 
 def _bulk_actions(user: Any, entry: Entry) -> list[str]:

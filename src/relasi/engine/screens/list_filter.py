@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from relasi.engine.fields.kind import Invalid
+from relasi.engine.fields.known_above import titles_of
 from relasi.engine.fields.operators import operators_of
-from relasi.engine.fields.reference import ReferenceKind, titles_of
+from relasi.engine.fields.reference import ReferenceKind
 from relasi.engine.query.condition import typed
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path, resolve
-from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of, whole
 from relasi.engine.screens.condition_form import ConditionForm, as_typed
 from relasi.engine.screens.faces import number
 from relasi.engine.screens.field_choices import field_choices
@@ -32,7 +33,7 @@ def filter_editor(request: HttpRequest, entry: Entry) -> HttpResponse:
     state = ListState.read(request, entry, user)
     get = request.GET
     name, operator, values = get.get("field", ""), get.get("op", ""), get.getlist("value")
-    place = int(get["place"]) if get.get("place", "").isdigit() else None
+    place = whole(get.get("place"))
     path, error = None, ""
     if name:
         try:
@@ -47,6 +48,8 @@ def filter_editor(request: HttpRequest, entry: Entry) -> HttpResponse:
             return go_to(request, state.with_leaf(leaf, place))
         except Invalid as wrong:
             error = str(wrong.message)
+    if path and operator not in path.kind.operators:
+        operator, values = "", []
     context = {
         "shell": shell_for(request, entry, (_("Filter"), None)),
         "entry": entry,
@@ -65,8 +68,8 @@ def filter_editor(request: HttpRequest, entry: Entry) -> HttpResponse:
 def _standing(state: ListState, path: Path, place: int | None) -> tuple[str, list[str]]:
     """The operator and values of the chip that is opened, as they would be typed."""
     items = state.tree.get("all", [])
-    leaf = items[place] if place is not None and place < len(items) else {}
-    if leaf.get("field") != path.text:
+    leaf = items[place] if place is not None and place < len(items) else None
+    if not isinstance(leaf, dict) or leaf.get("field") != path.text:
         return "", []
     value = leaf.get("value")
     listed = value if isinstance(value, list) else [] if value is None else [value]

@@ -11,10 +11,9 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 
-from relasi.engine.access.door import fields_for
 from relasi.engine.query.arrangement import first_view, pinned, widths
-from relasi.engine.query.beside import beside
 from relasi.engine.query.listing import Listing
+from relasi.engine.query.path import visible_paths
 from relasi.engine.query.saved_view import SavedView, built_in_views, may_change, role_default, views_for
 from relasi.engine.screens.row_tones import asked_by
 from relasi.engine.screens.shell import Entry
@@ -94,9 +93,8 @@ class ListState:
 
     def in_order(self, wanted: Iterable[str]) -> list[str]:
         """Those the person may see, each once; what names the record comes first, for its cell is the way in."""
-        seen = {*fields_for(self.user, "view", self.entry.module), *beside(self.entry.module)}
-        found = dict.fromkeys([self.entry.module.naming_field, *wanted])
-        return [name for name in found if name.partition(".")[0] in seen]
+        names = dict.fromkeys([self.entry.module.naming_field, *wanted])
+        return visible_paths(self.entry.module, names, self.user)
 
     @cached_property
     def shown_sort(self) -> list[str]:
@@ -154,7 +152,7 @@ class ListState:
             self.user,
             condition=self.tree,
             columns=self.shown_columns,
-            sort=self.shown_sort,
+            sort=list(self.sort or self.chosen.sort or ()),
             words=self.words,
             fixed=dict(self.entry.fixed),
             also=asked_by(self.colours, self.entry.module, self.user) if self.colours else [],

@@ -8,6 +8,7 @@ from relasi.engine.access.door import may, visible_to
 from relasi.engine.activity.notification import TOPIC as INBOX
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.records.record import RecordIndex
+from relasi.engine.screens.asking import whole
 
 MOST = 10
 
@@ -19,8 +20,8 @@ def allowed_topics(user: Any, text: str) -> list[str]:
         kind, _colon, id = topic.partition(":")
         if topic == INBOX:
             found.append(topic)
-        elif kind in ("record", "activity") and id.isdigit():
-            row = RecordIndex.objects.filter(pk=int(id)).first()
+        elif kind in ("record", "activity"):
+            row = RecordIndex.objects.filter(pk=whole(id)).first()
             if row and visible_to(user, registry.module(row.module).model).filter(pk=row.pk).exists():
                 found.append(topic)
         else:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import assignable, may, visible_to
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.query.search import search
 from relasi.engine.records.find import title_expression
 from relasi.engine.records.record import title_of
@@ -35,9 +36,9 @@ def options(request: HttpRequest, key: str) -> HttpResponse:
             module = registry.module(key)
         except UnknownModule:
             raise Http404 from None
-        if module.hangs_on or (not module.is_settings and not may(user, "view", module)):
+        if module.hangs_on or not (may(user, "view", module) or module.key in offered_to_all()):
             raise Http404
-        found = _settings(module, text) if not module.is_record else _records(user, module, text)
+        found = _records(user, module, text) if module.is_record else _rows(user, module, text)
         if module.is_record and may(user, "create", module):
             create_url = f"{entries_of(module)[0].url}quick/"
     context = {"options": found, "text": text, "create_url": create_url, "none": _("Nothing found")}
@@ -56,8 +57,19 @@ def _owners(user: Any, text: str) -> list[tuple[int, str, str]]:
     ]
 
 
-def _settings(module: Any, text: str) -> list[tuple[int, str, str]]:
-    rows = visible_to(acting_user(), module.model) if module.self_ruled else module.model._base_manager
+@cache
+def offered_to_all() -> frozenset[str]:
+    """Keys of the settings that fields of records refer to: their names are no secret."""
+    fields = [field for module in registry if not module.is_settings for field in module.fields.values()]
+    targets = [kind_of(field).target for field in fields if hasattr(kind_of(field), "target")]
+    found = [registry.of(target) for target in targets if registry.knows(target._meta.label)]
+    return frozenset(module.key for module in found if module.is_settings)
+
+
+def _rows(user: Any, module: Any, text: str) -> list[tuple[int, str, str]]:
+    """Of settings and of parts, which have no search index."""
+    open_to_all = module.is_settings and not module.self_ruled
+    rows = module.model._base_manager.all() if open_to_all else visible_to(user, module.model)
     rows = rows.filter(trashed_at=None).annotate(_title=title_expression(module))
     if text:
         rows = rows.filter(_title__icontains=text)

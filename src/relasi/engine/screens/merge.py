@@ -13,7 +13,7 @@ from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.records.merge import MOST, merge, mergeable_fields, what_moves
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refused
-from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, signed_in, user_of, wholes
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
 from relasi.engine.screens.toasts import offer_undo
@@ -70,7 +70,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
 def _records(request: HttpRequest, entry: Entry) -> list[Any]:
     """Those asked for, oldest first. 404 unless there are at least two the person may see."""
     data = request.POST if request.method == "POST" else request.GET
-    ids = [int(id) for id in data.getlist("id") if id.isascii() and id.isdigit() and len(id) < 19][:MOST]
+    ids = wholes(data.getlist("id"))[:MOST]
     related = [name for name, field in entry.module.fields.items() if field.editable and field.many_to_one]
     rows = visible_to(user_of(request), entry.module.model).select_related(*related)
     found = list(rows.filter(pk__in=ids, **dict(entry.fixed)).order_by("pk"))

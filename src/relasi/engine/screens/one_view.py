@@ -21,6 +21,7 @@ from relasi.engine.fields.image import ADDRESS
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.reference import faces_of
 from relasi.engine.query.listing import Listing
+from relasi.engine.query.path import visible_paths
 from relasi.engine.query.viewed import note_viewed
 from relasi.engine.records.absorbed import survivor_of
 from relasi.engine.records.record import RecordIndex, title_of
@@ -230,7 +231,8 @@ def _panels(request: HttpRequest, module: Module, record: Any) -> list[Panel]:
     for part in module.page:
         if isinstance(part, Related) and registry.knows(part.module):
             other = registry.module(part.module)
-            if may(user_of(request), "view", other):
+            by = part.by or module.model._meta.model_name
+            if may(user_of(request), "view", other) and by in fields_for(user_of(request), "view", other):
                 found.append(_panel(request, module, record, part, other))
     return found
 
@@ -238,7 +240,7 @@ def _panels(request: HttpRequest, module: Module, record: Any) -> list[Panel]:
 def _panel(request: HttpRequest, module: Module, record: Any, part: Related, other: Module) -> Panel:
     by = part.by or module.model._meta.model_name
     entry, user = entries_of(other)[0], user_of(request)
-    columns = list(part.columns) or [*other.columns[1:3]]
+    columns = visible_paths(other, part.columns or other.columns[1:3], user)
     listing = Listing(other, user, columns=columns, fixed={f"{by}_id": record.pk})
     records = listing.page(PANEL_ROWS).rows
     reader = reader_of(request)
@@ -311,6 +313,8 @@ def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
     refused = None
     if request.method == "POST":
         values = given_values(asked, names, set(names), request)
+        if not action.form:  # what was not sent was left empty
+            values = dict.fromkeys(names) | values
         try:
             result = getattr(record, verb)(**values)
         except Refused as error:

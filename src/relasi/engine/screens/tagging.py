@@ -16,7 +16,7 @@ from relasi.engine.access.door import may
 from relasi.engine.activity.tag import Tag, find_or_make, tags_for
 from relasi.engine.activity.tagging import put, tags_on, take_off
 from relasi.engine.records.refusal import Refusal, Refused
-from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of, visible_record
+from relasi.engine.screens.asking import go_to, must, shell_for, signed_in, user_of, visible_record, whole
 from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import offer_undo, toast
@@ -60,7 +60,7 @@ def _refuse(refusals: Iterable[Refusal]) -> None:
 
 def _tag(text: str) -> Tag:
     """A tag this person may use, or 404."""
-    found = tags_for(current_acting().user).filter(pk=int(text)).first() if text.isdigit() else None
+    found = tags_for(current_acting().user).filter(pk=whole(text)).first()
     if found is None:
         raise Http404
     return found

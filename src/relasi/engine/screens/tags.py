@@ -13,7 +13,7 @@ from relasi.engine.activity.tag import TOOL, Tag, Tone, Visibility, delete, merg
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, update
-from relasi.engine.screens.asking import go_to, signed_in, user_of
+from relasi.engine.screens.asking import go_to, signed_in, user_of, whole
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell
 from relasi.engine.screens.toasts import offer_undo
@@ -94,7 +94,7 @@ def _act(request: HttpRequest, tag: Tag) -> HttpResponse:
         return _done(request, _("The tag is deleted."))
     if what == "merge":
         into = request.POST.get("into", "")
-        other = tags_for(user_of(request)).filter(pk=int(into)).first() if into.isdigit() else None
+        other = tags_for(user_of(request)).filter(pk=whole(into)).first()
         if other is None:
             raise Http404
         merge(tag, other)
@@ -102,7 +102,7 @@ def _act(request: HttpRequest, tag: Tag) -> HttpResponse:
     modules = [key for key in request.POST.getlist("modules") if registry.knows(key)]
     version = request.POST.get("version", "")
     values = {**_given(request.POST), "modules": modules}
-    update(tag, values, version=int(version) if version.isdigit() else None, authorised="asked by `permits`")
+    update(tag, values, version=whole(version), authorised="asked by `permits`")
     return _done(request, _("The tag is saved."))
 
 

@@ -16,7 +16,7 @@ from relasi.engine.query.arrangement import set_first_view, set_pinned
 from relasi.engine.query.saved_view import Answer, SavedView, Sharing, built_in_views, may_change, may_use
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import Draft, trash, update, write
-from relasi.engine.screens.asking import back_to, go_to, must, shell_for, signed_in, user_of
+from relasi.engine.screens.asking import back_to, go_to, must, shell_for, signed_in, user_of, whole, wholes
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
@@ -103,7 +103,7 @@ def members_in(data: Any) -> list[dict[str, Any]]:
 
 def _ids(data: Any, name: str) -> list[int]:
     texts = dict.fromkeys(data.getlist(name))
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return wholes(texts)
 
 
 def _shown(state: ListState) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def first(request: HttpRequest, entry: Entry, key: str) -> HttpResponse:
     must(request, "view", entry)
     user = user_of(request)
     if key not in {view.key for view in built_in_views(entry.module)}:
-        view_of(request, entry, int(key) if key.isdigit() and len(key) < 19 else 0)
+        view_of(request, entry, whole(key) or 0)
     wanted = bool(request.POST.get("on"))
     set_first_view(user, entry.module, key if wanted else "")
     toast(

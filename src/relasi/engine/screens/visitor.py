@@ -16,6 +16,7 @@ from relasi.engine.access.company import company
 from relasi.engine.access.directory import directory
 from relasi.engine.activity.notification import unread_count
 from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.screens.errors import unreadable
 from relasi.users.user import User
 
 AS_USER = "as_user"
@@ -110,7 +111,12 @@ class VisitorMiddleware:
             stack.enter_context(translation.override(visitor.language))
             stack.enter_context(timezone.override(visitor.reader.tz))
             stack.enter_context(reading_as(visitor.reader))
-            return self.get_response(request)
+            return unreadable(request) if _holds_nul(request) else self.get_response(request)
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether the address holds the sign that PostgreSQL takes in no text; no page of ours ever sends it."""
+    return "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
 
 
 def _visitor(request: Any) -> Visitor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_POST
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import Reader
+from relasi.engine.records.find import titles_for_acting
 from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.faces import number
 from relasi.engine.screens.pages import render_page, wants_part
@@ -223,8 +225,16 @@ def _good_values(plan: Plan, cells: list[Any], user: Any, reader: Reader) -> str
 
 
 def _named(job: ImportJob) -> list[tuple[str, str]]:
-    """(title, address) of the records an undo has left."""
-    return [(one["title"], f"/r/{one['id']}/") for one in job.undone.get("named", ())]
+    """(title, address) of the records an undo has left; who may not see one any longer reads its id."""
+    ids = defaultdict(list)
+    for one in job.undone.get("named", ()):
+        ids[one["module"]].append(one["id"])
+    return [
+        (titles.get(id) or f"#{id}", f"/r/{id}/")
+        for key, some in ids.items()
+        for titles in [titles_for_acting(registry.module(key).model, some)]
+        for id in some
+    ]
 
 
 # What can be done about it.

@@ -16,6 +16,7 @@ from relasi.engine.access.role import Role
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, create, trash, update, write
+from relasi.engine.screens.asking import wholes
 from relasi.features.settings.editing import Form, living
 from relasi.features.settings.frame import admin_only, because, done, number_in, settings_page
 from relasi.users.user import Status, User
@@ -92,7 +93,7 @@ class RoleForm(Form):
     def profiles(self) -> list[tuple[int, str, bool]]:
         """(id, name, chosen) of every profile."""
         if self.refused:
-            chosen = {int(one) for one in self.request.POST.getlist("profiles") if one.isdigit()}
+            chosen = {*wholes(self.request.POST.getlist("profiles"))}
         else:
             chosen = set(self.record.profiles or []) if self.record else set()
         rows = Profile._base_manager.filter(trashed_at=None).order_by("name")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
+from relasi.engine.screens.asking import whole
 from relasi.engine.screens.toasts import toast
 from relasi.features.sign_in.attempt import refusal_text
 from relasi.features.sign_in.look import AtTheDoor, Inside, Own
@@ -87,9 +88,9 @@ class EndSessions(Own, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         one = request.POST.get("session", "")
-        if one and not one.isdigit():
+        if one and whole(one) is None:
             raise Http404
-        ended = end_sessions(request.user, keep=request.session.session_key, only=int(one) if one else None)
+        ended = end_sessions(request.user, keep=request.session.session_key, only=whole(one))
         toast(request, _("Sessions ended: %(count)s.") % {"count": ended})
         return HttpResponseRedirect("/security/")
 

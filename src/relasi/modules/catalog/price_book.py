@@ -180,6 +180,7 @@ class PriceBookItem(Part):
         slug = "prices"
         icon = "tag"
         part_of = "book"
+        quick = "book product service bundle price min_quantity"
         title = "product service bundle"
         columns = ["item", "book", "price", "min_quantity", "valid_from", "valid_to", "note"]
         filters = ["product", "service", "valid_to"]
@@ -193,7 +194,7 @@ class PriceBookItem(Part):
 
     @computed(_("Item"), needs="product service bundle")
     def item(self) -> str:
-        return str(self.product or self.service or self.bundle or "")
+        return self.titled("product", "service", "bundle")
 
     def clean(self, change: Any = None) -> None:
         if sum(one is not None for one in (self.product_id, self.service_id, self.bundle_id)) != 1:
@@ -237,11 +238,12 @@ class PriceBookCustomer(Part):
         icon = "users-round"
         part_of = "book"
         title = "account contact"
+        quick = "book account contact"
         columns = ["account", "contact", "book"]
         form = [Section(_("For whom"), "book account contact")]
 
     def __str__(self) -> str:
-        return str(self.account or self.contact or "")
+        return self.titled("account", "contact")
 
     def clean(self, change: Any = None) -> None:
         if sum(bool(one) for one in (self.account_id, self.contact_id)) != 1:

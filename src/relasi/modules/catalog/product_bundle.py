@@ -135,6 +135,7 @@ class BundleComponent(Part):
         slug = "bundle-components"
         icon = "boxes"
         part_of = "bundle"
+        quick = "bundle product service inner quantity"
         title = "product service inner"
         columns = ["item", "bundle", "quantity", "optional"]
         sort = ["position"]
@@ -145,7 +146,7 @@ class BundleComponent(Part):
 
     @computed(_("Item"), needs="product service inner")
     def item(self) -> str:
-        return str(self.product or self.service or self.inner or "")
+        return self.titled("product", "service", "inner")
 
     def clean(self, change: Any = None) -> None:
         chosen = [self.product_id, self.service_id, self.inner_id]

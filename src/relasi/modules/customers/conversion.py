@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM, acting, acting_user, current_acting
-from relasi.engine.access.door import can, has_tool, visible_to
+from relasi.engine.access.door import can, fields_for, has_tool, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.dates import DateField
@@ -100,13 +100,18 @@ def plan_for(lead: Lead) -> ConversionPlan:
         contact=contact,
         deal=_open_deal(contact),
         deal_name=_deal_name(lead),
-        amount=lead.expected_value,
-        expected_close=lead.expected_close,
+        amount=_told(lead, "expected_value"),
+        expected_close=_told(lead, "expected_close"),
     )
 
 
+def _told(lead: Lead, name: str) -> Any:
+    """The value of a field that the person may see, else None."""
+    return getattr(lead, name) if name in fields_for(acting_user(), "view", registry.of(lead)) else None
+
+
 def _deal_name(lead: Lead) -> str:
-    return " – ".join(filter(None, (lead.company, lead.title_text())))[:255]
+    return " – ".join(filter(None, (_told(lead, "company"), lead.title_text())))[:255]
 
 
 def _model(label: str) -> Any:

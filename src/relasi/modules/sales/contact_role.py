@@ -74,7 +74,7 @@ class ContactRole(Part):
         words = "peran kontak hubungi peran buying committee"
 
     def __str__(self) -> str:
-        return f"{reference_text(self.contact)} – {reference_text(self.role)}"
+        return f"{self.titled('contact')} – {reference_text(self.role)}"
 
     @computed(
         _("Primary"), kind="boolean", needs="contact deal.contact",
