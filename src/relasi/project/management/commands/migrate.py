@@ -9,10 +9,12 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.project import quick_migrations
 
 
 class Command(Migrate):
     def handle(self, *args: Any, **options: Any) -> None:
+        quick_migrations.install()
         super().handle(*args, **options)
         if options.get("app_label") or options.get("plan") or options.get("check_unapplied"):
             return

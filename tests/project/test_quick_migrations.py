@@ -1,0 +1,37 @@
+from django.db import models
+from django.db.migrations.state import ModelState, ProjectState
+
+from relasi.project import quick_migrations
+
+
+def test_an_index_or_constraint_is_added_and_removed_without_building_the_class_again() -> None:
+    quick_migrations.install()
+    state = ProjectState()
+    state.add_model(
+        ModelState(
+            "aviary", "Nest", [("id", models.BigAutoField(primary_key=True)), ("eggs", models.IntegerField())]
+        )
+    )
+    built = state.apps.get_model("aviary", "nest")
+
+    state.add_index("aviary", "nest", models.Index(fields=["eggs"], name="nest_eggs"))
+    state.add_constraint(
+        "aviary", "nest", models.CheckConstraint(condition=models.Q(eggs__gt=0), name="some")
+    )
+    assert state.apps.get_model("aviary", "nest") is built
+    assert [index.name for index in built._meta.indexes] == ["nest_eggs"]
+    assert [one.name for one in built._meta.constraints] == ["some"]
+
+    state.remove_index("aviary", "nest", "nest_eggs")
+    assert state.apps.get_model("aviary", "nest") is built
+    assert built._meta.indexes == []
+    assert state.models["aviary", "nest"].options["indexes"] == []
+
+
+def test_a_new_field_still_builds_the_class_again() -> None:
+    quick_migrations.install()
+    state = ProjectState()
+    state.add_model(ModelState("aviary", "Nest", [("id", models.BigAutoField(primary_key=True))]))
+    built = state.apps.get_model("aviary", "nest")
+    state.add_field("aviary", "nest", "eggs", models.IntegerField(null=True), preserve_default=True)
+    assert state.apps.get_model("aviary", "nest") is not built
