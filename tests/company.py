@@ -57,7 +57,8 @@ def found_company() -> SmallCompany:
     with acting(SYSTEM, via="system"):
         everything = {"modules": {ALL: list(VERBS)}}
         selling = create(
-            Profile, {"name": "Jual", **everything, "tools": ["convert", "restore", "import", "export"]}
+            Profile,
+            {"name": "Jual", **everything, "tools": ["convert", "restore", "import", "export", "api"]},
         )
         leading = create(Profile, {"name": "Pimpin", **everything, "tools": [ALL]})
         top = Role._base_manager.filter(parent=None, trashed_at=None).first() or create(

@@ -43,7 +43,7 @@ class Aviary:
 
 def build() -> Aviary:
     keepers = make_profile("Keepers", tools=["*"])
-    shy = make_profile("Shy", fields={"fakes.parrot": {"price": "hidden", "email": "read"}})
+    shy = make_profile("Shy", tools=["api"], fields={"fakes.parrot": {"price": "hidden", "email": "read"}})
     nothing = make_profile("Nothing", modules={})
     head = make_role("Head keeper", profiles=[keepers])
     floor = make_role("Keeper", head, profiles=[keepers])

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.api.around import related_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
@@ -59,12 +61,18 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "key": lambda: "customers.contact", "picture": lambda: world.picture or f"00/{'0' * 64}.webp",
         "view": lambda: world.view.pk, "view key": lambda: "all", "job": lambda: world.job.pk,
         "change_set": lambda: world.change_set,
+        "nothing here": lambda: "nothing/here", "api token": lambda: world.api_token.pk, "related": lambda: related_to(entry),
         "comment": lambda: world.comment.pk, "file": lambda: world.file.pk, "tag": lambda: world.tag.pk,
         "notification": lambda: world.notification.pk,
         "purpose": lambda: "reset", "token": lambda: "nobody-has-this", "passkey": lambda: 1,
         "settings slug": lambda: "groups", "nothing": lambda: "",
     }  # fmt: skip
     return plain[what]() if what in plain else world.hidden[what].pk
+
+
+def related_to(entry: Entry | None) -> str:
+    """The slug of a module whose records belong to those of the entry."""
+    return next(iter(related_of(entry.module)), "nothing") if entry is not None else "nothing"
 
 
 def among(world: World, what: str, entry: Entry) -> Any:
@@ -80,8 +88,12 @@ def a_field(module: Module) -> str:
 
 
 def body_of(route: Route, world: World, entry: Entry | None) -> dict[str, Any]:
+    if route.body == "token":
+        return {"name": "Formulir web", "access": "write"}
     if entry is None or not route.body:
         return {}
+    if route.is_api:
+        return json_of(route, world, entry)
     module, row = entry.module, world.row(entry)
     if route.body == "view":
         return {"name": "Daftar baru", "sharing": "private"}
@@ -156,6 +168,17 @@ TYPED = {
 }
 
 
+def json_of(route: Route, world: World, entry: Entry) -> dict[str, Any]:
+    """The same, as a program says it."""
+    if route.body == "bulk":
+        return {"operations": [{"op": "delete", "id": among(world, "spare", entry).pk}], "confirm": ["trash"]}
+    if route.body == "tag":
+        return {"name": "Panas"}
+    found = body_of(replace(route, pattern="", others={}), world, entry)
+    found.pop("confirmed", None)
+    return found
+
+
 class _Back(Exception):
     """Takes back what happened inside."""
 
@@ -176,11 +199,12 @@ def ask(client: Client, method: str, path: str, body: dict[str, Any] | None = No
     client.raise_request_exception = False
     kept = client.cookies.copy()
     try:
-        return (
-            client.post(path, body or {}, headers=headers)
-            if method == "POST"
-            else client.get(path, headers=headers)
-        )
+        if path.startswith("/api/v1/") and method != "GET":
+            sent = json.dumps(body or {}, default=str)
+            return client.generic(method, path, sent, "application/json", headers=headers)
+        if method == "POST":
+            return client.post(path, body or {}, headers=headers)
+        return client.get(path, headers=headers)
     finally:
         client.cookies = kept
 

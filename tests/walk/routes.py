@@ -16,13 +16,14 @@ A new address needs one line in ROUTES. The words of `who`:
 the database. `args`: what the brackets of the pattern stand for, as values_of in asking.py knows them. `seen`: the answers
 to those who may see the record but lack the verb. `body`: what a good POST holds, as body_of in asking.py knows it.
 `sometimes`: it may be 404 for those who may use it too, where there is no board, no such view, nothing to answer; or 503.
-`notes`: the table in which a mere look leaves a note for the person.
+`notes`: the table in which a mere look leaves a note for the person. `others`: what differs for other methods than GET.
+Addresses of the API ask for the tool "api" besides, and are asked in JSON.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import get_resolver
@@ -40,6 +41,19 @@ class Route:
     query: str = ""
     sometimes: bool = False
     notes: str = ""
+    others: dict[str, dict[str, Any]] = field(default_factory=dict, hash=False)
+
+    def by(self, method: str) -> Route:
+        """The same address, as it is for this method."""
+        return replace(self, **self.others.get(method, {}))
+
+    @property
+    def is_api(self) -> bool:
+        return self.pattern.startswith("api/v1/")
+
+    @property
+    def tool(self) -> str:
+        return "api" if self.is_api else ""
 
     @property
     def of_module(self) -> bool:
@@ -171,6 +185,39 @@ ROUTES = [
     Route("import/<int:id>/file/", "own", args=_JOB),
     Route("import/<int:id>/do/<slug:verb>/", "own", "POST", args={**_JOB, "verb": "import verb"}),
 
+    # The API.
+    Route("api/v1/me", "signed in"),
+    Route("api/v1/modules", "signed in"),
+    Route("api/v1/modules/<entry:entry>", "in view"),
+    Route("api/v1/changes", "signed in"),
+    Route("api/v1/changes/<int:id>/undo", "own, or admin", "POST", writes=True, args=_CHANGES),
+    Route("api/v1/usage", "signed in"),
+    Route("api/v1/files/<int:id>", "on view", "GET DELETE", args={"id": "file"},
+          others={"DELETE": {"who": "on edit", "writes": True}}),
+    Route("api/v1/<entry:entry>", "in view", "GET POST",
+          others={"POST": {"who": "in create", "writes": True, "body": "create", "query": "confirm=double,clash"}}),
+    Route("api/v1/<entry:entry>/bulk", "in delete", "POST", writes=True, body="bulk"),
+    Route("api/v1/<entry:entry>/<int:id>", "on view", "GET PATCH DELETE", args=_RECORD, others={
+        "PATCH": {"who": "on edit", "writes": True, "body": "edit"},
+        "DELETE": {"who": "on delete", "writes": True, "args": {"id": "spare"}, "query": "confirm=trash"}}),
+    Route("api/v1/<entry:entry>/<int:id>/restore", "on delete", "POST", writes=True, args={"id": "binned"},
+          sometimes=True),
+    Route("api/v1/<entry:entry>/<int:id>/history", "on view", args=_RECORD),
+    Route("api/v1/<entry:entry>/<int:id>/related/<slug:name>", "on view", args={"id": "record", "name": "related"},
+          sometimes=True),
+    Route("api/v1/<entry:entry>/<int:id>/comments", "on view", "GET POST", args=_RECORD, sometimes=True,
+          others={"POST": {"body": "comment"}}),
+    Route("api/v1/<entry:entry>/<int:id>/comments/<int:comment_id>", "on view", "DELETE", args=_COMMENT, sometimes=True),
+    Route("api/v1/<entry:entry>/<int:id>/tags", "on view", "GET POST", args=_RECORD, sometimes=True,
+          others={"POST": {"body": "tag"}}),
+    Route("api/v1/<entry:entry>/<int:id>/tags/<int:tag_id>", "on view", "DELETE",
+          args={"id": "record", "tag_id": "tag"}, sometimes=True),
+    Route("api/v1/<entry:entry>/<int:id>/files", "on view", "GET POST", args=_RECORD, sometimes=True),
+    Route("api/v1/<entry:entry>/<int:id>/do/<slug:verb>", "on edit", "POST", args={"id": "record", "verb": "verb"},
+          seen=(403, 404)),
+    Route("api/v1/", "anybody", "GET POST"),
+    Route("api/v1/<path:rest>", "anybody", "GET POST", args={"rest": "nothing here"}),
+
     # The first run and signing in.
     Route("welcome/", "anybody", "GET POST"),
     Route("login/", "anybody", "GET POST"),
@@ -199,8 +246,13 @@ ROUTES = [
     Route("security/passkeys/<int:pk>/remove/", "signed in", "GET POST", args={"pk": "passkey"}, sometimes=True),
     Route("security/passkeys/<int:pk>/name/", "signed in", "GET POST", args={"pk": "passkey"}, sometimes=True),
 
+    Route("preferences/tokens/", "signed in", "GET POST", body="token"),
+    Route("preferences/tokens/<int:id>/end/", "own", "POST", writes=True, args={"id": "api token"}),
+
     # Settings.
     Route("settings/", "admin"),
+    Route("settings/tokens/", "admin"),
+    Route("settings/tokens/<int:id>/end/", "admin", "POST", writes=True, args={"id": "api token"}),
     Route("settings/company/", "admin", "GET POST"),
     Route("settings/why/", "admin"),
     Route("settings/preview/stop/", "signed in", "POST"),

@@ -40,6 +40,9 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/activity/mail.py", "update"): "what one person is told is no record of the company",
     ("engine/activity/news.py", "bulk_create"): "news waits to be told, and has no owner",
     ("engine/activity/notification.py", "delete"): "what one person was told is kept for a while only",
+    ("engine/api/idempotency.py", "update"): "an answer is kept for a day to be given again",
+    ("engine/api/idempotency.py", "delete"): "an answer a day old is given no more",
+    ("engine/api/metering.py", "delete"): "counts of calls go after thirteen months",
     (
         "engine/query/arrangement.py",
         "update",

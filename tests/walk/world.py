@@ -19,6 +19,7 @@ from relasi.engine.access.structures import ALL, TOOLS, VERBS
 from relasi.engine.activity import attachment, comment
 from relasi.engine.activity.notification import Notification
 from relasi.engine.activity.tag import Tag
+from relasi.engine.api.token import make_token, tokens_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields import OwnerField
@@ -55,7 +56,7 @@ TOOLS_OF: dict[str, tuple[str, ...]] = {
 
 
 def has(persona: str, tool: str) -> bool:
-    return not tool or tool in TOOLS_OF.get(persona, ("convert", "restore", "import", "export"))
+    return not tool or tool in TOOLS_OF.get(persona, ("convert", "restore", "import", "export", "api"))
 
 
 def allows(persona: str, verb: str, module: Module) -> bool:
@@ -96,6 +97,7 @@ class World:
     file: Any = None
     tag: Any = None
     notification: Any = None
+    api_token: Any = None
     picture: str = ""
     links: set[str] = field(default_factory=set)  # gathered by test_screens.py
     before: dict[str, str] = field(
@@ -330,6 +332,8 @@ def _possessions(world: World) -> None:
     close_change_set()
     with acting(world.people["owner"]):
         _hang(world, record.pk)
+        make_token(world.people["owner"], f"{SECRET} program", {"*": ["read"]})
+        world.api_token = tokens_of(world.people["owner"]).get()
     close_change_set()
     with acting(SYSTEM, via="system"):
         values = {"module": "customers.contact", "name": f"{SECRET} panas", "user": world.people["owner"].pk,

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_keeping(commands)
     for name, text in (
         ("import", _("bring in records from a file: import FILE --module contacts [--dry-run]")),
+        ("token", _("make a token for the API: token --user NAME [--scopes …] [--expires …]")),
         ("manage", _("run a Django management command")),
         ("test", _("run every test on a throw-away database: test [--no-browser] [pytest arguments]")),
         ("bench", _("measure this machine: bench --rows N [--json]")),
@@ -141,6 +142,10 @@ def _import(arguments: list[str]) -> int:
     return _manage(["import_records", *arguments])
 
 
+def _token(arguments: list[str]) -> int:
+    return _manage(["make_token", *arguments])
+
+
 def _test(arguments: list[str]) -> int:
     rest = [argument for argument in arguments if argument != "--no-browser"]
     return run_tests(rest, browser=len(rest) == len(arguments))
@@ -166,7 +171,7 @@ def take_option(arguments: list[str], name: str) -> tuple[list[str], str | None]
     return rest, found
 
 
-PASSING_ON = {"manage": _manage, "import": _import, "test": _test, "bench": _bench}
+PASSING_ON = {"manage": _manage, "import": _import, "token": _token, "test": _test, "bench": _bench}
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "relasi.engine.activity",
     "relasi.engine.screens",
     "relasi.engine.transfer",
+    "relasi.engine.api",
     "relasi.modules.customers",
     "relasi.modules.sales",
     "relasi.modules.catalog",
@@ -182,5 +183,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 # Megabytes one attached file may have.
 LARGEST_FILE_MB = int(os.environ.get("RELASI_LARGEST_FILE_MB") or 25)
+# Calls a token may make in one minute; whether a change by the API must say which version it saw.
+API_PER_MINUTE = int(os.environ.get("RELASI_API_PER_MINUTE") or 600)
+API_NEEDS_MATCH = flag("RELASI_API_NEEDS_MATCH", default=False)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

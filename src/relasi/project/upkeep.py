@@ -6,6 +6,8 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.api.idempotency import forget_old_answers
+from relasi.engine.api.metering import forget_old_use
 from relasi.engine.query import viewed
 from relasi.engine.records.recycle_bin import purge_due
 
@@ -53,6 +55,13 @@ def forget_ended_sessions(timestamp: int) -> None:
 def forget_old_views(timestamp: int) -> int:
     """Who opened what is kept for the lists of recently viewed records, and no longer."""
     return viewed.forget_old_views()
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queueing_lock="forget_old_answers")
+def forget_kept_answers(timestamp: int) -> int:
+    """What the API answered under a key is kept for a day, and how often it was asked for thirteen months."""
+    return forget_old_answers() + forget_old_use()
 
 
 @app.periodic(cron="47 2 * * *")

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
+from relasi.engine.api.addresses import patterns as api_patterns
 from relasi.engine.screens.addresses import engine_patterns, module_patterns
 from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.screens.shell import Shell
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("live/", live, name="live"),
+    *api_patterns(),
     *first_run_patterns(),
     *sign_in_patterns(),
     *settings_patterns(),

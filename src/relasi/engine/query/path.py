@@ -142,7 +142,7 @@ def _is_visible(module: Module, name: str, user: Any) -> bool:
     return True
 
 
-def _told_of(module: Module) -> set[str]:
+def told_of(module: Module) -> set[str]:
     """What everybody may know of a row of settings that a record refers to: its title and what its list shows."""
     return {*module.title_fields, *module.columns} - secret_fields(module) if module.is_settings else set()
 
@@ -150,7 +150,7 @@ def _told_of(module: Module) -> set[str]:
 def _through(module: Module, field: Any, rest: str, text: str, user: Any) -> Path:
     other = registry.of(field.related_model)
     name, _dot, key = rest.partition(".")
-    if name not in other.fields or name not in (_told_of(other) | fields_for(user, "view", other)):
+    if name not in other.fields or name not in (told_of(other) | fields_for(user, "view", other)):
         raise UnknownField(text)
     there = other.fields[name]
     kind = _part_of(there, key, text) if key else kind_of(there)

@@ -114,7 +114,7 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
         "body_template": body.template if body else "",
         "body": _given(body.gives)(record, user) if body else None,
         **beside_record(request, entry, record),
-        "actions": [] if in_bin else _actions(user, module, record),
+        "actions": [] if in_bin else actions_for(user, module, record),
         "may_edit": editable,
         "may_delete": not in_bin and may(user, "delete", module, record),
         "may_restore": in_bin and may(user, "delete", module, record),
@@ -216,7 +216,8 @@ def _stage_path(module: Module, record: Any, seen: set[str]) -> list[dict[str, A
     return []
 
 
-def _actions(user: Any, module: Module, record: Any) -> list[Action]:
+def actions_for(user: Any, module: Module, record: Any) -> list[Action]:
+    """The verbs whose buttons this person has on the record."""
     if not may(user, "edit", module, record):
         return []
     return [
@@ -304,7 +305,7 @@ def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
     """A verb of the module: asks for what it needs, then runs the method of that name."""
     record = visible_record(request, entry, id)
     user, module = user_of(request), entry.module
-    action = next((one for one in _actions(user, module, record) if one.verb == verb), None)
+    action = next((one for one in actions_for(user, module, record) if one.verb == verb), None)
     if action is None:
         raise Http404
     names = list(action.ask)

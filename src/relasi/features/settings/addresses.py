@@ -17,6 +17,7 @@ from relasi.features.settings import (
     roles,
     sharing,
     suspension,
+    tokens,
     users,
     why_page,
 )
@@ -59,6 +60,10 @@ def patterns() -> list[object]:
         *_profiles(),
         *_groups(),
         *_sharing(),
+        path("preferences/tokens/", tokens.own),
+        path("preferences/tokens/<int:id>/end/", tokens.end),
+        path("settings/tokens/", tokens.all_tokens),
+        path("settings/tokens/<int:id>/end/", tokens.end_any),
         path("settings/list-views/", pending_views.page),
         path("settings/list-views/<int:id>/approve/", pending_views.approve),
         path("settings/list-views/<int:id>/refuse/", pending_views.refuse),

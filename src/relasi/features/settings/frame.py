@@ -51,6 +51,8 @@ MENU = [
         [
             ("company", gettext_lazy("Company"), "/settings/company/", "building",
              gettext_lazy("Name, currency, time zone and language.")),
+            ("tokens", gettext_lazy("API tokens"), "/settings/tokens/", "key-round",
+             gettext_lazy("What programs sign in with, and how often they call.")),
         ],
     ),
 ]  # fmt: skip
