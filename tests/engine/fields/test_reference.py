@@ -51,7 +51,7 @@ def test_a_reference_is_a_link_with_the_face_of_its_module():
 
 
 def test_a_hidden_record_shows_its_number_alone():
-    hidden = parrot(_hidden={"cage"})
+    hidden = parrot(_seen={"cage": False})
     assert CAGE.cell(7, hidden) == '<span class="muted">CAG-00007</span>'
     assert CAGE.text_of(hidden) == CAGE.export_of(hidden) == "CAG-00007"
     assert CAGE.text_of(parrot()) == "Kandang <Besar>"

@@ -115,20 +115,74 @@ class Sight:
     """What visible_to says, for a prepared query. shape: which conditions it has. values: those in them."""
 
     shape: str  # all, none, owned, or shared: owned and co-owned; with "-own" what is confidential only of one's own
-    values: dict[str, list[int]]
+    values: dict[str, Any]
 
     def rows(self, module: Module, *, trashed: bool = False) -> QuerySet:
         rows, path = _standing(module, trashed), f"{module.whole.name}__" if module.whole is not None else ""
         shape, _dash, own = self.shape.partition("-")
         beside = Q(IsOneOf(F(f"{path}pk"), Given("beside")))
         if own:
-            name, values = _home(module).confidential or ("", ())
-            mine = Q(IsOneOf(F(f"{path}owner_id"), Given("me"))) | beside
-            rows = rows.filter(~Q(**{f"{path}{name}__in": list(values)}) | mine)
+            rows = rows.filter(~_kept_to_others(module, path))
         if shape == "all":
             return rows
         owned = Q(IsOneOf(F(f"{path}owner_id"), Given("owners")))
         return rows.filter(owned | beside if shape == "shared" else owned)
+
+
+def _kept_to_others(module: Module, path: str = "") -> Q:
+    """What is confidential and neither owned by Given("me") nor among the co-owned Given("beside")."""
+    name, values = _home(module).confidential or ("", ())
+    mine = Q(IsOneOf(F(f"{path}owner_id"), Given("me"))) | Q(IsOneOf(F(f"{path}pk"), Given("beside")))
+    return Q(**{f"{path}{name}__in": list(values)}) & ~mine
+
+
+@dataclass(frozen=True)
+class SightOfMany:
+    """What a person sees of the records of several modules, for a prepared query over the index of records.
+
+    scopes: (keys of modules, whether all of their records) of each scope. beside: whether there are co-owned ones.
+    kept: modules with records for their owners alone. values: what the query is given.
+    """
+
+    scopes: tuple[tuple[tuple[str, ...], bool], ...]
+    beside: bool
+    kept: tuple[str, ...]
+    values: dict[str, Any]
+
+    @property
+    def shape(self) -> Any:
+        return self.scopes, self.beside, self.kept
+
+    def q(self) -> Q:
+        found = Q()
+        for place, (keys, everyone) in enumerate(self.scopes):
+            owned = Q() if everyone else Q(IsOneOf(F("owner_id"), Given(f"owners{place}")))
+            found |= Q(module__in=keys) & owned
+        if self.beside:
+            keys = [key for some, _everyone in self.scopes for key in some]
+            found |= Q(IsOneOf(F("pk"), Given("beside"))) & Q(module__in=keys)
+        for key in self.kept:
+            module = registry.module(key)
+            closed = module.model._base_manager.filter(_kept_to_others(module)).values("pk")
+            found &= ~Q(pk__in=closed)
+        return found
+
+
+def sight_of_many(user: Any, modules: list[Module]) -> SightOfMany | None:
+    """None for somebody who sees nothing of any of them."""
+    by_scope: dict[Scope, list[str]] = {}
+    for module in modules:
+        scope = scope_of(user, "view", module)
+        if not scope.nothing:
+            by_scope.setdefault(scope, []).append(module.key)
+    if not by_scope:
+        return None
+    beside = sorted(co_owned(user))
+    kept = () if user is SYSTEM else tuple(m.key for m in modules if m.confidential is not None)
+    values = {f"owners{place}": scope.array for place, scope in enumerate(by_scope)}
+    values |= {"beside": beside, "me": [getattr(user, "id", None)]}
+    scopes = tuple((tuple(keys), scope.everyone) for scope, keys in by_scope.items())
+    return SightOfMany(scopes, bool(beside), kept, values)
 
 
 def sight_of(user: Any, module: Module) -> Sight:
@@ -139,7 +193,7 @@ def sight_of(user: Any, module: Module) -> Sight:
     if scope.everyone and not own:
         return Sight("all", {})
     beside = sorted(co_owned(user))
-    values = {"owners": sorted(scope.owners), "beside": beside, **({"me": [user.id]} if own else {})}
+    values = {"owners": scope.array, "beside": beside, **({"me": [user.id]} if own else {})}
     return Sight(("all" if scope.everyone else "shared" if beside else "owned") + own, values)
 
 
@@ -187,8 +241,4 @@ def fields_for(user: Any, verb: str, module: Module) -> set[str]:
         return {*module.fields, *module.computed}
     if user is None:
         return set()
-    memo = current_acting().memo
-    key = ("fields", user.id, verb, module.key)
-    if key not in memo:
-        memo[key] = rights_of(user).fields(verb, module)
-    return memo[key]
+    return rights_of(user).fields(verb, module)

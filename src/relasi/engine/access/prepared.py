@@ -14,6 +14,8 @@ from django.db import connections
 from django.db.models import BooleanField, Expression, Func, QuerySet
 from django.db.models.query import ModelIterable
 
+from relasi.engine.access.rows_made import maker
+
 MOST_SHAPES = 2000
 
 
@@ -49,7 +51,16 @@ class Prepared:
         compiler.connection = connections[self.db]
         worded = self._sql, tuple(values[p.name] if p.__class__ is Given else p for p in self._params)
         compiler.as_sql = lambda *_args, **_kwargs: worded
-        return list(ModelIterable(_Rows(self.db, compiler)))
+        make = maker(compiler, self.db)
+        if make is None:
+            return list(ModelIterable(_Rows(self.db, compiler)))
+        return [make(row) for row in compiler.results_iter(compiler.execute_sql())]
+
+    def tuples(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The bare columns, for a queryset of values_list(): what the database gives, nothing converted."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(self._sql, [values[p.name] if p.__class__ is Given else p for p in self._params])
+            return cursor.fetchall()
 
 
 class _Rows:

@@ -50,6 +50,11 @@ class Scope:
     def nothing(self) -> bool:
         return not self.everyone and not self.owners
 
+    @cached_property
+    def array(self) -> str:
+        """The owners as PostgreSQL writes an array: a prepared query takes the same ones again and again."""
+        return "{" + ",".join(map(str, sorted(self.owners))) + "}"
+
     def holds(self, owner: int | None) -> bool:
         return self.everyone or owner in self.owners
 
@@ -79,6 +84,7 @@ class Rights:
     user: int
     directory: Directory
     _scopes: dict[tuple[str, str], Scope] = field(default_factory=dict)
+    _fields: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.person = self.directory.people.get(self.user)
@@ -120,6 +126,12 @@ class Rights:
 
     def fields(self, verb: str, module: Module) -> set[str]:
         """Names of the fields and computed values the person may see ("view") or write ("edit", "create")."""
+        key = (verb, module.key)
+        if key not in self._fields:
+            self._fields[key] = self._open_fields(verb, module)
+        return self._fields[key]
+
+    def _open_fields(self, verb: str, module: Module) -> set[str]:
         names = {*module.fields, *module.computed} - secret_fields(module)
         if self.admin or (module.self_ruled and self.active):
             return names

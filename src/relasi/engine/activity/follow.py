@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import acting_user
+from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.activity.hanging import Hanging, may_on, record_key, seen_q
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
@@ -73,7 +74,11 @@ class Follow(Hanging):
 
 
 def follow_of(user: Any, record: int) -> Follow | None:
-    return Follow._base_manager.filter(record_id=record, user_id=user.id, trashed_at=None).first()
+    def of_one() -> models.QuerySet:
+        return Follow._base_manager.filter(record=Given("record"), user=Given("user"), trashed_at=None)
+
+    found = prepared("follow", of_one).run({"record": record, "user": user.id})
+    return found[0] if found else None
 
 
 def followed_among(user: Any, ids: Iterable[int]) -> set[int]:

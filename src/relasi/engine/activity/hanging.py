@@ -109,6 +109,24 @@ def seen_q(user: Any, path: str = "") -> Q:
     return found
 
 
+def seen_among(user: Any, rows: Iterable[tuple[int, str, int | None]]) -> set[int]:
+    """What seen_q says of (id, module, owner) of index rows, without asking where a scope and an owner are enough."""
+    seen: set[int] = set()
+    asked: list[int] = []
+    for id, key, owner in rows:
+        module = registry.module(key)
+        scope = scope_of(user, "view", module)
+        if scope.nothing:
+            continue
+        if module.confidential is not None or (module.whole is not None and not scope.everyone):
+            asked.append(id)
+        elif scope.everyone or scope.holds(owner) or id in co_owned(user):
+            seen.add(id)
+    if asked:
+        seen |= set(RecordIndex.objects.filter(seen_q(user), pk__in=asked).values_list("pk", flat=True))
+    return seen
+
+
 def record_key(**more: Any) -> models.ForeignKey:
     """The reference of a hanging row to its record."""
     return models.ForeignKey(RecordIndex, models.CASCADE, related_name="+", verbose_name=_("Record"), **more)

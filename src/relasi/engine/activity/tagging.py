@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
 from relasi.engine.access.acting import acting_user
+from relasi.engine.access.door import rights_of
+from relasi.engine.access.prepared import Given, IsOneOf, prepared
 from relasi.engine.activity.hanging import Hanging, may_on, record_key, records_open_to, seen_q
 from relasi.engine.activity.tag import Tag, Visibility, tags_for
 from relasi.engine.declare.module import Declaration
@@ -117,9 +119,16 @@ def take_off(tag: Tag, ids: Iterable[int]) -> Written:
 
 def tags_on(user: Any, ids: Iterable[int]) -> dict[int, list[Tag]]:
     """Record -> its tags as this person sees them, by name. One query."""
-    rows = Tagging._base_manager.filter(record__in=list(ids), trashed_at=None, tag__trashed_at=None)
-    rows = rows.filter(tag__in=tags_for(user).values("pk")).select_related("tag")
+
+    def on_these() -> models.QuerySet:
+        own = Q(tag__user=Given("user")) | Q(tag__visibility=Visibility.SHARED)
+        rows = Tagging._base_manager.filter(own, IsOneOf(F("record_id"), Given("records")))
+        return rows.filter(trashed_at=None, tag__trashed_at=None).select_related("tag")
+
     found: dict[int, list[Tag]] = {}
+    if not rights_of(user).active:
+        return found
+    rows = prepared("tags", on_these).run({"records": list(ids), "user": user.id})
     for row in sorted(rows, key=lambda row: row.tag.name.casefold()):
         found.setdefault(row.record_id, []).append(row.tag)
     return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator as op
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +83,18 @@ class Kind:
     @property
     def label(self) -> Any:
         return capfirst(self.field.verbose_name)
+
+    @property
+    def label_now(self) -> str:
+        """The label in the language that is active: every page asks for dozens."""
+        language = translation.get_language()
+        if language not in self._labels:
+            self._labels[language] = str(self.label)
+        return self._labels[language]
+
+    @cached_property
+    def _labels(self) -> dict[str | None, str]:
+        return {}
 
     @property
     def hint(self) -> Any:

@@ -84,6 +84,16 @@ def _read_id(raw: Any) -> int | Unresolved | None:
     return Unresolved(text) if text else None
 
 
+def mark_sight(record: Any, name: str, seen: bool) -> None:
+    """Remembers whether the acting person may see what this record refers to by the field of this name."""
+    record.__dict__.setdefault("_seen", {})[name] = seen
+
+
+def unseen(record: Any) -> list[str]:
+    """The names of references already looked at that lead to what the acting person may not see."""
+    return [name for name, seen in record.__dict__.get("_seen", {}).items() if not seen]
+
+
 @shows_as(models.ForeignKey)
 class ReferenceKind(Kind):
     name = "reference"
@@ -127,14 +137,16 @@ class ReferenceKind(Kind):
         referred = getattr(record, self.key)
         if referred is None:
             return ""
-        if self.hides(record):
-            return getattr(referred, "number", None) or f"#{referred.pk}"
-        return reference_text(referred)
+        return self._unseen(record) if self.hides(record) else reference_text(referred)
+
+    def _unseen(self, record: Any) -> str:
+        referred = getattr(record, self.key)
+        return getattr(referred, "number", None) or f"#{referred.pk}"
 
     def hides(self, record: Any) -> bool:
         """Whether the person may not see the record referred to. Asked here, so that no screen can forget to."""
-        known = self.key in getattr(record, "_hidden", ())
-        return known or not sees(getattr(record, self.key))
+        seen = record.__dict__.get("_seen", {}).get(self.key)
+        return not (sees(getattr(record, self.key)) if seen is None else seen)
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         if value is None or isinstance(value, str):
@@ -149,7 +161,7 @@ class ReferenceKind(Kind):
     def export_of(self, record: Any, reader: Reader | None = None) -> Any:
         """The bare title, so that the file finds the record again."""
         referred = getattr(record, self.key)
-        hidden = self.key in getattr(record, "_hidden", ())
+        hidden = self.key in unseen(record)
         return (self.title(record) if hidden or referred is None else str(referred)) or None
 
     def typed(self, value: Any, reader: Reader | None = None) -> str:
@@ -160,25 +172,16 @@ class ReferenceKind(Kind):
             return EMPTY_CELL
         if record is None:
             return escape(self.show(value, reader))
-        title = self.title(record)
         if self.hides(record):
-            return Markup('<span class="muted">%s</span>') % title
+            return Markup('<span class="muted">%s</span>') % self._unseen(record)
+        title = reference_text(getattr(record, self.key))
         tone = self._home.tone if self._home is not None else ""
         if tone:
             return _badge(getattr(getattr(record, self.key), tone), title)
         return self.link(value, title)
 
     def link(self, id: int, title: str) -> Markup:
-        address, words = self.address(id), escape(title)
-        drawn = (
-            f'<a class="link trunc" href="{address}">{words}</a>'
-            if address
-            else f'<span class="trunc">{words}</span>'
-        )
-        face = faces_of(self._home.icon) if self._home is not None else None
-        if face is None:
-            return Markup(drawn)
-        return Markup(f'<span class="row g-3">{small_avatar(title, face)}{drawn}</span>')
+        return _link(self.address(id), title, faces_of(self._home.icon) if self._home is not None else None)
 
     def chosen(self, value: Any, record: Any = None) -> tuple[Any, str] | None:
         """(id, title) for an input; refused text stands for itself."""
@@ -227,6 +230,18 @@ class ReferenceKind(Kind):
         for name in names:
             parts += [Coalesce(f"{path}__{name}", Value(""), output_field=CharField()), Value(" ")]
         return Upper(Trim(Concat(*parts, output_field=CharField())))
+
+
+@lru_cache(maxsize=4096)
+def _link(address: str | None, title: str, face: bool | None) -> Markup:
+    words = escape(title)
+    if address:
+        drawn = Markup(f'<a class="link trunc" href="{address}">{words}</a>')
+    else:
+        drawn = Markup(f'<span class="trunc">{words}</span>')
+    return (
+        drawn if face is None else Markup(f'<span class="row g-3">{small_avatar(title, face)}{drawn}</span>')
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.number_text import rounded_to
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import current_reader
+from relasi.engine.fields.reference import mark_sight
 from relasi.engine.query.condition import Group, read
 from relasi.engine.query.paging import (
     MOST_KEYS,
@@ -290,14 +291,18 @@ def title_columns(model: type[models.Model]) -> list[str]:
 
 
 def hide_unseen(rows: list[Any], references: list[Any], user: Any) -> None:
-    """Marks references to records the person may not see; their cells then show the number alone."""
+    """Looks at what the rows refer to: of records the person may not see, cells then show the number alone."""
     for field_ in references:
         if field_.related_model is Owner or not registry.knows(field_.related_model._meta.label):
             continue
         module = registry.of(field_.related_model)
         if not module.is_record:
             continue
+        seen: dict[int, bool] = {}
         for row in rows:
             other = field_.get_cached_value(row, default=None)
-            if other is not None and not may(user, "view", module, other):
-                row.__dict__.setdefault("_hidden", set()).add(field_.name)
+            if other is None:
+                continue
+            if other.pk not in seen:
+                seen[other.pk] = may(user, "view", module, other)
+            mark_sight(row, field_.name, seen[other.pk])

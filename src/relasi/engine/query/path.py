@@ -50,9 +50,9 @@ class Path:
 
     @property
     def label(self) -> str:
-        label = str(self.kind.label)
+        label = self.kind.label_now
         if self.through is not None:
-            return f"{kind_of(self.through).label} › {label}"
+            return f"{kind_of(self.through).label_now} › {label}"
         return label
 
     @property

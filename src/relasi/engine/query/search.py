@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection
-from django.db.models import Case, F, FloatField, Func, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
-from relasi.engine.access.acting import SYSTEM
-from relasi.engine.access.door import co_owned, confidential_q, fields_for, scope_of
+from relasi.engine.access.door import SightOfMany, fields_for, sight_of_many
+from relasi.engine.access.prepared import Given, IsOneOf, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.letter_case import upper
@@ -24,6 +25,7 @@ _PHONE = re.compile(r"^[\d\s()+.\-/]{4,}$")
 _BETWEEN_PIECES = re.compile(r"[@._\-+]+")
 _NUMBER = re.compile(r"[A-Z]+[A-Z0-9/.\-]*\d[A-Z0-9/.\-]*")
 MOST_WORDS = 8
+STEMS = ("indonesian", "english")
 # So many hits are looked at before ranking; more would only cost time.
 CANDIDATES = 200
 
@@ -57,9 +59,10 @@ def query_of(text: str) -> SearchQuery | None:
     words = words_of(text)
     if not words:
         return None
-    found = _all_of([_as_written(word) for word in words])
+    found = _raw_query(_all_of([_as_written(word) for word in words]))
     if not phone_digits(text):
-        found = found | SearchQuery(text, config="indonesian") | SearchQuery(text, config="english")
+        for config in STEMS:
+            found = found | SearchQuery(text, config=config)
     return found
 
 
@@ -72,10 +75,13 @@ def _as_written(word: str) -> list[str]:
     return [word, pieces] if pieces != word else [word]
 
 
-def _all_of(words: list[list[str]]) -> SearchQuery:
-    """Each word in one of its spellings, as the beginning of a word."""
+def _all_of(words: list[list[str]]) -> str:
+    """The query for each word in one of its spellings, as the beginning of a word."""
     quoted = [[f"'{_bare(spelling)}':*" for spelling in spellings] for spellings in words]
-    raw = " & ".join(f"({' | '.join(spellings)})" for spellings in quoted)
+    return " & ".join(f"({' | '.join(spellings)})" for spellings in quoted)
+
+
+def _raw_query(raw: Any) -> SearchQuery:
     return SearchQuery(raw, config="relasi", search_type="raw")
 
 
@@ -95,6 +101,19 @@ def matching_ids(user: Any, text: str, module: Module) -> QuerySet:
 
 def looks_numbered(text: str) -> bool:
     return bool(_NUMBER.fullmatch(upper(text.strip())))
+
+
+class BeginsWith(Func):
+    """BeginsWith(F("number"), Given("begun")): a text in capitals against a pattern, as the index on it needs."""
+
+    template = "UPPER(%(expressions)s"
+    arg_joiner = "::text) LIKE "
+    output_field = BooleanField()
+
+
+def like_text(text: str) -> str:
+    """The text as a pattern finds it, whatever signs it holds."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def number_q(text: str) -> Q:
@@ -138,78 +157,81 @@ def _with_words(rows: QuerySet, query: SearchQuery, readable: dict[str, list[str
 def search(user: Any, text: str, *, modules: list[Module] | None = None, limit: int = 10) -> list[Hit]:
     """The best hits this person may see, best first. Misspelt titles are tried only when words find too little."""
     text, modules = text.strip(), modules or registry.records
-    seen = _visible(user, modules)
+    seen = sight_of_many(user, modules)
     if not text or seen is None:
         return []
-    readable = _readable(user, modules)
-    hits = _by_number(seen, text) + _by_words(seen, text, limit, readable)
+    looked = _Looked(seen, _readable(user, modules), limit)
+    hits = _by_number(looked, text) + _by_words(looked, text)
     if len(hits) < 3 and len(text) >= 4 and not phone_digits(text):
-        hits += _alike(seen, text, limit, readable)
+        hits += _alike(looked, text)
     unique = {hit.id: hit for hit in reversed(hits)}
     return sorted(unique.values(), key=lambda hit: (-hit.rank, hit.title))[:limit]
 
 
-def _visible(user: Any, modules: list[Module]) -> QuerySet | None:
-    """Index rows of the records the person may see; modules of the same scope share one condition."""
-    by_scope: dict[Any, list[str]] = {}
-    for module in modules:
-        scope = scope_of(user, "view", module)
-        if not scope.nothing:
-            by_scope.setdefault(scope, []).append(module.key)
-    if not by_scope:
-        return None
-    closed = _confidential(user, modules)
-    found = Q()
-    for scope, keys in by_scope.items():
-        part = Q() if len(keys) == len(registry.records) else Q(module__in=keys)
-        if not scope.everyone:
-            part &= Q(owner_id__in=sorted(scope.owners))
-        found |= part
-        if not part:
-            return RecordIndex.objects.filter(trashed_at=None).exclude(closed)
-    mine = co_owned(user) if user is not SYSTEM else frozenset()
-    if mine:
-        found |= Q(pk__in=sorted(mine), module__in=[key for keys in by_scope.values() for key in keys])
-    return RecordIndex.objects.filter(found, trashed_at=None).exclude(closed)
+@dataclass(frozen=True)
+class _Looked:
+    """Where one search looks. readable: see `_readable`."""
+
+    seen: SightOfMany
+    readable: dict[str, list[str]]
+    limit: int
+
+    def hits(self, how: str, rows: Callable[[QuerySet], QuerySet], values: dict[str, Any]) -> list[Hit]:
+        """how: names the shape of the rows, which must be those of the index with a rank."""
+
+        def build() -> QuerySet:
+            found = rows(RecordIndex.objects.filter(self.seen.q(), trashed_at=None))
+            return found.values_list("pk", "module", "number", "title", "rank")
+
+        told = tuple((weights, *keys) for weights, keys in self.readable.items())
+        query = prepared(("search", how, self.seen.shape, told, self.limit), build)
+        found = query.tuples({**self.seen.values, **values})
+        return [Hit(id, registry.module(key), number, title, rank) for id, key, number, title, rank in found]
+
+    def ranked(self, how: str, query: SearchQuery, values: dict[str, Any], weight: float = 1.0) -> list[Hit]:
+        def rows(seen: QuerySet) -> QuerySet:
+            some = _with_words(seen, query, self.readable).values("pk")[:CANDIDATES]
+            rank = Func(F("vector"), query, function="ts_rank", output_field=FloatField()) * weight
+            return RecordIndex.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank")[: self.limit]
+
+        return self.hits(how, rows, values)
 
 
-def _confidential(user: Any, modules: list[Module]) -> Q:
-    """Records for their owners alone that this person must not find."""
-    found = Q(pk__in=[])
-    for module in modules:
-        if module.confidential is not None and user is not SYSTEM:
-            found |= Q(pk__in=module.model._base_manager.exclude(confidential_q(user, module)).values("pk"))
-    return found
-
-
-def _hits(rows: Any) -> list[Hit]:
-    return [Hit(id, registry.module(module), number, title, rank) for id, module, number, title, rank in rows]
-
-
-def _by_number(seen: QuerySet, text: str) -> list[Hit]:
+def _by_number(looked: _Looked, text: str) -> list[Hit]:
     """The whole number before those that only begin so; the number of a merged record finds what it went into."""
+    if not looks_numbered(text):
+        return []
     whole = upper(text)
-    rows = seen.filter(number_q(text)).order_by(Length("number"), "number")
-    rows = rows.annotate(rank=Case(When(number__upper=whole, then=Value(9.0)), default=Value(0.5)))
-    found = _hits(rows.values_list("pk", "module", "number", "title", "rank")[:5])
-    if any(hit.rank > 1 for hit in found) or not any(mark.isdigit() for mark in text):
+
+    def begun(seen: QuerySet) -> QuerySet:
+        rank = Case(When(number__upper=Given("whole"), then=Value(9.0)), default=Value(0.5))
+        rows = seen.filter(BeginsWith(F("number"), Given("begun"))).annotate(rank=rank)
+        return rows.order_by(Length("number"), "number")[:5]
+
+    found = looked.hits("begun", begun, {"whole": whole, "begun": f"{like_text(whole)}%"})
+    if any(hit.rank > 1 for hit in found):
         return found
-    gone = Absorbed.objects.filter(number=whole).values_list("pk", flat=True)[:5]
-    moved = seen.filter(pk__in=[survivor_of(id) for id in gone]) if gone else seen.none()
-    moved = moved.annotate(rank=Value(9.0))
-    return found + _hits(moved.values_list("pk", "module", "number", "title", "rank"))
+    gone = [survivor_of(id) for id in Absorbed.objects.filter(number=whole).values_list("pk", flat=True)[:5]]
+    if not gone:
+        return found
+
+    def moved(seen: QuerySet) -> QuerySet:
+        return seen.filter(IsOneOf(F("pk"), Given("ids"))).annotate(rank=Value(9.0))
+
+    return found + looked.hits("moved", moved, {"ids": gone})
 
 
-def _by_words(seen: QuerySet, text: str, limit: int, readable: dict[str, list[str]]) -> list[Hit]:
-    query = query_of(text)
-    return _ranked(_with_words(seen, query, readable), query, limit) if query is not None else []
-
-
-def _ranked(found: QuerySet, query: SearchQuery, limit: int, weight: float = 1.0) -> list[Hit]:
-    some = found.values("pk")[:CANDIDATES]
-    rank = Func(F("vector"), query, function="ts_rank", output_field=FloatField()) * weight
-    rows = RecordIndex.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank")
-    return _hits(rows.values_list("pk", "module", "number", "title", "rank")[:limit])
+def _by_words(looked: _Looked, text: str) -> list[Hit]:
+    words = words_of(text)
+    if not words:
+        return []
+    raw = _all_of([_as_written(word) for word in words])
+    if phone_digits(text):
+        return looked.ranked("phone", _raw_query(Given("raw")), {"raw": raw})
+    query = _raw_query(Given("raw"))
+    for config in STEMS:
+        query = query | SearchQuery(Given("text"), config=config)
+    return looked.ranked("words", query, {"raw": raw, "text": text})
 
 
 # How like a word must be to be what was meant, and how many such words are tried.
@@ -217,13 +239,12 @@ LIKENESS = 0.35
 MOST_SPELLINGS = 6
 
 
-def _alike(seen: QuerySet, text: str, limit: int, readable: dict[str, list[str]]) -> list[Hit]:
+def _alike(looked: _Looked, text: str) -> list[Hit]:
     """Each word in the spellings that titles know."""
     spellings = [[word, *_spellings(word)] for word in words_of(text)]
     if not any(len(some) > 1 for some in spellings):
         return []
-    query = _all_of(spellings)
-    return _ranked(_with_words(seen, query, readable), query, limit, weight=0.01)
+    return looked.ranked("alike", _raw_query(Given("raw")), {"raw": _all_of(spellings)}, weight=0.01)
 
 
 def _spellings(word: str) -> list[str]:

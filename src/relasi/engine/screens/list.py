@@ -7,19 +7,21 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from relasi.engine.access.door import fields_for, has_tool, may, scope_of
 from relasi.engine.fields.kind import Invalid, Kind
+from relasi.engine.fields.reference import unseen
 from relasi.engine.query.condition import Group
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.paging import Page
 from relasi.engine.query.path import Path
 from relasi.engine.records.record import title_of
 from relasi.engine.screens.asking import must, reader_of, shell_for, signed_in, user_of
+from relasi.engine.screens.kept import kept
 from relasi.engine.screens.list_state import SIZES, ListState
 from relasi.engine.screens.list_ways import ways_to_show
-from relasi.engine.screens.pages import render_page, wants_part
+from relasi.engine.screens.pages import escaped, render_page, wants_part
 from relasi.engine.screens.row_tones import row_tones
 from relasi.engine.screens.shell import Entry
 
@@ -37,7 +39,7 @@ class Column:
     editable: bool  # whether its cells can be edited where they stand
 
 
-@dataclass
+@dataclass(frozen=True)
 class Chip:
     place: int
     label: str
@@ -57,7 +59,7 @@ class Row:
         """The cells after the first as the table holds them. Joined here: a page has hundreds of them."""
         parts: list[str] = []
         for column, shown in zip(columns[1:], self.cells[1:], strict=True):
-            parts += (column.td, escape(shown), "</td>")
+            parts += (column.td, escaped(shown), "</td>")
         return Markup("".join(parts))
 
 
@@ -79,9 +81,9 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         "entry": entry,
         "state": state,
         "page": found,
-        "columns": _columns(state, listing),
+        "columns": columns_of(request, state, listing),
         "rows": rows_of(entry, listing.paths, found.rows, reader_of(request)),
-        "chips": chips_of(state, listing.group, reader_of(request)),
+        "chips": tuple(chips_of(state, listing.group, reader_of(request))),
         "error": error,
         "tones": row_tones(state.colours, found.rows, entry.module, user) if state.colours else {},
         "emptiness": None if found.rows or error else _emptiness(state),
@@ -100,7 +102,7 @@ def draw_rows(request: HttpRequest, state: ListState, listing: Listing, records:
     """Rows alone, as the list has them, for what changes one of them."""
     context = {
         "entry": state.entry,
-        "columns": _columns(state, listing),
+        "columns": columns_of(request, state, listing),
         "rows": rows_of(state.entry, listing.paths, records, reader_of(request)),
         "tones": row_tones(state.colours, records, state.entry.module, state.user),
         "actions": _bulk_actions(state.user, state.entry),
@@ -123,9 +125,14 @@ def rows_of(entry: Entry, paths: list[Path], records: list[Any], reader: Any) ->
 def cell(path: Path, record: Any, reader: Any) -> Any:
     if path.through is None:
         return path.kind.cell(path.value_of(record), record, reader)
-    if path.through.name in getattr(record, "_hidden", ()):
+    if path.through.name in unseen(record):
         return ""
     return path.kind.cell(path.value_of(record), getattr(record, path.through.name), reader)
+
+
+def columns_of(request: HttpRequest, state: ListState, listing: Listing) -> list[Column]:
+    look = request.visitor.look, state.look  # type: ignore[attr-defined]
+    return kept(("columns", look), lambda: _columns(state, listing))
 
 
 def _columns(state: ListState, listing: Any) -> list[Column]:

@@ -178,6 +178,12 @@ class ListState:
         """The same as hidden values of a form that leads to the first page of a list."""
         return [(k, v) for k, v in self.parts().items() if k not in ("after", "before", "size")]
 
+    @cached_property
+    def look(self) -> tuple[Any, ...]:
+        """What decides how the parts around the rows look to a person."""
+        saved = tuple((view.pk, view.changed_at) for view in self.views if isinstance(view, SavedView))
+        return self.entry.slug, self.screen, self.query(), saved
+
     @property
     def here(self) -> str:
         """The address of the screen without what it is told."""

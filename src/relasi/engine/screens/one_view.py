@@ -19,7 +19,7 @@ from relasi.engine.declare.words import Action, Body, Related, Section, StagePat
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.image import ADDRESS
 from relasi.engine.fields.kind import Kind, kind_of
-from relasi.engine.fields.reference import faces_of
+from relasi.engine.fields.reference import faces_of, mark_sight
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import visible_paths
 from relasi.engine.query.viewed import note_viewed
@@ -58,7 +58,7 @@ class Fact:
 
     @cached_property
     def label(self) -> str:
-        return str(self.kind.label)
+        return self.kind.label_now
 
 
 @dataclass
@@ -196,7 +196,7 @@ def _facts(
 
 
 def hide_references(record: Any, module: Module, user: Any) -> None:
-    """Marks references of this one record to others the person may not see."""
+    """Looks at what this one record refers to, as a list does for its rows."""
     for field in module.fields.values():
         target = getattr(field, "related_model", None)
         if target is None or not registry.knows(target._meta.label):
@@ -204,8 +204,7 @@ def hide_references(record: Any, module: Module, user: Any) -> None:
         other = registry.of(target)
         if other.is_record and record.__dict__.get(field.attname) is not None:
             pointed = getattr(record, field.name)
-            if not may(user, "view", other, pointed):
-                record.__dict__.setdefault("_hidden", set()).add(field.name)
+            mark_sight(record, field.name, may(user, "view", other, pointed))
 
 
 def _stage_path(module: Module, record: Any, seen: set[str]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -12,18 +13,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
-from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import SimpleLazyObject
 from jinja2_fragments import render_block
 from markupsafe import Markup, _escape_inner, escape
 
 from relasi.engine.fields.avatar import initials, tone
 from relasi.engine.screens import toasts
 from relasi.engine.screens.faces import FACES
+from relasi.engine.screens.kept import kept
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -58,6 +58,7 @@ def environment(**options: Any) -> jinja2.Environment:
         tone=tone,
         ui=Components(found),
         constant=Constants(found),
+        kept=kept_part,
         **FACES,
     )
     return found
@@ -144,6 +145,21 @@ class Constants:
         return found
 
 
+@jinja2.pass_context
+def kept_part(context: jinja2.runtime.Context, name: str, *look: Any) -> Markup:
+    """`kept("base/side.html", shell.look)`: a template that shows the same to one person for one look, drawn once for
+    each. look: everything it is made of beside the person's rights and language."""
+
+    def draw() -> Markup:
+        return Markup(context.environment.get_template(name).render(context.get_all()))
+
+    visitor = context.get("visitor")
+    unknown = not visitor or any(isinstance(part, jinja2.Undefined) for part in look)
+    if unknown or context.environment.auto_reload:
+        return draw()
+    return kept((name, visitor.look, look), draw)
+
+
 @cache
 def icon(name: str, cls: str = "") -> Markup:
     """One icon of the sprite (bin/icon-names.txt), decoration only. cls: i-sm, i-lg, i-xl, i-fill, spin."""
@@ -189,6 +205,17 @@ def escaped(value: Any) -> str:
     return _escape_inner(value) if kind is str else escape(value)
 
 
+# What differs in every request stands in a page as one of these until the page is whole, so that parts can be kept.
+TOKEN, HERE = secrets.token_hex(16), secrets.token_hex(16)
+TOKEN_INPUT = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(TOKEN)
+
+
+def _of_this_request(drawn: str, request: HttpRequest) -> str:
+    if TOKEN in drawn:
+        drawn = drawn.replace(TOKEN, get_token(request))
+    return drawn.replace(HERE, escaped(request.get_full_path()))
+
+
 def wants_part(request: HttpRequest) -> bool:
     """Whether htmx asks for a part: not when it swaps the whole body or restores history."""
     headers = request.headers
@@ -215,8 +242,9 @@ def render_page(
     env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     values = {
         "request": request,
-        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
-        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
+        "csrf_token": TOKEN,
+        "csrf_input": TOKEN_INPUT,
+        "here": HERE,
         "visitor": getattr(request, "visitor", None),
         **context,
     }
@@ -230,7 +258,7 @@ def render_page(
         if not asked_by_htmx:
             values["toasts"] = toasts.take(request)
         drawn = env.get_template(template).render(values)
-    response = HttpResponse(drawn, status=status)
+    response = HttpResponse(_of_this_request(drawn, request), status=status)
     if asked_by_htmx:
         toasts.deliver(request, response)
     patch_vary_headers(response, ("HX-Request", "HX-Request-Type"))

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from relasi.engine.access.door import fields_for, may
+from relasi.engine.access.prepared import Given, IsOneOf, prepared
+from relasi.engine.declare.module import Module
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.reference import faces_of
-from relasi.engine.query.listing import hide_unseen
+from relasi.engine.query.listing import Listing, hide_unseen
 from relasi.engine.query.search import Hit, search
 from relasi.engine.screens.asking import shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
-from relasi.engine.screens.shell import Entry, all_entries, entries_of
+from relasi.engine.screens.shell import all_entries, entries_of, entry_of
 
 MOST_COMMANDS = 6
 
@@ -88,11 +92,18 @@ def _subtitles(user: Any, hits: list[Hit]) -> dict[int, str]:
         field = module.fields.get(name)
         if field is None or name not in fields_for(user, "view", module):
             continue
-        rows = module.model._base_manager.filter(pk__in=[hit.id for hit in hits if hit.module is module])
-        rows = list(rows.select_related(name) if field.is_relation else rows)
+        rows = _with_subtitles(user, module, [hit.id for hit in hits if hit.module is module])
         hide_unseen(rows, [field] if field.is_relation else [], user)
         found.update({row.pk: kind_of(field).text_of(row) for row in rows})
     return found
+
+
+def _with_subtitles(user: Any, module: Module, ids: list[int]) -> list[Any]:
+    def rows() -> QuerySet:
+        found = module.model._base_manager.filter(IsOneOf(F("pk"), Given("ids")))
+        return Listing(module, user, columns=[module.subtitle]).loaded(found)
+
+    return prepared(("subtitles", module.key), rows).run({"ids": ids})
 
 
 def marked(text: str, wanted: str) -> Markup:
@@ -114,7 +125,7 @@ def commands(user: Any, text: str) -> list[Command]:
     for entry in all_entries():
         if entry.area is None or not may(user, "view", entry.module):
             continue
-        if wanted and not any(wanted in word for word in _words(entry)):
+        if wanted and not any(wanted in word for word in _words(entry.slug)):
             continue
         key = entry.slug[0].upper()
         found.append(
@@ -127,8 +138,10 @@ def commands(user: Any, text: str) -> list[Command]:
     return found[:MOST_COMMANDS]
 
 
-def _words(entry: Entry) -> list[str]:
-    words = [entry.slug, *str(entry.module.words).casefold().split("|")]
+@cache
+def _words(slug: str) -> list[str]:
+    entry = entry_of(slug)
+    words = [slug, *str(entry.module.words).casefold().split("|")]
     for language in ("id", "en"):
         with translation.override(language):
             words += [str(entry.plural).casefold(), str(entry.name).casefold()]

@@ -161,6 +161,11 @@ class Shell:
         return found
 
     @cached_property
+    def look(self) -> tuple[Any, ...]:
+        """What decides how the menus look to a person."""
+        return self.current, self.request.path.split("/", 2)[1], *self.pinned
+
+    @cached_property
     def create(self) -> list[tuple[Any, str, str, str]]:
         return [
             (e.name, f"{e.url}new/", e.module.icon, e.slug[0].upper())

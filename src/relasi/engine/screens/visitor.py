@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
 from relasi.engine.access.directory import directory
+from relasi.engine.access.door import rights_of
 from relasi.engine.activity.notification import unread_count
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.engine.screens.errors import unreadable
@@ -67,6 +68,14 @@ class Visitor:
     @property
     def email(self) -> str:
         return self.user.email if self.user else ""
+
+    @cached_property
+    def look(self) -> tuple[Any, ...]:
+        """What decides how the same things look to different people; a new one whenever rights or preferences change."""
+        if self.user is None:
+            return (None, self.language)
+        through = self.impersonator.pk if self.impersonator else None
+        return self.user.pk, through, rights_of(self.user).directory.epoch, self.language
 
     @cached_property
     def unread(self) -> int:
