@@ -22,6 +22,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.screens.shell import Entry
+from relasi.kits.trade.taking import ways_from
 from tests.make import USUAL
 from tests.walk.routes import Route
 from tests.walk.world import MORE, ONE_OF, SECRET, World, options_of, plausible, title_texts
@@ -65,6 +66,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "comment": lambda: world.comment.pk, "file": lambda: world.file.pk, "tag": lambda: world.tag.pk,
         "notification": lambda: world.notification.pk,
         "purpose": lambda: "reset", "token": lambda: "nobody-has-this", "passkey": lambda: 1,
+        "becomes": lambda: next((way.document.slug for way in ways_from(entry.module.model)), "x") if entry else "x",
         "settings slug": lambda: "groups", "nothing": lambda: "",
     }  # fmt: skip
     return plain[what]() if what in plain else world.hidden[what].pk

@@ -224,7 +224,8 @@ def made(world: World, module: Module, among: dict[str, Any] | None = None, **mo
         elif needed(module, one) or name in ONE_OF.get(module.key, ()):
             values[name] = plausible(world, one)
     if module.whole is not None:
-        values[module.whole.name] = among[registry.of(module.whole.related_model).key].pk
+        whole = registry.of(module.whole.related_model)
+        values[module.whole.name] = (made(world, whole) if module.key in APART else among[whole.key]).pk
     values |= MORE.get(module.key, {})
     given = {name: value for name, value in values.items() if value is not None}
     if "create" not in module.verbs:
@@ -257,6 +258,12 @@ ONE_OF = {
     "sales.deal": ["account"],
     "sales.quote": ["account"],
     "sales.quoteline": ["product"],
+    "sales.salesorder": ["account"],
+    "sales.orderline": ["product"],
+    "billing.invoice": ["account"],
+    "billing.invoiceline": ["product"],
+    "billing.creditnote": ["account"],
+    "billing.creditline": ["product"],
     "catalog.pricebookitem": ["product"],
     "catalog.pricebookcustomer": ["account"],
     "catalog.bundlecomponent": ["product"],
@@ -264,10 +271,25 @@ ONE_OF = {
 }
 
 
+# Parts that close the record they belong to, which then is not the one the others look at.
+APART = {"billing.creditpart", "billing.paymentpart"}
+
+
 # Values a row needs for reasons of its own, besides what make() knows.
 MORE: dict[str, dict[str, Any]] = {
     "catalog.productbundle": {"price": "1000"},
     "sales.quoteline": {"price": "1000", "quantity": "1"},
+    "sales.orderline": {"price": "1000", "quantity": "1"},
+    "billing.creditnote": {"shipping": "100000"},
+    "billing.invoiceline": {"price": "1000", "quantity": "1"},
+    "billing.creditline": {
+        "price": "1000",
+        "quantity": "1",
+        "gross": "1000",
+        "net": "1000",
+        "base": "1000",
+        "total": "1000",
+    },
 }
 
 

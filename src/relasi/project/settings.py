@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "relasi.modules.customers",
     "relasi.modules.sales",
     "relasi.modules.catalog",
+    "relasi.modules.billing",
     "relasi.modules.agenda",
     "relasi.features.sign_in",
     "relasi.features.settings",

@@ -12,6 +12,7 @@ from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
+from relasi.kits.trade.addresses import patterns as trade_patterns
 from relasi.project.health import healthz
 from relasi.project.live_handover import handover
 
@@ -43,6 +44,7 @@ urlpatterns = [
     *duplicates_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
+    *trade_patterns(),
     *module_patterns(),
 ]
 

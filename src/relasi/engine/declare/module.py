@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 
 from relasi.engine.declare.computed import Computed
-from relasi.engine.declare.words import Action, Board, Calendar, Match, Section, View
+from relasi.engine.declare.words import Action, Board, Calendar, FinalNumber, Match, Section, View
 
 
 class Declaration:
@@ -20,6 +20,7 @@ class Declaration:
     area: str = ""  # the menu group; "settings" keeps a module out of the menu and for admins alone
     icon: str = "file"
     number: str = ""  # "CON-{n:05}"; may hold {year}
+    final_number: FinalNumber | None = None  # the number it gets later, when it becomes binding
     title: str = ""  # names of the fields that make the title, joined by a space
     subtitle: str = ""  # the field shown beside the title in search results and related panels
     columns: Sequence[str] = ()

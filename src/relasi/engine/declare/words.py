@@ -61,7 +61,8 @@ class Action:
 
     ask: names of the fields asked for in a small form before the verb runs. form: name of the method that gives
     a blank row of another model, with what it proposes, where these are not fields of the record itself.
-    when: tells from the record alone whether the button shows. quiet: it stands in the menu alone.
+    when: tells from the record alone whether the button shows. quiet: it stands in the menu alone. page: where the
+    button leads instead, below the record's own address.
     """
 
     verb: str
@@ -73,6 +74,24 @@ class Action:
     tool: str = ""
     danger: bool = False
     quiet: bool = False
+    page: str = ""
+
+    @property
+    def address(self) -> str:
+        """Below the record's own."""
+        return self.page or f"do/{self.verb}/"
+
+
+@dataclass(frozen=True)
+class FinalNumber:
+    """The number a record gets instead of its first one as soon as the field `by` has one of the values `on`: counted by
+    year without a gap, in the year of the field `day`. pattern: as `number`.
+    """
+
+    pattern: str
+    by: str
+    on: tuple[str, ...]
+    day: str
 
 
 @dataclass(frozen=True)

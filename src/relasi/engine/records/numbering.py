@@ -49,6 +49,18 @@ def take_numbers(module: Module, count: int) -> list[str]:
     return [pattern.format(n=n, year=shown_year) for n in range(first, first + count)]
 
 
+def take_final_numbers(module: Module, years: list[int]) -> list[str]:
+    """The next number of the binding series for each of these years, in order. Without gaps, as above."""
+    final = module.final_number
+    found = []
+    with connection.cursor() as cursor:
+        for year in years:
+            cursor.execute(_TAKE, [f"{module.key}:final", year, 1, 1, 1])
+            n, own_format = cursor.fetchone()
+            found.append((own_format or final.pattern).format(n=n, year=year))
+    return found
+
+
 def ensure_after(module: Module, number: int, year: int = 0) -> None:
     """Moves the series beyond a number that came from outside, so that it is never given again."""
     NumberSeries.objects.get_or_create(module=module.key, year=year)

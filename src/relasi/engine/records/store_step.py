@@ -16,16 +16,32 @@ from psycopg.types.json import Jsonb
 
 from relasi.engine.access.acting import SYSTEM
 from relasi.engine.records.batch import Batch, Draft
-from relasi.engine.records.numbering import take_numbers
+from relasi.engine.records.numbering import take_final_numbers, take_numbers
 
 
 def store(batch: Batch) -> None:
     user = None if batch.user is SYSTEM else batch.user.id
     now = timezone.now()
+    if batch.module.final_number is not None and not batch.exact:
+        _number_for_good(batch)
     if batch.created:
         _insert(batch, batch.created, user, now)
     if batch.updated:
         _update(batch, batch.updated, user, now)
+
+
+def _number_for_good(batch: Batch) -> None:
+    """Records that become binding now get their final number: here, where nothing can be refused any more."""
+    final = batch.module.final_number
+    found = [
+        draft.record
+        for draft in batch.updated
+        if draft.change.has(final.by) and getattr(draft.record, final.by) in final.on
+        and draft.change.old(final.by) not in final.on
+    ]  # fmt: skip
+    years = [getattr(record, final.day).year for record in found]
+    for record, number in zip(found, take_final_numbers(batch.module, years), strict=True):
+        record.number = number
 
 
 def _insert(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> None:

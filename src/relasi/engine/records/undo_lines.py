@@ -25,7 +25,9 @@ def keep_whole(plans: list[Any]) -> None:
                 (id, "lines") for id in sorted(touched - {id for id, _c in header.conflicts})
             ]
             _leave(header, touched)
-        _leave(lines, {id for id, whole in wholes.items() if whole in touched})
+        # Lines lie in the bin with their record as they stood, so that it comes back with them.
+        gone = set(header.trash) if header else set()
+        _leave(lines, {id for id, whole in wholes.items() if whole in touched | gone})
 
 
 def _leave(plan: Any, ids: set[int]) -> None:

@@ -165,7 +165,8 @@ def refusal_of(batch: Batch, error: IntegrityError) -> Refusal:
             field = constraint.fields[-1] if constraint.fields else ""
             return Refusal(field, "NOT_UNIQUE", _("This is taken already."))
         if constraint.name == name:
-            message = constraint.violation_error_message or _("The values do not fit together.")
+            own = constraint.violation_error_message != constraint.default_violation_error_message
+            message = constraint.violation_error_message if own else _("The values do not fit together.")
             return Refusal("", "INVALID_VALUE", message)
     for field in batch.module.fields.values():
         if field.unique and field.column in name:

@@ -35,8 +35,6 @@ def copied(
     more: values of the new header. line_values: what a line gets besides, None to leave it out. Raises Refused.
     """
     values = {name: _value(source, name) for name in HEADER}
-    if hasattr(source, "instalments") and hasattr(target, "instalments"):
-        values["instalments"] = source.instalments
     lines = []
     for line in source.lines_in_order():
         extra = line_values(line) if line_values else {}

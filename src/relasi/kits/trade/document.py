@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.company import company
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
@@ -30,6 +31,8 @@ from relasi.kits.trade.line import TradeLine
 from relasi.kits.trade.shelf import Offer, Ref, Terms, shelf
 from relasi.kits.trade.tax_rule import TaxAmount, TaxRule, in_order, merged
 from relasi.kits.trade.totals import totals_of
+
+PASSED_ON = ("deal", "quote", "sales_order", "customer_po", "payment_days", "instalments")
 
 
 class TaxedHow(Choices):
@@ -254,6 +257,18 @@ class TradeDocument(Record):
 
     def before_trash(self) -> None:
         self.flow.check_trash(self)
+
+    def passes_on(self, target: Any) -> dict[str, Any]:
+        """What a document made of this one has besides what all documents share: the fields both have, and the
+        reference to this one."""
+        own, theirs = registry.of(self).fields, registry.of(target).fields
+        found = {
+            name: getattr(self, own[name].attname) for name in PASSED_ON if name in own and name in theirs
+        }
+        for name, field in theirs.items():
+            if field.related_model is type(self) and type(self) is not target:
+                found[name] = self.pk
+        return found
 
 
 def _rules(stored: list[dict[str, Any]] | None) -> tuple[TaxRule, ...]:

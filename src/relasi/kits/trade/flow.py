@@ -15,7 +15,9 @@ from relasi.engine.declare.refusal import Refusal
 @dataclass(frozen=True)
 class Flow:
     """moves: state -> states that may follow. first: states a new document may have. frozen: states in which nothing
-    changes but `open_fields` and the state. deletable: states in which the document may be deleted.
+    changes but `open_fields` and the state. deletable: states in which the document may be deleted. by_itself: moves
+    (before, after) that follow from other documents or payments and nobody makes by hand. gives: states in which
+    another document can be made of it. idle: states in which it takes nothing from what it came from.
     """
 
     moves: Mapping[str, tuple[str, ...]]
@@ -23,6 +25,9 @@ class Flow:
     frozen: frozenset[str]
     deletable: frozenset[str]
     open_fields: tuple[str, ...] = ()
+    by_itself: frozenset[tuple[str, str]] = frozenset()
+    gives: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
 
     def check(self, document: Any, change: Any) -> None:
         """Raises Refusal."""
@@ -33,8 +38,16 @@ class Flow:
         before = change.old("status")
         if change.has("status") and document.status not in self.moves.get(before, ()):
             raise Refusal("status", "INVALID_TRANSITION", self.sentence(document, before))
+        if change.has("status") and (before, document.status) in self.by_itself and not change.authorised:
+            raise Refusal(
+                "status", "INVALID_TRANSITION", _("This state follows by itself; nobody sets it by hand.")
+            )
         if before in self.frozen:
             self._check_frozen(document, change)
+
+    def by_hand(self, before: str, after: str) -> bool:
+        """Whether a person may move a document so."""
+        return after in self.moves.get(before, ()) and (before, after) not in self.by_itself
 
     def _check_frozen(self, document: Any, change: Any) -> None:
         fields = document._meta.fields
@@ -99,9 +112,16 @@ _GUARD = """
 """
 
 
-def line_triggers(table: str, column: str, frozen: frozenset[str]) -> list[pgtrigger.Trigger]:
-    """Lines of a frozen document stay as they are. table, column: of the document and the reference to it."""
+def line_triggers(
+    table: str, column: str, frozen: frozenset[str], counted: tuple[str, ...] = ()
+) -> list[pgtrigger.Trigger]:
+    """Lines of a frozen document stay as they are. table, column: of the document and the reference to it. counted:
+    columns that count what other documents take, which goes on."""
+    loose = "{" + ",".join(("version", "changed_at", "changed_by_id", *counted)) + "}"
     body = f"""
+    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - '{loose}'::text[]) = (to_jsonb(OLD) - '{loose}'::text[]) THEN
+        RETURN NEW;
+    END IF;
     IF EXISTS (SELECT FROM {table} d WHERE d.id = NEW.{column} AND d.status = ANY (ARRAY[{_listed(frozen)}]::text[]))
     THEN
         RAISE EXCEPTION 'frozen' USING ERRCODE = '23514', CONSTRAINT = '{table}_frozen';

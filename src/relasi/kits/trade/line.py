@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -38,7 +38,13 @@ class PriceFrom(Choices):
 
 
 class TradeLine(Part):
-    """Abstract. Everything that was agreed is kept here; the catalog may change as it likes."""
+    """Abstract. Everything that was agreed is kept here; the catalog may change as it likes.
+
+    takes, counted: see taking.py.
+    """
+
+    takes: ClassVar[dict[str, str]] = {}
+    counted: ClassVar[tuple[str, ...]] = ()
 
     kind = ChoiceField(Kind, _("Kind of line"), default=Kind.ITEM, required=True)
     position = IntegerField(_("Order"), min=0, default=0, required=True)

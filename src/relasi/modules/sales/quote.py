@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.json import HiddenField
-from relasi.engine.fields.numbers import IntegerField
+from relasi.engine.fields.numbers import DecimalField, IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.record import Record, record_indexes
@@ -25,10 +26,12 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade import instalments
+from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.copying import copied
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
+from relasi.kits.trade.taking import counted_checks
 
 VALID_DAYS = 30
 
@@ -52,6 +55,7 @@ FLOW = Flow(
         S.SENT: (S.REVIEWED, S.ACCEPTED, S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED),
         S.REVIEWED: (S.ACCEPTED, S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED),
         S.ACCEPTED: (S.CONVERTED,),
+        S.CONVERTED: (S.ACCEPTED,),
         S.REJECTED: (S.SUPERSEDED,),
         S.EXPIRED: (S.SUPERSEDED,),
     },
@@ -59,16 +63,12 @@ FLOW = Flow(
     frozen=frozenset(set(S) - {S.DRAFT}),
     deletable=frozenset({S.DRAFT, S.WITHDRAWN}),
     open_fields=(
-        "owner",
-        "contact",
-        "notes",
-        "primary",
-        "sent_at",
-        "decided_at",
-        "accepted_by",
-        "rejection_reason",
+        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "rejection_reason",
     ),
-)
+    by_itself=frozenset({(S.ACCEPTED, S.CONVERTED), (S.CONVERTED, S.ACCEPTED)}),
+    gives=frozenset({S.ACCEPTED, S.CONVERTED}),
+    idle=frozenset(),
+)  # fmt: skip
 OPEN_COLUMNS = (
     "contact_id", "account_id", "deal_id", "notes", "primary", "sent_at", "decided_at", "accepted_by",
     "rejection_reason",
@@ -152,6 +152,10 @@ class Quote(TradeDocument):
             Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions")),
         ]
         actions = [
+            Action("order", _("Make a sales order"), icon="clipboard-list", page="convert/orders/",
+                   when=lambda quote: quote.status == S.ACCEPTED),
+            Action("invoice", _("Make an invoice"), icon="receipt", page="convert/invoices/",
+                   when=lambda quote: quote.status == S.ACCEPTED),
             Action("send", _("Mark as sent"), icon="send", when=lambda quote: quote.status == S.DRAFT),
             Action("accept", _("Accepted"), icon="circle-check", ask=("accepted_by",),
                    when=lambda quote: quote.status in (S.SENT, S.REVIEWED)),
@@ -230,13 +234,22 @@ class Quote(TradeDocument):
     def withdraw(self) -> Quote:
         return update(self, {"status": S.WITHDRAWN})
 
+    def order(self) -> Any:
+        """All that is left, as a sales order."""
+        return convert(self, registry.module("sales.SalesOrder").model)
+
+    def invoice(self) -> Any:
+        """All that is left, as an invoice."""
+        return convert(self, registry.module("billing.Invoice").model)
+
     def revise(self) -> Quote:
         """A draft with everything that stands here; this one is superseded and stays as it was."""
         with transaction.atomic():
             number = f"{self.number.split('-R')[0]}-R{self.revision + 1}"
             update(self, {"status": S.SUPERSEDED})
             fixed = {"number": number, "revision": self.revision + 1, "replaces": self.pk, "date": today(),
-                     "valid_until": None, "primary": self.primary, "deal": self.deal_id}  # fmt: skip
+                     "valid_until": None, "primary": self.primary, "deal": self.deal_id,
+                     "instalments": self.instalments}  # fmt: skip
             return copied(self, Quote, fixed)
 
 
@@ -250,13 +263,16 @@ class QuoteLine(TradeLine):
         editable=False,
     )
 
+    taken = DecimalField(_("Ordered or invoiced"), default=0, required=True, editable=False)
+
+    counted = ("taken",)
     violations = FLOW.violations(TABLE)
 
     class Meta(TradeLine.Meta):
         verbose_name = _("quote line")
         verbose_name_plural = _("quote lines")
-        constraints = line_checks("quote_line")
-        triggers = [*history_triggers(), *line_triggers(TABLE, "quote_id", FLOW.frozen)]
+        constraints = [*line_checks("quote_line"), *counted_checks("quote_line", "taken")]
+        triggers = [*history_triggers("taken"), *line_triggers(TABLE, "quote_id", FLOW.frozen, ("taken",))]
 
     class Module(Declaration):
         slug = "quote-lines"

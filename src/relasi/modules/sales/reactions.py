@@ -10,11 +10,14 @@ from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED,
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import Draft, write
 from relasi.kits.pipeline.stage_change import keep_moves
+from relasi.kits.trade.conversion import all_taken
+from relasi.kits.trade.taking import sources_of
 from relasi.modules.sales.buying_role import ROLES, usual_role
 from relasi.modules.sales.contact_role import ContactRole, keep_roles_on_deals
 from relasi.modules.sales.deal import Deal, LostReason
 from relasi.modules.sales.pipeline import PIPELINES, STAGES, STAGES_OF, WAY_TO
 from relasi.modules.sales.quote import Quote
+from relasi.modules.sales.sales_order import SalesOrder
 from relasi.modules.sales.stage_history import DealStage
 
 DERIVED = "the contacts of a deal and its primary contact go together"
@@ -127,3 +130,32 @@ def accepted_quotes_tell_the_amount(changes: list[Change]) -> None:
     ]
     if drafts:
         write(registry.module("sales.Deal"), drafts, authorised="the primary quote was accepted")
+
+
+@on(CREATED, "sales.SalesOrder")
+@on(CHANGED, "sales.SalesOrder")
+@on(TRASHED, "sales.SalesOrder")
+@on(RESTORED, "sales.SalesOrder")
+@on(CREATED, "billing.Invoice")
+@on(CHANGED, "billing.Invoice")
+@on(TRASHED, "billing.Invoice")
+@on(RESTORED, "billing.Invoice")
+def say_how_much_is_taken(changes: list[Change]) -> None:
+    """A quote is converted, an order invoiced, as far as documents stand that came of them."""
+    moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]
+    sources = sources_of([change.record for change in moved])
+    _follow(Quote, sources, "taken", lambda quote, held, taken: {
+        "status": "converted" if held and taken >= held else "accepted"
+    } if quote.status in ("accepted", "converted") else {})  # fmt: skip
+    _follow(SalesOrder, sources, "invoiced", lambda order, held, taken: {
+        "invoiced": "none" if not taken else "partly" if taken < held else "fully"
+    })  # fmt: skip
+
+
+def _follow(model: Any, sources: dict[Any, set[int]], counted: str, values: Any) -> None:
+    ids = sorted(sources.get(model, ()))
+    sums = all_taken(model, ids, counted) if ids else {}
+    rows = model._base_manager.filter(pk__in=ids, trashed_at=None)
+    drafts = [Draft(found, id=one.pk) for one in rows if (found := values(one, *sums.get(one.pk, (0, 0))))]
+    if drafts:
+        write(registry.of(model), drafts, authorised="it follows from what came of it")

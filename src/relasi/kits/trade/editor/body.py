@@ -5,14 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
+from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.editor.rows import add_subtotals, row_of
 from relasi.kits.trade.editor.summary import summary_of
 
 
 def body_of(document: Any, user: Any) -> dict[str, Any]:
-    """For trade/body.html."""
+    """For trade/body.html. chain: the documents it came from and those that came of it. left: line -> what is left."""
     reader = current_reader()
     rows = [row_of(line, reader) for line in document.lines_in_order()]
     add_subtotals(rows, reader)
-    return {"rows": rows, "summary": summary_of(document, rows, user, registry.of(document), reader)}
+    summary = summary_of(document, rows, user, registry.of(document), reader)
+    return {
+        "rows": rows,
+        "summary": summary,
+        "chain": chain_of(document, user),
+        "left": _left(document, rows, reader),
+    }
+
+
+def _left(document: Any, rows: list[Any], reader: Any) -> dict[int, str]:
+    """What other documents have not taken yet, of the lines of which they took something."""
+    counted = document.lines.model.counted
+    found = {}
+    for line in [row.line for row in rows if row.is_item and counted]:
+        taken = max(getattr(line, name) for name in counted)
+        if taken:
+            found[line.pk] = write_number(line.quantity - taken, reader, 3, shortest=True)
+    return found

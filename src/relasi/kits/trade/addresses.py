@@ -1,0 +1,13 @@
+"""Addresses of the trade kit, beside the generic ones of every module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+
+
+def patterns() -> list[Any]:
+    from relasi.kits.trade.editor import convert_page
+
+    return [path("<entry:entry>/<int:id>/convert/<slug:to>/", convert_page.page, name="convert")]

@@ -1,0 +1,171 @@
+"""Conversion: a document becomes the next one, whole or in part, until nothing of it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.refusal import Refusal, Refused
+from relasi.engine.records.write import update
+from relasi.kits.trade.copying import AS_AGREED, LINE, copied
+from relasi.kits.trade.figures import ZERO
+from relasi.kits.trade.rounding import rounded
+from relasi.kits.trade.taking import Way, ways_from
+
+WHOLE = ("discount_amount", "shipping", "adjustment")  # amounts of a document that go with its parts
+
+
+def way_to(source: Any, target: Any) -> Way:
+    """How this document becomes one of that class. Raises LookupError."""
+    for way in ways_from(source):
+        if way.document.model is target:
+            return way
+    raise LookupError(f"{source._meta.label} does not become {target._meta.label}")
+
+
+def left_of(line: Any, way: Way) -> Decimal:
+    """How much of a line is not taken yet; nothing of what does not count."""
+    return line.quantity - getattr(line, way.counted) if line.counts else ZERO
+
+
+def convert(source: Any, target: Any, quantities: Mapping[int, Decimal] | None = None, **more: Any) -> Any:
+    """The next document. quantities: line id -> how much of it; all that is left of every line without them. Raises
+    Refused when the state does not allow it, nothing is left, or more is asked for than is left.
+    """
+    way = way_to(source, target)
+    with transaction.atomic():
+        # Whoever else converts it waits here, and then sees what is left.
+        source = type(source)._base_manager.select_for_update().get(pk=source.pk)
+        check_open(source)
+        wanted = _wanted(source.lines_in_order(), way, quantities)
+        values = _shared(source, way, wanted) | source.passes_on(target) | more
+        return copied(source, target, values, lambda line: line_values(line, way, wanted, source.decimals))
+
+
+def add_to(document: Any, source: Any) -> Any:
+    """What is left of another document of the same customer comes onto this one. Raises Refused."""
+    way = way_to(source, type(document))
+    with transaction.atomic():
+        source = type(source)._base_manager.select_for_update().get(pk=source.pk)
+        check_open(source)
+        _check_alike(document, source)
+        lines = source.lines_in_order()
+        wanted = _wanted(lines, way, None)
+        part = _shared(source, way, wanted)
+        # What the other document took off or charged as a whole goes with its lines.
+        more = {name: (getattr(document, name) or ZERO) + part[name] for name in WHOLE[1:] if part[name]}
+        kept = [{"id": line.pk} for line in document.lines_in_order()]
+        new = [
+            {name: _raw(line, name) for name in LINE} | extra
+            for line in lines
+            if (extra := line_values(line, way, wanted, source.decimals)) is not None
+        ]
+        return update(document, more, lines=[*kept, *new], authorised=AS_AGREED)
+
+
+def _check_alike(document: Any, source: Any) -> None:
+    names = ("account_id", "contact_id") if document.account_id is None else ("account_id",)
+    if any(getattr(document, name) != getattr(source, name) for name in names):
+        raise Refused([Refusal("", "INVALID_VALUE", _("The other document is for another customer."))])
+    terms = ("currency", "rate", "tax_mode", "includes_tax", "discount_percent", "tax_region_id")
+    if any(getattr(document, name) != getattr(source, name) for name in terms) or source.discount_amount:
+        message = _("Currency, taxes and discount of the two documents must be the same.")
+        raise Refused([Refusal("", "INVALID_VALUE", message)])
+
+
+def check_open(source: Any) -> None:
+    if source.trashed_at is not None or source.status not in source.flow.gives:
+        raise Refused([Refusal("", "INVALID_TRANSITION", _("In its state nothing can be made of it."))])
+
+
+def _wanted(lines: list[Any], way: Way, quantities: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+    """Line id -> what is taken of it. Raises Refused."""
+    left = {line.pk: left_of(line, way) for line in lines}
+    if not any(amount > 0 for amount in left.values()):
+        raise Refused([Refusal("", "INVALID_TRANSITION", _("Nothing is left of it: all was taken already."))])
+    if quantities is None:
+        return {id: amount for id, amount in left.items() if amount > 0}
+    refusals = [
+        Refusal(f"lines.{id}", "QTY_EXCEEDED", _("Of this line %(left)s are left.") % {"left": _plain(left[id])})
+        for id, amount in quantities.items()
+        if id in left and amount > left[id]
+    ]  # fmt: skip
+    if any(id not in left or amount < 0 for id, amount in quantities.items()):
+        refusals.append(Refusal("lines", "OUT_OF_RANGE", _("Write how many, or nothing.")))
+    wanted = {id: amount for id, amount in quantities.items() if amount > 0}
+    if not wanted:
+        refusals.append(Refusal("lines", "REQUIRED", _("Write how many of at least one line.")))
+    if refusals:
+        raise Refused(refusals)
+    return wanted
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+def line_values(line: Any, way: Way, wanted: Mapping[int, Decimal], decimals: int) -> dict[str, Any] | None:
+    """What the new line has of its own; None where it is left out. Headings stay."""
+    if not line.is_item:
+        return {}
+    if line.pk not in wanted:
+        return None
+    amount, before = wanted[line.pk], getattr(line, way.counted)
+    values = {way.by: line.pk, "quantity": amount, "optional": False, "chosen": False}
+    if line.discount_amount is not None:
+        shares = (
+            Fraction(before) / Fraction(line.quantity),
+            Fraction(before + amount) / Fraction(line.quantity),
+        )
+        values["discount_amount"] = _between(line.discount_amount, *shares, decimals)
+    return values
+
+
+def _shared(source: Any, way: Way, wanted: Mapping[int, Decimal]) -> dict[str, Any]:
+    """Amounts of the whole in proportion to what is taken: the parts of all conversions add up to the amount."""
+    lines = [line for line in source.lines_in_order() if line.counts]
+    free = not any(line.net for line in lines)  # then every line weighs the same
+
+    def part(taken: Callable[[Any], Decimal]) -> Fraction:
+        weighed = [
+            (Fraction(1 if free else line.net), Fraction(taken(line)) / Fraction(line.quantity))
+            for line in lines
+        ]
+        return sum((weight * share for weight, share in weighed), Fraction(0)) / sum(
+            w for w, _share in weighed
+        )
+
+    before = part(lambda line: getattr(line, way.counted))
+    after = part(lambda line: getattr(line, way.counted) + wanted.get(line.pk, ZERO))
+    found: dict[str, Any] = {}
+    for name in WHOLE:
+        amount = getattr(source, name)
+        found[name] = None if amount is None else _between(amount, before, after, source.decimals)
+    return found
+
+
+def _between(amount: Decimal, before: Any, after: Any, decimals: int) -> Decimal:
+    """The part of an amount between two shares of it; neighbouring parts add up without a gap."""
+    whole = Fraction(amount)
+    return rounded(whole * Fraction(after), decimals) - rounded(whole * Fraction(before), decimals)
+
+
+def _raw(record: Any, name: str) -> Any:
+    return getattr(record, record._meta.get_field(name).attname)
+
+
+def all_taken(document_model: Any, ids: list[int], counted: str) -> dict[int, tuple[Decimal, Decimal]]:
+    """Document id -> (what its lines hold, what was taken of them), of the lines that count."""
+    lines = registry.of(document_model).lines_module
+    rows = lines.model._base_manager.filter(
+        Q(optional=False) | Q(chosen=True), kind="item", trashed_at=None, **{f"{lines.whole.name}__in": ids}
+    )
+    found = rows.values_list(lines.whole.attname).annotate(Sum("quantity"), Sum(counted))
+    return {id: (held or ZERO, taken or ZERO) for id, held, taken in found}

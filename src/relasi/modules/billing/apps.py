@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Billing(AppConfig):
+    name = "relasi.modules.billing"
+    label = "billing"
+    verbose_name = _("Billing")
+    icon = "receipt"
+    place = 4  # in the menu

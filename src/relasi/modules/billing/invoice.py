@@ -1,0 +1,332 @@
+"""Invoice: the demand for payment for what a customer ordered. Once issued it stays; a credit note corrects it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.declare.computed import computed
+from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
+from relasi.engine.declare.tracked import history_triggers
+from relasi.engine.declare.words import Action, Body, FinalNumber, Related, Section, Timeline, View
+from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.dates import DateField, DateTimeField
+from relasi.engine.fields.json import HiddenField
+from relasi.engine.fields.money import MoneyField
+from relasi.engine.fields.numbers import DecimalField, IntegerField
+from relasi.engine.fields.reference import ReferenceField
+from relasi.engine.fields.text import TextField
+from relasi.engine.records.record import Record, record_indexes
+from relasi.engine.records.refusal import Change, Refusal, Refused
+from relasi.engine.records.write import update
+from relasi.kits.pipeline.days import today
+from relasi.kits.trade import instalments
+from relasi.kits.trade.conversion import add_to, convert
+from relasi.kits.trade.document import TradeDocument, document_checks
+from relasi.kits.trade.figures import ZERO
+from relasi.kits.trade.flow import Flow, line_triggers
+from relasi.kits.trade.line import TradeLine, line_checks
+from relasi.kits.trade.taking import (
+    Taking,
+    counted_checks,
+    giving_back_triggers,
+    over_taken,
+    taking_triggers,
+)
+from relasi.modules.billing.closed_period import check_open_period
+
+
+class InvoiceStatus(Choices):
+    DRAFT = "draft", _("Draft"), "gray", "AutoCreated|Created|Draf"
+    ISSUED = "issued", _("Issued"), "biru", "Approved|Sent|Terbit"
+    PARTLY_PAID = "partly_paid", _("Partly paid"), "kuning", "Dibayar sebagian"
+    PAID = "paid", _("Paid"), "hijau", "Paid|Lunas"
+    CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancel|Dibatalkan"
+
+
+S = InvoiceStatus
+OWED = frozenset({S.ISSUED, S.PARTLY_PAID, S.PAID})
+FLOW = Flow(
+    moves={
+        S.DRAFT: (S.ISSUED,),
+        S.ISSUED: (S.PARTLY_PAID, S.PAID, S.CANCELLED),
+        S.PARTLY_PAID: (S.ISSUED, S.PAID),
+        S.PAID: (S.ISSUED, S.PARTLY_PAID),
+    },
+    first=(S.DRAFT,),
+    frozen=frozenset(set(S) - {S.DRAFT}),
+    deletable=frozenset({S.DRAFT}),
+    open_fields=("owner", "contact", "notes", "received", "credited", "balance", "cancel_reason"),
+    by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
+    gives=OWED,
+    idle=frozenset({S.CANCELLED}),
+)
+OPEN_COLUMNS = (
+    "contact_id",
+    "account_id",
+    "deal_id",
+    "notes",
+    "received",
+    "credited",
+    "balance",
+    "cancel_reason",
+)
+TABLE, LINES = "billing_invoice", "billing_invoiceline"
+TAKINGS = [
+    Taking("quote_line_id", "sales_quoteline", "taken"),
+    Taking("order_line_id", "sales_orderline", "invoiced"),
+]
+
+
+class Invoice(TradeDocument):
+    status = ChoiceField(InvoiceStatus, _("Status"), default=S.DRAFT, required=True)
+    due_date = DateField(_("Due date"), late="overdue", aliases="Jatuh Tempo|Due Date")
+    payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
+    customer_po = TextField(_("Customer's PO"), max_length=50, aliases="No. PO Pelanggan|Purchase Order")
+    deal = ReferenceField("sales.Deal", models.PROTECT, verbose_name=_("Deal"), related_name="invoices")
+    quote = ReferenceField(
+        "sales.Quote", models.PROTECT, verbose_name=_("Quote"), related_name="invoices", editable=False
+    )
+    sales_order = ReferenceField(
+        "sales.SalesOrder",
+        models.PROTECT,
+        verbose_name=_("Sales order"),
+        related_name="invoices",
+        editable=False,
+    )
+    instalments = HiddenField(_("Payment terms"), editable=True)
+    tax_invoice_number = TextField(_("Tax invoice number"), max_length=17, aliases="No. Faktur Pajak|NSFP")
+    received = MoneyField(_("Received"), default=0, required=True, editable=False, currency_field="currency")
+    credited = MoneyField(_("Credited"), default=0, required=True, editable=False, currency_field="currency")
+    balance = MoneyField(_("Balance"), default=0, required=True, editable=False, currency_field="currency")
+    issued_at = DateTimeField(_("Issued at"), editable=False)
+    cancel_reason = TextField(_("Cancelled because"))
+
+    flow = FLOW
+    violations = (
+        FLOW.violations(TABLE)
+        | over_taken("quote_line", "taken")
+        | over_taken("order_line", "invoiced")
+        | {
+            "invoice_not_over": (
+                "balance",
+                "OVER_ALLOCATED",
+                _("That is more than what is still to be paid."),
+            )
+        }
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        indexes = [
+            *record_indexes("invoice"),
+            models.Index(fields=["account", "due_date", "id"], name="invoice_owed",
+                         condition=Q(trashed_at=None, status__in=["issued", "partly_paid"])),
+        ]  # fmt: skip
+        constraints = [
+            *document_checks("invoice"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "cancelled"], balance=0)
+                | Q(status__in=sorted(OWED), balance=F("payable") - F("received") - F("credited")),
+                name="invoice_balance",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance__gte=0, received__gte=0, credited__gte=0), name="invoice_not_over"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "issued", "cancelled"], received=0, credited=0)
+                | Q(status="partly_paid", balance__gt=0)
+                | Q(status="paid", balance=0),
+                name="invoice_state",
+            ),
+        ]
+        triggers = [
+            *history_triggers(),
+            *FLOW.triggers(TABLE, OPEN_COLUMNS),
+            *giving_back_triggers(LINES, "invoice_id", FLOW.idle, TAKINGS),
+        ]
+
+    class Module(Record.Module):
+        slug = "invoices"
+        area = "billing"
+        icon = "receipt"
+        number = "DRAFT-{n:05}"
+        final_number = FinalNumber("INV/{year}/{n:05}", by="status", on=tuple(sorted(OWED)), day="date")
+        title = "subject"
+        subtitle = "account"
+        lines = "billing.InvoiceLine"
+        editor = "relasi.kits.trade.editor.page"
+        columns = [
+            "number", "subject", "account", "status", "payable", "balance", "date", "due_date", "owner",
+        ]  # fmt: skip
+        filters = [
+            "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order",
+        ]  # fmt: skip
+        search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "notes": "D"}
+        form = [
+            Section(
+                _("Invoice"), "subject account contact deal date payment_days due_date customer_po tax_invoice_number owner"
+            ),
+            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
+            Section(_("Addresses"), "billing_address shipping_address"),
+            Section(_("Texts"), "terms notes"),
+        ]  # fmt: skip
+        facts = [
+            Section(
+                _("Invoice"),
+                "status account contact deal quote sales_order date due_date customer_po tax_invoice_number owner",
+            ),
+            Section(_("Payment"), "grand_total withheld_total payable received credited balance"),
+            Section(_("Total"), "subtotal discount_total tax_total margin_percent"),
+            Section(_("Addresses"), "billing_address shipping_address"),
+            Section(_("Texts"), "terms notes cancel_reason"),
+            Section(_("Record"), "number currency rate price_book issued_at created_at changed_at"),
+        ]
+        quick = "subject account contact due_date owner"
+        headline = "status payable balance"
+        fill = {
+            "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
+            "payment_days": "account.payment_terms_days", "billing_address": "account.billing_address",
+            "shipping_address": "account.shipping_address",
+        }  # fmt: skip
+        page = [
+            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            Timeline(),
+            Related("billing.PaymentPart", by="invoice", columns=["payment", "amount"], title=_("Payments")),
+            Related(
+                "billing.CreditPart", by="invoice", columns=["credit_note", "amount"], title=_("Credits")
+            ),
+        ]
+        actions = [
+            Action("issue", _("Issue"), icon="send", when=lambda invoice: invoice.status == S.DRAFT),
+            Action("pay", _("Record a payment"), icon="banknote", ask=("date", "amount", "method", "reference"),
+                   form="blank_payment", when=lambda i: i.status in (S.ISSUED, S.PARTLY_PAID) and i.balance > 0),
+            Action("credit", _("Make a credit note"), icon="undo-2", page="convert/credit-notes/", quiet=True,
+                   when=lambda invoice: invoice.status in OWED),
+            Action("add_order", _("Add what is left of an order"), icon="plus", ask=("sales_order",), quiet=True,
+                   when=lambda invoice: invoice.status == S.DRAFT),
+            Action("cancel", _("Cancel invoice"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
+                   when=lambda invoice: invoice.status == S.ISSUED),
+        ]  # fmt: skip
+        views = [
+            View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
+            View("unpaid", _("Unpaid"), {"field": "status", "op": "in", "value": ["issued", "partly_paid"]},
+                 "hourglass", ("due_date",)),
+            View("overdue", _("Overdue"), {"all": [
+                {"field": "status", "op": "in", "value": ["issued", "partly_paid"]},
+                {"field": "due_date", "op": "before", "value": "today"}]}, "circle-alert", ("due_date",)),
+        ]  # fmt: skip
+        closed = Q(status__in=["paid", "cancelled"])
+        words = "faktur tagihan invoice penjualan kwitansi bill"
+
+    @computed(_("Overdue"), kind="boolean", needs="due_date status balance")
+    def overdue(self) -> bool:
+        owed = self.status in (S.ISSUED, S.PARTLY_PAID) and self.balance > 0
+        return bool(owed and self.due_date and self.due_date < today())
+
+    def before_save(self, change: Change) -> None:
+        super().before_save(change)
+        if change.is_new or change.old("status") == S.DRAFT:
+            if self.date and (
+                self.due_date is None or (change.has("payment_days") and not change.has("due_date"))
+            ):
+                self.due_date = self.date + timedelta(days=self.payment_days or 0)
+            self.instalments = instalments.checked(self.instalments)
+            if change.has("status") and self.status == S.ISSUED:
+                self.issued_at = timezone.now()
+        self.balance = self.payable - self.received - self.credited if self.status in OWED else ZERO
+
+    def clean(self, change: Change) -> None:
+        super().clean(change)
+        if self.due_date and self.date and self.due_date < self.date:
+            raise Refusal("due_date", "OUT_OF_RANGE", _("It cannot be due before the date of the invoice."))
+        if not change.has("status") or change.is_new:
+            return
+        if self.status == S.ISSUED and change.old("status") == S.DRAFT:
+            self._check_issue(change)
+        elif self.status == S.CANCELLED:
+            check_open_period(self.date)
+
+    def _check_issue(self, change: Change) -> None:
+        if not any(one.record.counts for one in change.lines):
+            raise Refusal("lines", "REQUIRED", _("An invoice without lines cannot be issued."))
+        if self.account_id is None:
+            raise Refusal("account", "REQUIRED", _("Choose the account that pays."))
+        if self.payable < 0:
+            raise Refusal("adjustment", "OUT_OF_RANGE", _("An invoice cannot come to less than nothing."))
+        check_open_period(self.date)
+
+    # The verbs.
+    def issue(self) -> Invoice:
+        return update(self, {"status": S.ISSUED})
+
+    def cancel(self, cancel_reason: Any = None) -> Invoice:
+        if not cancel_reason:
+            raise Refused([Refusal("cancel_reason", "REQUIRED", _("Write why it is cancelled."))])
+        return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
+
+    def credit(self) -> Any:
+        return convert(self, registry.module("billing.CreditNote").model)
+
+    def add_order(self, sales_order: Any = None) -> Any:
+        """What is left of another order of the same customer, on this draft."""
+        order = registry.module("sales.SalesOrder").model.objects.filter(pk=sales_order or 0).first()
+        if order is None:
+            raise Refused([Refusal("sales_order", "REQUIRED", _("Choose the order."))])
+        return add_to(self, order)
+
+    def blank_payment(self) -> Any:
+        return registry.module("billing.Payment").model(
+            account_id=self.account_id, date=today(), amount=self.balance, currency=self.currency
+        )
+
+    def pay(self, date: Any = None, amount: Any = None, method: Any = None, reference: Any = None) -> Any:
+        """A payment for this invoice; what is more than its balance stays with the payment as credit."""
+        from relasi.modules.billing.settling import receive
+
+        return receive(self, {"date": date, "amount": amount, "method": method, "reference": reference})
+
+
+class InvoiceLine(TradeLine):
+    invoice = ReferenceField(
+        "billing.Invoice", models.CASCADE, verbose_name=_("Invoice"), related_name="lines", required=True,
+        editable=False,
+    )  # fmt: skip
+    quote_line = ReferenceField(
+        "sales.QuoteLine", models.PROTECT, verbose_name=_("Quote line"), related_name="+", editable=False
+    )
+    order_line = ReferenceField(
+        "sales.OrderLine", models.PROTECT, verbose_name=_("Order line"), related_name="+", editable=False
+    )
+    credited = DecimalField(_("Credited"), default=0, required=True, editable=False)
+
+    takes = {"quote_line": "taken", "order_line": "invoiced"}
+    counted = ("credited",)
+    violations = FLOW.violations(TABLE)
+
+    class Meta(TradeLine.Meta):
+        verbose_name = _("invoice line")
+        verbose_name_plural = _("invoice lines")
+        constraints = [*line_checks("invoice_line"), *counted_checks("invoice_line", "credited")]
+        triggers = [
+            *history_triggers("credited"),
+            *line_triggers(TABLE, "invoice_id", FLOW.frozen, ("credited",)),
+            *taking_triggers(TABLE, "invoice_id", FLOW.idle, TAKINGS),
+        ]
+
+    class Module(Declaration):
+        slug = "invoice-lines"
+        icon = "list"
+        part_of = "invoice"
+        title = "name"
+        verbs = ("view",)
+        columns = ["name", "invoice", "quantity", "credited", "unit", "price", "net", "base", "tax"]
+        sort = ["position"]
+        form = [Section(_("Invoice line"), "kind name description quantity unit price discount_percent")]

@@ -1,0 +1,60 @@
+"""Reactions of the billing area: every balance follows payments, credits and their parts, undo and the bin included."""
+
+from __future__ import annotations
+
+from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
+from relasi.engine.records.refusal import Change, Refusal, Refused
+from relasi.modules.billing import settling
+from relasi.modules.billing.closed_period import check_open_period, forget
+from relasi.modules.billing.credit_note import CreditPart
+from relasi.modules.billing.payment import PaymentPart
+
+ALWAYS = (CREATED, CHANGED, TRASHED, RESTORED)
+
+
+def payment_parts_changed(changes: list[Change]) -> None:
+    settling.settle_payments(change.record.payment_id for change in changes)
+    settling.settle_invoices(change.record.invoice_id for change in changes)
+
+
+def credit_parts_changed(changes: list[Change]) -> None:
+    settling.settle_notes(change.record.credit_note_id for change in changes)
+    settling.settle_invoices(change.record.invoice_id for change in changes)
+
+
+def payments_changed(changes: list[Change]) -> None:
+    ids = [change.record.pk for change in changes]
+    settling.settle_payments(ids)
+    parts = PaymentPart._base_manager.filter(payment__in=ids, trashed_at=None)
+    settling.settle_invoices(parts.values_list("invoice_id", flat=True))
+    settling.settle_notes(note for change in changes if (note := change.record.credit_note_id))
+
+
+def notes_changed(changes: list[Change]) -> None:
+    ids = [change.record.pk for change in changes]
+    parts = CreditPart._base_manager.filter(credit_note__in=ids, trashed_at=None)
+    settling.settle_invoices(parts.values_list("invoice_id", flat=True))
+
+
+for what in ALWAYS:
+    on(what, "billing.PaymentPart")(payment_parts_changed)
+    on(what, "billing.CreditPart")(credit_parts_changed)
+    on(what, "billing.ClosedPeriod")(forget)
+for what in (TRASHED, RESTORED):
+    on(what, "billing.Payment")(payments_changed)
+    on(what, "billing.CreditNote")(notes_changed)
+on(CREATED, "billing.Payment")(payments_changed)
+on(CHANGED, "billing.Payment", field="status")(payments_changed)
+
+
+@on(TRASHED, "billing.Payment")
+@on(RESTORED, "billing.Payment")
+@on(TRASHED, "billing.CreditNote")
+@on(RESTORED, "billing.CreditNote")
+def keep_closed_periods(changes: list[Change]) -> None:
+    """An undo does not reach into a month that is closed."""
+    for change in changes:
+        try:
+            check_open_period(change.record.date)
+        except Refusal as refusal:
+            raise Refused([refusal]) from None

@@ -1,0 +1,249 @@
+"""Sales order: what a customer has ordered and we have confirmed; it is invoiced whole or in parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
+from relasi.engine.declare.tracked import history_triggers
+from relasi.engine.declare.words import Action, Body, Section, Timeline, View
+from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.dates import DateField
+from relasi.engine.fields.numbers import DecimalField, IntegerField
+from relasi.engine.fields.reference import ReferenceField
+from relasi.engine.fields.text import TextField
+from relasi.engine.records.record import Record, record_indexes
+from relasi.engine.records.refusal import Change, Refusal, Refused
+from relasi.engine.records.write import update
+from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.document import TradeDocument, document_checks
+from relasi.kits.trade.flow import Flow, line_triggers
+from relasi.kits.trade.line import TradeLine, line_checks
+from relasi.kits.trade.taking import (
+    Taking,
+    counted_checks,
+    giving_back_triggers,
+    over_taken,
+    taking_triggers,
+    under_taken,
+)
+
+
+class OrderStatus(Choices):
+    DRAFT = "draft", _("Draft"), "gray", "Created|Draf"
+    APPROVED = "approved", _("Approved"), "biru", "Approved|Disetujui"
+    CLOSED = "closed", _("Closed"), "hijau", "Ditutup"
+    CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancelled|Dibatalkan"
+
+
+class Invoiced(Choices):
+    NONE = "none", _("Not invoiced"), "gray"
+    PARTLY = "partly", _("Partly invoiced"), "kuning"
+    FULLY = "fully", _("Fully invoiced"), "hijau"
+
+
+S = OrderStatus
+FLOW = Flow(
+    moves={S.DRAFT: (S.APPROVED, S.CANCELLED), S.APPROVED: (S.CLOSED, S.CANCELLED)},
+    first=(S.DRAFT,),
+    frozen=frozenset({S.CLOSED, S.CANCELLED}),
+    deletable=frozenset({S.DRAFT, S.CANCELLED}),
+    open_fields=("owner", "contact", "notes", "invoiced", "cancel_reason"),
+    gives=frozenset({S.APPROVED}),
+    idle=frozenset({S.CANCELLED}),
+)
+OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "cancel_reason")
+TABLE, LINES = "sales_salesorder", "sales_orderline"
+TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
+
+
+class SalesOrder(TradeDocument):
+    status = ChoiceField(OrderStatus, _("Status"), default=S.DRAFT, required=True)
+    invoiced = ChoiceField(Invoiced, _("Invoiced"), default=Invoiced.NONE, required=True, editable=False)
+    deal = ReferenceField(
+        "sales.Deal",
+        models.PROTECT,
+        verbose_name=_("Deal"),
+        related_name="orders",
+        aliases="Peluang|Potential Name",
+    )
+    quote = ReferenceField(
+        "sales.Quote", models.PROTECT, verbose_name=_("Quote"), related_name="orders", editable=False
+    )
+    customer_po = TextField(
+        _("Customer's PO"), max_length=50, aliases="No. PO Pelanggan|Purchase Order|Customer No"
+    )
+    delivery_date = DateField(_("Delivery date"), aliases="Tanggal Kirim|Due Date")
+    payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
+    cancel_reason = TextField(_("Cancelled because"))
+
+    flow = FLOW
+    violations = (
+        FLOW.violations(TABLE) | over_taken("quote_line", "taken") | under_taken("order_line", "invoiced")
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("sales order")
+        verbose_name_plural = _("sales orders")
+        indexes = record_indexes("sales_order")
+        constraints = document_checks("sales_order")
+        triggers = [
+            *history_triggers(),
+            *FLOW.triggers(TABLE, OPEN_COLUMNS),
+            *giving_back_triggers(LINES, "order_id", FLOW.idle, TAKINGS),
+        ]
+
+    class Module(Record.Module):
+        slug = "sales-orders"
+        area = "sales"
+        icon = "clipboard-list"
+        number = "SO-{n:05}"
+        title = "subject"
+        subtitle = "account"
+        lines = "sales.OrderLine"
+        editor = "relasi.kits.trade.editor.page"
+        columns = [
+            "number",
+            "subject",
+            "account",
+            "status",
+            "invoiced",
+            "grand_total",
+            "date",
+            "delivery_date",
+            "owner",
+        ]
+        filters = ["status", "invoiced", "owner", "account", "date", "delivery_date", "grand_total", "deal"]
+        search = {"number": "A", "subject": "A", "customer_po": "A", "notes": "D"}
+        form = [
+            Section(
+                _("Sales order"),
+                "subject account contact deal date delivery_date customer_po payment_days owner",
+            ),
+            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
+            Section(_("Addresses"), "billing_address shipping_address"),
+            Section(_("Texts"), "terms notes"),
+        ]
+        facts = [
+            Section(
+                _("Sales order"),
+                "status invoiced account contact deal quote date delivery_date customer_po payment_days owner",
+            ),
+            Section(
+                _("Total"),
+                "grand_total subtotal discount_total tax_total withheld_total payable margin_percent",
+            ),
+            Section(_("Addresses"), "billing_address shipping_address"),
+            Section(_("Texts"), "terms notes cancel_reason"),
+            Section(_("Record"), "number currency rate price_book created_at changed_at"),
+        ]
+        quick = "subject account contact deal delivery_date owner"
+        headline = "status invoiced grand_total"
+        fill = {
+            "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
+            "payment_days": "account.payment_terms_days", "billing_address": "account.billing_address",
+            "shipping_address": "account.shipping_address",
+        }  # fmt: skip
+        page = [Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"), Timeline()]
+        actions = [
+            Action("approve", _("Approve"), icon="badge-check", when=lambda order: order.status == S.DRAFT),
+            Action("invoice", _("Make an invoice"), icon="receipt", page="convert/invoices/",
+                   when=lambda order: order.status == S.APPROVED and order.invoiced != Invoiced.FULLY),
+            Action("close", _("Close"), icon="archive", quiet=True, when=lambda order: order.status == S.APPROVED),
+            Action("cancel", _("Cancel order"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
+                   when=lambda order: S.CANCELLED in FLOW.moves.get(order.status, ())),
+        ]  # fmt: skip
+        views = [
+            View("open", _("To be invoiced"), {"all": [{"field": "status", "op": "is", "value": "approved"},
+                 {"field": "invoiced", "op": "is_not", "value": "fully"}]}, "receipt", ("delivery_date",)),
+            View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
+        ]  # fmt: skip
+        closed = models.Q(status__in=["closed", "cancelled"])
+        words = "pesanan penjualan so order pesan"
+
+    def clean(self, change: Change) -> None:
+        super().clean(change)
+        if self.delivery_date and self.date and self.delivery_date < self.date:
+            raise Refusal("delivery_date", "OUT_OF_RANGE", _("It cannot be delivered before it was ordered."))
+        if not change.has("status") or change.is_new:
+            _check_invoiced_lines(change)
+            return
+        if self.status == S.APPROVED and not any(one.record.counts for one in change.lines):
+            raise Refusal("lines", "REQUIRED", _("An order without lines cannot be approved."))
+        if self.status == S.CANCELLED and any(one.record.invoiced for one in change.lines):
+            message = _("Part of it is invoiced already. Close it instead.")
+            raise Refusal("status", "INVALID_TRANSITION", message)
+
+    # The verbs.
+    def approve(self) -> SalesOrder:
+        return update(self, {"status": S.APPROVED})
+
+    def invoice(self) -> Any:
+        return convert(self, registry.module("billing.Invoice").model)
+
+    def close(self) -> SalesOrder:
+        return update(self, {"status": S.CLOSED})
+
+    def cancel(self, cancel_reason: Any = None) -> SalesOrder:
+        if not cancel_reason:
+            raise Refused([Refusal("cancel_reason", "REQUIRED", _("Write why it is cancelled."))])
+        return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
+
+
+AGREED = {
+    "product_id",
+    "service_id",
+    "bundle_id",
+    "price",
+    "discount_percent",
+    "discount_amount",
+    "tax_rules",
+    "kind",
+}
+
+
+def _check_invoiced_lines(change: Change) -> None:
+    """Of a line that is invoiced the quantity may grow; what was agreed stays."""
+    for place, line in enumerate(change.lines):
+        if not line.is_new and line.record.invoiced and AGREED & set(line.columns()):
+            message = _("This line is invoiced already: only its quantity can still change.")
+            raise Refusal(f"lines.{place}.name", "CLOSED_RECORD", message)
+
+
+class OrderLine(TradeLine):
+    order = ReferenceField(
+        "sales.SalesOrder", models.CASCADE, verbose_name=_("Sales order"), related_name="lines", required=True,
+        editable=False,
+    )  # fmt: skip
+    quote_line = ReferenceField(
+        "sales.QuoteLine", models.PROTECT, verbose_name=_("Quote line"), related_name="+", editable=False
+    )
+    invoiced = DecimalField(_("Invoiced"), default=0, required=True, editable=False)
+
+    takes = {"quote_line": "taken"}
+    counted = ("invoiced",)
+    violations = FLOW.violations(TABLE)
+
+    class Meta(TradeLine.Meta):
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [*line_checks("order_line"), *counted_checks("order_line", "invoiced")]
+        triggers = [
+            *history_triggers("invoiced"),
+            *line_triggers(TABLE, "order_id", FLOW.frozen, ("invoiced",)),
+            *taking_triggers(TABLE, "order_id", FLOW.idle, TAKINGS),
+        ]
+
+    class Module(Declaration):
+        slug = "order-lines"
+        icon = "list"
+        part_of = "order"
+        title = "name"
+        verbs = ("view",)
+        columns = ["name", "order", "quantity", "invoiced", "unit", "price", "net", "base", "tax"]
+        sort = ["position"]
+        form = [Section(_("Order line"), "kind name description quantity unit price discount_percent")]
