@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from relasi.project.cluster import Cluster
+from relasi.project.language import compile_catalogues
 
 STARTED: list[Cluster] = []
 
@@ -30,6 +31,7 @@ def _prepare_environment() -> None:
         folder = Path(tempfile.mkdtemp(prefix="relasi-tests-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ["RELASI_TEST_FOLDER"] = str(folder)
+        compile_catalogues()
         os.environ["DATABASE_URL"] = os.environ.get("RELASI_TEST_DATABASE_URL") or _start_cluster(folder)
     home = Path(os.environ["RELASI_TEST_FOLDER"]) / worker
     (home / "static").mkdir(parents=True, exist_ok=True)

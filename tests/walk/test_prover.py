@@ -6,12 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.urls import resolve
 
-from relasi.engine.access.acting import SYSTEM, acting
-from relasi.engine.declare.module import Module
-from relasi.engine.declare.registry import registry
-from relasi.engine.screens.shell import Entry, all_entries
+from relasi.engine.screens.shell import Entry
 from tests.fingerprint import fingerprint, touched
 from tests.walk.asking import (
     OWN_ENTRY,
@@ -19,14 +15,15 @@ from tests.walk.asking import (
     ask,
     body_of,
     path_of,
-    references_in,
     state_of,
     taken_back,
     to_the_door,
     told,
 )
+from tests.walk.cases import cases, entries
+from tests.walk.expecting import expected
 from tests.walk.routes import ROUTES, Route, addresses
-from tests.walk.world import DARK, NOBODY, PERSONAS, SECRET, SEES, World, allows, has
+from tests.walk.world import DARK, PERSONAS, SECRET, SEES, World
 
 GOOD = (200, 201, 204, 302)
 
@@ -56,76 +53,6 @@ def test_every_classified_address_exists():
 def test_no_address_is_classified_twice():
     patterns = [route.pattern for route in ROUTES]
     assert len(patterns) == len(set(patterns))
-
-
-# What must come of it.
-def expected(world: World, route: Route, persona: str, entry: Entry | None, verb: str = "") -> str:
-    """good, door (sign in first), hidden (404), refused (may see, may not do), untouched (nothing to do), any."""
-    who = route.who
-    if who == "anybody":
-        return "any"
-    if persona in NOBODY:
-        return "door"
-    if not has(persona, route.tool):
-        return "refused"
-    if who == "signed in":
-        return "good"
-    if who == "admin":
-        return "good" if persona == "admin" else "hidden"
-    if who.startswith("own"):
-        mine = persona == "owner" or ("admin" in who and persona == "admin")
-        return "good" if mine and (entry is None or entry.slug == OWN_ENTRY) else "hidden"
-    if who == "import":
-        return _of_import(persona, entry)
-    if who == "merge":
-        may = allows(persona, "edit", entry.module) and has(persona, "merge") and entry.module.is_record
-        return "good" if may and persona in SEES else "hidden"
-    wanted = _of_module(route, persona, entry)
-    if (
-        verb
-        and entry is not None
-        and wanted == "good"
-        and not _offers(persona, entry.module, verb, world.row(entry))
-    ):
-        return "hidden, yet seen"
-    return wanted
-
-
-def _of_import(persona: str, entry: Entry | None) -> str:
-    if persona in ("outsider", "reader"):
-        return "hidden"
-    if entry is None:
-        return "good"
-    may = not entry.module.is_settings and (allows(persona, "create", entry.module) or
-                                            allows(persona, "edit", entry.module))  # fmt: skip
-    return "good" if may else "hidden"
-
-
-def _of_module(route: Route, persona: str, entry: Entry | None) -> str:
-    module = entry.module if entry is not None else registry.module("customers.contact")
-    if not allows(persona, "view", module):
-        return "hidden"
-    if route.who.startswith("in "):
-        if not allows(persona, route.verb, module):
-            return "refused" if route.is_api else "hidden"
-        return "good" if persona in SEES or not _about_a_hidden_one(route, module) else "untouched"
-    if persona not in SEES:
-        return "hidden"
-    return "good" if allows(persona, route.verb, module) else "refused"
-
-
-def _about_a_hidden_one(route: Route, module: Module) -> bool:
-    """Whether the form of an address of the module names a record of Andi's: the chosen rows, or one referred to."""
-    return route.body in ("bulk", "move", "cells") or (route.body == "create" and bool(references_in(module)))
-
-
-def _offers(persona: str, module: Module, verb: str, row: Any) -> bool:
-    """Whether the page of the row has a button for the verb."""
-    action = next((one for one in module.actions if one.verb == verb), None)
-    if action is None or not has(persona, action.tool):
-        return False
-    with acting(SYSTEM, via="system"):
-        return action.when is None or bool(action.when(row))
 
 
 FAULTS = {
@@ -183,18 +110,6 @@ def lookers(route: Route, entry: Entry | None) -> tuple[str, ...]:
     return ("outsider", "peer", "reader", "blind", "owner")
 
 
-# A record, a part and a fake of every kind of field are asked at every address of modules,
-FULLY = {OWN_ENTRY, "contact-roles", "parrots"}
-# all others at those where a module has something of its own to say.
-OWN_WORDS = ("", "board/", "bulk/", "new/", "<int:id>/", "<int:id>/edit/", "<int:id>/timeline/", "<int:id>/delete/",
-             "<int:id>/do/<slug:verb>/", "<int:id>/field/<slug:name>/",
-             "api/v1/<entry:entry>", "api/v1/<entry:entry>/<int:id>")  # fmt: skip
-
-
-def is_asked(route: Route, entry: Entry | None) -> bool:
-    return entry is None or entry.slug in FULLY or route.pattern.removeprefix("<entry:entry>/") in OWN_WORDS
-
-
 def must_write(route: Route, entry: Entry | None) -> bool:
     """Settings have rules of their own about what goes together; some parts hold nothing but references."""
     if entry is None or not route.writes:
@@ -232,24 +147,7 @@ def drive(world: World, route: Route, entry: Entry | None, method: str, verb: st
     return faults
 
 
-def entries() -> list[Entry]:
-    """Those that the pages of modules serve: some settings have pages of their own at the same address."""
-    found = [one for one in all_entries() if resolve(one.url).url_name == "list"]
-    return [one for one in found if one.slug not in ALIKE]
-
-
-# Fakes that differ from another fake in nothing the prover asks about.
-ALIKE = {"cages", "feedings", "scratches"}
-
-
-CASES = [
-    pytest.param(route.by(method), entry, method,
-                 id=f"{method} /{route.pattern.replace('<entry:entry>', entry.slug if entry else '')}")
-    for route in ROUTES
-    for entry in (entries() if route.of_module else [None])
-    for method in route.methods.split()
-    if is_asked(route, entry)
-]  # fmt: skip
+CASES = [pytest.param(*case, id=case.name) for case in cases(entries())]
 
 
 @pytest.mark.parametrize("route, entry, method", CASES)

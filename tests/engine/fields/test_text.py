@@ -85,3 +85,9 @@ def test_a_list_of_texts_is_typed_with_commas_or_on_lines():
         LINE.operand("in", " , ")
     with pytest.raises(Invalid):
         LINE.operand("contains", "")
+
+
+def test_a_missing_text_is_the_same_as_an_empty_one_only(kind):
+    text = kind(TextField("Text", null=True))
+    assert text.same(None, "")
+    assert not text.same(None, "x")

@@ -76,7 +76,7 @@ class TextKind(Kind):
 
     # One letter case for all comparisons.
     def same(self, value: Any, other: Any) -> bool:
-        return upper(value) == upper(other)
+        return upper(value or "") == upper(other or "")
 
     def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
         if operator in ("contains", "not_contains", "starts", "ends"):

@@ -21,7 +21,9 @@ OWN = "a person's own calendar feed"
 class CalendarFeed(Tracked):
     """digest: of the token, which nobody can read again after it was shown once."""
 
-    user = models.ForeignKey("users.User", models.PROTECT, related_name="+", editable=False)
+    user = models.ForeignKey(
+        "users.User", models.PROTECT, related_name="+", editable=False, verbose_name=_("User")
+    )
     digest = TextField(_("Digest"), max_length=64, secret=True, editable=False)
 
     class Meta(Tracked.Meta):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM, current_acting
@@ -27,6 +28,11 @@ class ChangeSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.via} {self.reason}"
+
+    @property
+    def told_reason(self) -> str:
+        """The reason as it was given; those of the product itself in the reader's language."""
+        return gettext(self.reason) if self.via == "system" and self.reason else self.reason
 
 
 class ChangeRow(models.Model):

@@ -125,7 +125,7 @@ def _batches(ids: list[int]) -> dict[int, Batch]:
     rows = ChangeRow.objects.filter(change_set__in=list(sets), kind="u", after__trashed_at__isnull=False)
     sizes = dict(rows.order_by().values_list("change_set").annotate(n=Count("record_id", distinct=True)))
     made = {
-        id: Batch(id, str(VIA_LABELS.get(one.via, one.via)), one.reason, sizes.get(id, 0))
+        id: Batch(id, str(VIA_LABELS.get(one.via, one.via)), one.told_reason, sizes.get(id, 0))
         for id, one in sets.items()
     }
     return {record: made[change_set] for record, change_set in by_record.items() if change_set in made}

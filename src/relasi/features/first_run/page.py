@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -60,7 +61,7 @@ def open_workspace(
     if errors:
         return None, errors
     try:
-        with transaction.atomic(), acting(SYSTEM, via="system", reason=_("First run")):
+        with transaction.atomic(), acting(SYSTEM, via="system", reason=gettext_noop("First run")):
             _first_of_all()
             user = _create(values)
             user.set_password(password)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.profile import ALL, VERBS, Profile
@@ -34,7 +35,7 @@ PROFILES = [
 
 def ensure_defaults() -> None:
     """Makes what is missing; changes nothing that is there. Safe to run at every start, by several at once."""
-    with transaction.atomic(), acting(SYSTEM, via="system", reason="Bawaan"):
+    with transaction.atomic(), acting(SYSTEM, via="system", reason=gettext_noop("Defaults")):
         _wait_for_others()
         known = set(Profile._base_manager.exclude(system="").values_list("system", flat=True))
         for key, name, description, verbs, tools in PROFILES:

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.records.write import update
@@ -101,14 +102,14 @@ def _one_at_a_time(name: str) -> None:
 
 def _lock(user: User) -> None:
     if user.status == Status.ACTIVE:
-        with acting(SYSTEM, via="system", reason=_("Too many wrong passwords")):
+        with acting(SYSTEM, via="system", reason=gettext_noop("Too many wrong passwords")):
             until = locked_until(user)
             update(user, {"status": Status.LOCKED.value, "locked_until": until}, authorised="wrong too often")
 
 
 def _unlock_after_time(user: User) -> None:
     if user.status == Status.LOCKED:
-        with acting(SYSTEM, via="system", reason=_("The time of locking is over")):
+        with acting(SYSTEM, via="system", reason=gettext_noop("The time of locking is over")):
             update(user, {"status": Status.ACTIVE.value}, authorised="time is over")
 
 

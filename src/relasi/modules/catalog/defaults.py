@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.sharing_rule import Mode, ModuleSharing
@@ -36,7 +37,7 @@ FREE_ZONE = ("Kawasan Bebas (Batam, Bintan, Karimun)", "Batam, Bintan, Karimun, 
 
 def ensure_defaults() -> None:
     """Makes the taxes where there are none, and opens the catalog to everybody. Safe to run twice, by several at once."""
-    with transaction.atomic(), acting(SYSTEM, via="system", reason="Bawaan"):
+    with transaction.atomic(), acting(SYSTEM, via="system", reason=gettext_noop("Defaults")):
         with connection.cursor() as cursor:
             # Several processes may start at once.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('relasi.defaults'))")

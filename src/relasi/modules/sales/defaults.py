@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
@@ -41,7 +42,7 @@ ROLES = [
 
 def ensure_defaults() -> None:
     """Makes the first pipeline and the buying roles where there are none. Safe to run twice, by several at once."""
-    with transaction.atomic(), acting(SYSTEM, via="system", reason="Bawaan"):
+    with transaction.atomic(), acting(SYSTEM, via="system", reason=gettext_noop("Defaults")):
         with connection.cursor() as cursor:
             # Several processes may start at once.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('relasi.defaults'))")

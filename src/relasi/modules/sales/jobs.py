@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
@@ -12,5 +13,5 @@ from relasi.modules.sales.expiry import expire_quotes
 @app.task(name="expire_quotes", queueing_lock="expire_quotes")
 def expire(timestamp: int) -> None:
     """Every hour at five past: one of them is 00:05 where the company is, and a missed one is made up for."""
-    with acting(SYSTEM, via="system", reason="expire_quotes"):
+    with acting(SYSTEM, via="system", reason=gettext_noop("The last day of quotes was over")):
         expire_quotes()

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
+from django.utils.translation import gettext_noop
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.project import quick_migrations
@@ -20,7 +21,7 @@ class Command(Migrate):
             return
         with connections[options["database"]].cursor() as cursor:
             cursor.execute("SELECT records_ensure_partitions(3)")
-        with acting(SYSTEM, via="system", reason="defaults"):
+        with acting(SYSTEM, via="system", reason=gettext_noop("Defaults")):
             for app in apps.get_app_configs():
                 if app.name.startswith("relasi.") and find_spec(f"{app.name}.defaults"):
                     import_module(f"{app.name}.defaults").ensure_defaults()
