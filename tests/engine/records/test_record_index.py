@@ -44,7 +44,9 @@ def test_a_number_is_found_by_its_beginning_and_the_whole_one_first(aviary):
     assert birds[9].pk in hits and len(hits) <= 5
     assert ids_found(aviary.keeper, tenth.lower())[0] == birds[9].pk
     with acting(aviary.keeper):
-        assert set(matching_ids(tenth, registry.of(Parrot)).values_list("pk", flat=True)) == {birds[9].pk}
+        assert set(matching_ids(aviary.keeper, tenth, registry.of(Parrot)).values_list("pk", flat=True)) == {
+            birds[9].pk
+        }
 
 
 def test_long_texts_are_found_by_their_stems_in_both_languages(aviary):

@@ -16,6 +16,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.kind import Kind, kind_of
+from relasi.engine.fields.reference import unseen
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path, UnknownField, resolve, told_of
 from relasi.engine.records.record import title_of
@@ -66,7 +67,7 @@ def check_path(caller: Caller, path: Path) -> None:
 def row_of(paths: Iterable[Path], record: Any) -> dict[str, Any]:
     """One record of a list."""
     found: dict[str, Any] = {name: getattr(record, name) for name in ALWAYS}
-    hidden = getattr(record, "_hidden", ())
+    hidden = unseen(record)
     for path in paths:
         if path.through is not None and path.through.name in hidden:
             found[path.text] = None
@@ -78,7 +79,7 @@ def row_of(paths: Iterable[Path], record: Any) -> dict[str, Any]:
 def whole_of(caller: Caller, module: Module, record: Any) -> dict[str, Any]:
     """One record by itself: every stored and computed value, and its lines."""
     kinds = {**kinds_of(module, caller.user), **computed_of(module, caller.user)}
-    hide_references(record, module, caller.user)
+    hide_references(record, module.fields.values(), caller.user)
     found: dict[str, Any] = {name: getattr(record, name) for name in ALWAYS}
     found |= {name: kind.to_json(kind.value_of(record)) for name, kind in kinds.items()}
     if module.lines_module is not None:

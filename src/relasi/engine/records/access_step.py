@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.door import fields_for, may
+from relasi.engine.access.prepared import Given, IsOneOf, prepared
+from relasi.engine.declare.module import Module
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.blank import blank_record
 from relasi.engine.records.refusal import Change
@@ -18,12 +21,8 @@ def load(batch: Batch) -> None:
     ids = [draft.id for draft in batch.drafts if draft.id is not None]
     rows = {}
     if ids:
-        found = model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids)
-        if batch.module.whole is not None:
-            found = found.select_related(batch.module.whole.name)
-        if batch.module.hangs_on:
-            found = found.select_related(batch.module.hangs_on)
-        rows = {row.pk: row for row in found}
+        query = prepared(("locked", batch.module.key), lambda: _locked(batch.module))
+        rows = {row.pk: row for row in query.run({"ids": ids})}
     for draft in batch.drafts:
         if draft.id is None:
             draft.record = blank_record(model)
@@ -33,6 +32,15 @@ def load(batch: Batch) -> None:
             draft.change = _change(batch, draft, is_new=False)
         else:
             _not_found(draft)
+
+
+def _locked(module: Module) -> QuerySet:
+    found = module.model._base_manager.select_for_update(of=("self",))
+    if module.whole is not None:
+        found = found.select_related(module.whole.name)
+    if module.hangs_on:
+        found = found.select_related(module.hangs_on)
+    return found.filter(IsOneOf(F("pk"), Given("ids")))
 
 
 def _change(batch: Batch, draft: Draft, *, is_new: bool) -> Change:

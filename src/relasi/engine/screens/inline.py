@@ -43,6 +43,6 @@ def field(request: HttpRequest, entry: Entry, id: int, name: str) -> HttpRespons
     elif "edit" in request.GET:
         context["input"] = Input(kind, kind.value_of(record))
         return render_page(request, "screens/inline_edit.html", context)
-    hide_references(record, module, user)
+    hide_references(record, [declared], user)
     context["fact"] = Fact(name, kind, kind.fact(kind.value_of(record), record, reader_of(request)), True)
     return render_page(request, "screens/inline_fact.html", context)

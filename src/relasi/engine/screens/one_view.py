@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -158,7 +159,7 @@ def fact_sections(
     seen = fields_for(user, "view", module)
     writable = fields_for(user, "edit", module) if editable else set()
     sections = list(module.facts) or [*module.sections, *_base_section(module)]
-    hide_references(record, module, user)
+    hide_references(record, module.fields.values(), user)
     found = []
     for section in sections:
         facts = _facts(module, section.fields, record, seen, writable, reader)
@@ -195,9 +196,9 @@ def _facts(
     return found
 
 
-def hide_references(record: Any, module: Module, user: Any) -> None:
-    """Looks at what this one record refers to, as a list does for its rows."""
-    for field in module.fields.values():
+def hide_references(record: Any, fields: Iterable[Any], user: Any) -> None:
+    """Looks at what these fields of one record refer to, as a list does for its rows."""
+    for field in fields:
         target = getattr(field, "related_model", None)
         if target is None or not registry.knows(target._meta.label):
             continue
