@@ -31,8 +31,16 @@ _ROWS = """
     ORDER BY xid, id LIMIT %s
 """
 
-# Every transaction before this one is over, and what it wrote is told.
-_END = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+# Every transaction of this database before this one is over, and what it wrote is told. Those that run in other databases of
+# the server write nothing here; one whose database cannot be told is waited for.
+_END = """
+    WITH here AS (SELECT pg_current_snapshot() AS seen)
+    SELECT coalesce((
+        SELECT min(running) FROM pg_snapshot_xip(seen) AS running
+        WHERE NOT EXISTS (SELECT FROM pg_stat_activity
+            WHERE backend_xid = running::xid AND datname <> current_database())
+    ), pg_snapshot_xmax(seen))::text FROM here
+"""
 
 
 def changes(caller: Caller) -> HttpResponse:
