@@ -127,6 +127,7 @@ ROUTES = [
           seen=(302, 403, 404), sometimes=True),
     Route("<entry:entry>/<int:id>/do/<slug:verb>/", "on edit", "GET POST", args={"id": "record", "verb": "verb"},
           seen=(404,)),
+    Route("<entry:entry>/<int:id>/pdf/", "on view", args=_RECORD, sometimes=True),
     Route("<entry:entry>/<int:id>/convert/<slug:to>/", "on edit", "GET POST", args={"id": "record", "to": "becomes"},
           seen=(404,), sometimes=True),
     Route("<entry:entry>/<int:id>/field/<slug:name>/", "on edit", "GET POST", writes=True,

@@ -112,6 +112,7 @@ class TradeDocument(Record):
     margin_percent = DecimalField(_("Margin %"), places=2, editable=False)
 
     flow: ClassVar[Flow]
+    paper_title: ClassVar[Any]  # what stands at the head of its PDF
 
     class Meta(Record.Meta):
         abstract = True

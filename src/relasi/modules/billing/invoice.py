@@ -109,6 +109,7 @@ class Invoice(TradeDocument):
     cancel_reason = TextField(_("Cancelled because"))
 
     flow = FLOW
+    paper_title = _("Sales invoice")
     violations = (
         FLOW.violations(TABLE)
         | over_taken("quote_line", "taken")

@@ -98,6 +98,7 @@ class Quote(TradeDocument):
     rejection_reason = TextField(_("Rejected because"))
 
     flow = FLOW
+    paper_title = _("Price quotation")
     violations = FLOW.violations(TABLE)
 
     class Meta(Record.Meta):

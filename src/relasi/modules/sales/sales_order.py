@@ -82,6 +82,7 @@ class SalesOrder(TradeDocument):
     cancel_reason = TextField(_("Cancelled because"))
 
     flow = FLOW
+    paper_title = _("Order confirmation")
     violations = (
         FLOW.violations(TABLE) | over_taken("quote_line", "taken") | under_taken("order_line", "invoiced")
     )

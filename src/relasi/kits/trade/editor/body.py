@@ -23,6 +23,7 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "summary": summary,
         "chain": chain_of(document, user),
         "left": _left(document, rows, reader),
+        "url": f"/{registry.of(document).slug}/{document.pk}/",
     }
 
 
