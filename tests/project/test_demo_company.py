@@ -51,6 +51,19 @@ def test_there_is_enough_of_everything(printed):
     assert User._base_manager.count() == 21
 
 
+def test_documents_add_up_and_follow_each_other(printed):
+    from tests.modules.trading import is_sound
+
+    is_sound()
+    assert rows("sales.Quote").count() >= 70
+    states = dict(rows("billing.Invoice").values_list("status").annotate(n=Count("pk")))
+    assert states["paid"] > states["partly_paid"] > 0 < states["issued"]
+    numbers = rows("billing.Invoice").filter(number__startswith="INV/").order_by("date__year", "number")
+    dates = list(numbers.values_list("date", flat=True))
+    assert dates == sorted(dates)
+    assert not rows("billing.Payment").filter(date__gt=timezone.localdate()).exists()
+
+
 def test_deals_stand_in_every_stage_and_lost_ones_say_why(printed):
     assert dict(rows("sales.Deal").values_list("stage__name").annotate(n=Count("pk"))).keys() == set(
         rows("sales.Stage").values_list("name", flat=True)

@@ -17,6 +17,7 @@ from relasi.project.demo.leads import make_leads
 from relasi.project.demo.names import people
 from relasi.project.demo.past import Past, date_back
 from relasi.project.demo.staff import Staff, hire, part_ways
+from relasi.project.demo.trade import make_trade
 
 SEED = 1945
 # With what leads become on the way: 300 accounts, 1,000 contacts, 500 deals.
@@ -32,10 +33,11 @@ def make_company(password: str) -> Staff:
         with acting(SYSTEM, via="system", reason="PT Surya Cakra Energi"):
             staff = hire(password, top_role())
         known = make_accounts(clock, staff, past, ACCOUNTS)
-        make_catalog(staff, known)
+        catalog = make_catalog(staff, known)
         make_contacts(clock, staff, past, known, names, CONTACTS)
         converted = make_leads(clock, staff, past, names)
         make_deals(clock, staff, past, known, converted, DEALS)
+        make_trade(clock, staff, past, catalog)
         with acting(SYSTEM, via="system", reason="Keluar dari perusahaan") as leaving:
             left = part_ways(staff)
         past.moments[leaving.change_set or 0, left.pk] = left_at(clock)

@@ -18,7 +18,8 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, write
 
 # Columns whose value is the moment of the change that set them.
-STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at"]
+STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at",
+           "sent_at", "decided_at", "issued_at"]  # fmt: skip
 
 
 class Past:
@@ -155,6 +156,20 @@ _STAMPS = """
 """
 
 _DERIVED = [
+    *(
+        f"""
+        UPDATE {table} t SET {column} = n.at
+        FROM (SELECT record_id, max(at) AS at FROM records_change WHERE origin = '{table}' AND after ? '{column}'
+              GROUP BY record_id) n
+        WHERE n.record_id = t.id AND t.{column} IS NOT NULL
+        """
+        for table, column in (
+            ("sales_quote", "sent_at"),
+            ("sales_quote", "decided_at"),
+            ("billing_invoice", "issued_at"),
+        )
+    ),
+    "UPDATE sales_quote SET valid_until = date + 30 WHERE decided_at IS NOT NULL",
     "UPDATE sales_dealstage SET at = created_at",
     "UPDATE customers_contactstage SET at = created_at",
     "UPDATE customers_leadstage SET at = created_at",
