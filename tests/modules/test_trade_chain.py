@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from relasi.engine.access.acting import current_acting
+from relasi.engine.access.acting import acting, current_acting
+from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeSet, close_change_set, open_change_set
 from relasi.engine.records.undo import revert
-from relasi.engine.records.write import restore, trash, update
+from relasi.engine.records.write import Draft, restore, trash, update, write
 from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.conversion import convert
 from relasi.modules.billing.credit_note import FLOW as CREDIT_FLOW
@@ -22,6 +23,7 @@ from relasi.modules.sales.sales_order import OrderStatus, SalesOrder
 from tests.make import again, make
 from tests.modules.refused import refusing
 from tests.modules.trading import accepted, approved, document, is_sound, issued, line_of, paid, thing
+from tests.people import signed_in
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 
@@ -275,3 +277,31 @@ def test_a_payment_makes_nothing_of_a_draft() -> None:
     payment = paid(draft.account, 100)
     with refusing("INVALID_TRANSITION", "invoice"):
         payment.allocate(draft.pk, 100)
+
+
+def test_the_page_takes_what_is_left_or_less(company: Any) -> None:
+    quote = accepted(thing(1000, 10), thing(500, 4))
+    first, second = (line_of(quote, place) for place in (0, 1))
+    client, url = signed_in(current_acting().user), f"/quotes/{quote.pk}/convert/sales-orders/"
+    assert client.get(url).content.decode().count('name="take-') == 2
+    wrong = client.post(url, {f"take-{first.pk}": "11", f"take-{second.pk}": "dua"})
+    assert (wrong.status_code, SalesOrder._base_manager.count()) == (422, 0)
+    assert 'value="dua"' in wrong.content.decode()
+    done = client.post(url, {f"take-{first.pk}": "2,5", f"take-{second.pk}": ""})
+    order = SalesOrder._base_manager.get()
+    assert (done.status_code, done["Location"]) == (302, f"/sales-orders/{order.pk}/")
+    assert [line.quantity for line in order.lines_in_order()] == [Decimal("2.5")]
+    assert "7,5" in client.get(f"/quotes/{quote.pk}/").content.decode()
+    assert signed_in(company.sales_a).get(url).status_code == 404
+    assert client.get(f"/quotes/{quote.pk}/convert/contacts/").status_code == 404
+
+
+def test_import_and_mass_edit_refuse_what_the_table_does_not_hold() -> None:
+    invoice = issued(thing(1000))
+    for via in ("import", "api", "ui"):
+        with acting(current_acting().user, via=via):
+            found = write(registry.of(Invoice), [Draft({"status": "paid"}, id=invoice.pk)], partial=True)
+        assert [refusal.code for refusal in found.refusals] == ["INVALID_TRANSITION"]
+    with refusing("INVALID_TRANSITION", "status"):
+        document(Invoice, thing(1), status="issued")
+    assert again(invoice).status == "issued"

@@ -70,7 +70,7 @@ def _asked(request: HttpRequest, record: Any, way: Way) -> dict[int, Decimal]:
         text = request.POST.get(f"take-{line.pk}", "").strip()
         if text and line.is_item:
             try:
-                found[line.pk] = Decimal(read_number(text, reader_of(request)))
+                found[line.pk] = read_number(text, reader_of(request), 3)
             except Invalid as wrong:
                 refusals.append(Refusal(f"lines.{line.pk}", wrong.code, wrong.message))
     if refusals:
@@ -88,7 +88,7 @@ def _answer(
         "shell": shell_for(request, entry, (title_of(record), here), (label, None)),
         "record": record, "title": label, "rows": _rows(request, record, way, by_line),
         "errors": [("", str(one.message)) for one in refusals if one.field not in by_line],
-        "back": here, "action": request.path, "button": target.name,
+        "back": here, "action": request.path,
     }  # fmt: skip
     return render_page(
         request,
