@@ -31,6 +31,9 @@ def expected(world: World, route: Route, persona: str, entry: Entry | None, verb
         return "good" if mine and (entry is None or entry.slug == OWN_ENTRY) else "hidden"
     if who == "import":
         return _of_import(persona, entry)
+    if who == "export":
+        seen = entry is None or allows(persona, "view", entry.module)
+        return "good" if seen and has(persona, "export") else "hidden"
     if who == "merge":
         may = allows(persona, "edit", entry.module) and has(persona, "merge") and entry.module.is_record
         return "good" if may and persona in SEES else "hidden"

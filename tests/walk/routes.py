@@ -10,6 +10,7 @@ A new address needs one line in ROUTES. The words of `who`:
     in VERB          who has the right VERB (view, create, edit, delete) in the module of the address
     on VERB          who may see the record of the address and has VERB on it
     merge            who may change records of the module of the address and has the tool "merge"
+    export           who may see records of the module of the address and has the tool "export"
     import           who may create or change records of the module of the address and has the tool "import"
 
 `methods`: what it is meant for; an address for POST alone answers 405 to a GET. `writes`: whether a good POST changes
@@ -49,7 +50,7 @@ class Route:
 
     @property
     def is_api(self) -> bool:
-        return self.pattern.startswith("api/v1/")
+        return self.pattern.startswith("api/v1/") and self.pattern != "api/v1/docs"
 
     @property
     def tool(self) -> str:
@@ -188,8 +189,16 @@ ROUTES = [
     Route("import/<int:id>/file/", "own", args=_JOB),
     Route("import/<int:id>/do/<slug:verb>/", "own", "POST", args={**_JOB, "verb": "import verb"}),
 
+    # Export.
+    Route("export/", "export"),
+    Route("export/<entry:entry>/", "export", "GET POST", writes=True),
+    Route("export/<int:id>/", "own, or admin", args={"id": "export"}),
+    Route("export/<int:id>/file/", "own", args={"id": "export"}, notes="transfer_exportjob"),
+
     # The API.
     Route("api/v1/me", "signed in"),
+    Route("api/v1/openapi.json", "signed in"),
+    Route("api/v1/docs", "signed in"),
     Route("api/v1/modules", "signed in"),
     Route("api/v1/modules/<entry:entry>", "in view"),
     Route("api/v1/changes", "signed in"),

@@ -53,6 +53,8 @@ WRITES: dict[tuple[str, str], str] = {
         "engine/transfer/columns_step.py",
         "update_or_create",
     ): "a mapping of columns is a convenience of one person",
+    ("engine/transfer/export.py", "update"): "a job notes how far it is",
+    ("engine/transfer/export_page.py", "bulk_create"): "a job is made, no record",
     ("engine/transfer/import_.py", "update"): "a job notes how far it is, many times a second",
     ("engine/transfer/import_.py", "bulk_create"): "faults are what a file held, not what the company knows",
     ("engine/transfer/management/commands/import_records.py", "bulk_create"): "a job is made, no record",

@@ -29,6 +29,8 @@ from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, trash, update
 from relasi.engine.screens.shell import Entry, all_entries
+from relasi.engine.transfer.export import ExportJob
+from relasi.engine.transfer.export_file import run_export
 from relasi.engine.transfer.import_ import ImportFault, ImportJob
 from tests.company import SmallCompany, found_company
 from tests.fingerprint import fingerprint
@@ -98,6 +100,7 @@ class World:
     tag: Any = None
     notification: Any = None
     api_token: Any = None
+    export: Any = None
     picture: str = ""
     links: set[str] = field(default_factory=set)  # gathered by test_screens.py
     before: dict[str, str] = field(
@@ -355,6 +358,10 @@ def _possessions(world: World) -> None:
     with acting(world.people["owner"]):
         _hang(world, record.pk)
         make_token(world.people["owner"], f"{SECRET} program", {"*": ["read"]})
+        world.export = ExportJob(user=world.people["owner"], module="customers.contact", slug="contacts",
+                                 asked={"condition": None, "columns": ["last_name"]})  # fmt: skip
+        ExportJob.objects.bulk_create([world.export])
+        run_export(world.export)
         world.api_token = tokens_of(world.people["owner"]).get()
     close_change_set()
     with acting(SYSTEM, via="system"):

@@ -10,6 +10,7 @@ from relasi.engine.api.idempotency import forget_old_answers
 from relasi.engine.api.metering import forget_old_use
 from relasi.engine.query import viewed
 from relasi.engine.records.recycle_bin import purge_due
+from relasi.engine.transfer.export import forget_old_files
 
 KEEP_FINISHED = 24  # hours
 KEEP_FAILED = 30 * 24  # hours
@@ -62,6 +63,13 @@ def forget_old_views(timestamp: int) -> int:
 def forget_kept_answers(timestamp: int) -> int:
     """What the API answered under a key is kept for a day, and how often it was asked for thirteen months."""
     return forget_old_answers() + forget_old_use()
+
+
+@app.periodic(cron="51 * * * *")
+@app.task(queueing_lock="forget_exported_files")
+def forget_exported_files(timestamp: int) -> int:
+    """The file of an export can be fetched for a day; that it was made stays known."""
+    return forget_old_files()
 
 
 @app.periodic(cron="47 2 * * *")

@@ -16,11 +16,13 @@ def nothing(caller: Caller, rest: str = "") -> HttpResponse:
 
 
 def patterns() -> list[object]:
-    from relasi.engine.api import acts, describe, feed, usage
+    from relasi.engine.api import acts, describe, docs, feed, openapi, usage
 
     anything = by_method(**dict.fromkeys(("GET", "POST", "PATCH", "PUT", "DELETE"), nothing))
     return [
         path(f"{ROOT}me", by_method(GET=describe.me)),
+        path(f"{ROOT}openapi.json", by_method(GET=openapi.openapi)),
+        path(f"{ROOT}docs", docs.page),
         path(f"{ROOT}modules", by_method(GET=describe.modules)),
         path(f"{ROOT}modules/<entry:entry>", by_method(GET=describe.module)),
         path(f"{ROOT}changes", by_method(GET=feed.changes)),

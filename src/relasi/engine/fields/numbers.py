@@ -206,10 +206,11 @@ class DecimalKind(NumberKind):
         return bool(value.is_finite() and value.adjusted() < 30)
 
     def schema(self) -> dict[str, Any]:
+        """A number, or its text where no number of JSON holds it exactly."""
         return {
-            "type": ["number", "null"],
-            "minimum": self.to_json(self.least),
-            "maximum": self.to_json(self.most),
+            "type": ["number", "string", "null"],
+            "minimum": float(self.least or 0),
+            "maximum": float(self.most or 0),
         }
 
 

@@ -42,6 +42,9 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         )
     if what == "merge":
         return go_to(request, f"{entry.url}merge/?{urlencode([('id', id) for id in ids[:MOST_MERGED]])}")
+    if what == "export" and has_tool(user_of(request), "export"):
+        must(request, "view", entry)
+        return _export(request, entry, ids)
     if what == "tag" and entry.module.is_record:
         must(request, "view", entry)
         return tagging.bulk(request, entry, ids)
@@ -51,6 +54,12 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
     if what != "edit" or not has_tool(user_of(request), "mass_edit"):
         raise Http404
     return _edit(request, entry, ids)
+
+
+def _export(request: HttpRequest, entry: Entry, ids: list[int]) -> HttpResponse:
+    """All that match are exported as the list they are, else the chosen ones."""
+    query = request.GET.urlencode() if request.POST.get("all") else urlencode([("id", id) for id in ids])
+    return go_to(request, f"/export{entry.url}?{query}")
 
 
 def _chosen(request: HttpRequest, entry: Entry) -> list[int]:

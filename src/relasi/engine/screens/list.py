@@ -91,6 +91,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         "widths": state.widths,
         "may_create": may(user, "create", entry.module),
         "may_import": has_tool(user, "import") and may(user, "create", entry.module),
+        "may_export": has_tool(user, "export"),
         "actions": _bulk_actions(user, entry),
         "ways": ways_to_show(state),
         "swapped": wants_part(request),
@@ -210,7 +211,7 @@ def _emptiness(state: ListState) -> str:
 
 
 def _bulk_actions(user: Any, entry: Entry) -> list[str]:
-    found = []
+    found = ["export"] if has_tool(user, "export") else []
     if has_tool(user, "mass_edit") and may(user, "edit", entry.module):
         found += ["edit", *(["owner"] if "owner" in fields_for(user, "edit", entry.module) else [])]
     if may(user, "delete", entry.module):

@@ -1,4 +1,4 @@
-"""Addresses of the import screens."""
+"""Addresses of the import and export screens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.urls import path
 
 
 def patterns() -> list[object]:
-    from relasi.engine.transfer import columns_step, job_page, wizard
+    from relasi.engine.transfer import columns_step, export_page, job_page, wizard
 
     return [
         path("import/", job_page.history, name="imports"),
@@ -16,6 +16,10 @@ def patterns() -> list[object]:
         path("import/<int:id>/errors.csv", job_page.faults_file, name="import_faults"),
         path("import/<int:id>/file/", job_page.original, name="import_original"),
         path("import/<int:id>/do/<slug:verb>/", job_page.act, name="import_act"),
+        path("export/", export_page.history, name="exports"),
+        path("export/<int:id>/", export_page.page, name="export_job"),
+        path("export/<int:id>/file/", export_page.fetch, name="export_file"),
+        path("export/<entry:entry>/", export_page.start, name="export_start"),
         path("import/<entry:entry>/", wizard.start, name="import_start"),
         path("import/<entry:entry>/template.csv", wizard.template, name="import_template"),
     ]

@@ -1,8 +1,10 @@
-"""Jobs of imports in the worker. Each may be started twice: one process has an import at a time."""
+"""Jobs of imports and exports in the worker. Each may be started twice: one process has one at a time."""
 
 from procrastinate.contrib.django import app
 
 from relasi.engine.transfer import run, taking_back
+from relasi.engine.transfer.export import ExportJob
+from relasi.engine.transfer.export_file import run_export
 from relasi.engine.transfer.import_ import ImportJob
 
 
@@ -29,3 +31,10 @@ def undo_import(job: int) -> None:
     found = _found(job)
     if found is not None:
         taking_back.take_back(found)
+
+
+@app.task
+def write_export(job: int) -> None:
+    found = ExportJob.objects.select_related("user").filter(pk=job).first()
+    if found is not None and not found.is_over:
+        run_export(found)

@@ -1,5 +1,6 @@
 """The table of contents of this app."""
 
+from relasi.engine.transfer.export import ExportJob
 from relasi.engine.transfer.import_ import ImportFault, ImportJob, ImportMap
 
-__all__ = ["ImportFault", "ImportJob", "ImportMap"]
+__all__ = ["ExportJob", "ImportFault", "ImportJob", "ImportMap"]
