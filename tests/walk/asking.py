@@ -188,13 +188,21 @@ class _Back(Exception):
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    """What is written inside is gone afterwards."""
+    """What is written inside is gone afterwards, files too."""
+    there = files_kept()
     try:
         with transaction.atomic():
             yield
             raise _Back
     except _Back:
         close_change_set()
+    finally:
+        for new in files_kept() - there:
+            new.unlink()
+
+
+def files_kept() -> set[Path]:
+    return {one for one in (Path(settings.DATA) / "files").rglob("*") if one.is_file()}
 
 
 def ask(client: Client, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
