@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import acting
 from relasi.engine.fields.reader import reading_as
+from relasi.engine.fields.reference import unseen
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path
 from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, State, may_export
@@ -176,6 +177,6 @@ def _json_lines(
 
 
 def _json_of(path: Path, record: Any) -> Any:
-    if path.through is not None and path.through.name in getattr(record, "_hidden", ()):
+    if path.through is not None and path.through.name in unseen(record):
         return None
     return path.kind.to_json(path.value_of(record))

@@ -12,7 +12,7 @@ from relasi.engine.access.door import may
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.boolean import BooleanKind
 from relasi.engine.fields.reader import Reader
-from relasi.engine.fields.reference import ReferenceKind
+from relasi.engine.fields.reference import ReferenceKind, unseen
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path, UnknownField, resolve
 from relasi.engine.transfer.export import ExportJob, Shape
@@ -95,7 +95,7 @@ def _owner_of(path: Path, record: Any) -> Any:
     """The record that holds the value: the one referred to, None where it may not be seen."""
     if path.through is None:
         return record
-    if path.through.name in getattr(record, "_hidden", ()):
+    if path.through.name in unseen(record):
         return None
     return getattr(record, path.through.name)
 
