@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from benchmarks import company, import_rows, measure  # noqa: E402
+from benchmarks import bulk_rows, company, import_rows, measure  # noqa: E402
 from relasi.engine.access.acting import acting  # noqa: E402
 from relasi.engine.access.door import scope_of, visible_to  # noqa: E402
 from relasi.engine.declare.registry import registry  # noqa: E402
@@ -62,6 +62,10 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--import-rows", type=int, help="default: as many as --rows, at most 200,000; 0 measures no import"
     )
+    parser.add_argument(
+        "--bulk-rows", type=int, help="default: as many as --rows, at most 50,000; 0 measures no bulk edit"
+    )
+    parser.add_argument("--bulk-only", action="store_true", help="measure the bulk edit alone")
     parser.add_argument("--load-only", action="store_true", help="fill the company and measure nothing")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--small", type=Path, help=argparse.SUPPRESS)
@@ -88,6 +92,8 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
     company.fill(asked.rows, people)
     if asked.load_only:
         return {"rows": asked.rows}
+    if asked.bulk_only:
+        return {"rows": asked.rows} | bulk_rows.measure(people.director, asked.bulk_rows or 50_000)
     small = json.loads(asked.beside.read_text())
     say("requests")
     found = requests(measure.Visitor(application, people.manager), people.manager)
@@ -100,6 +106,10 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
     if count:
         say(f"import of {count:,} rows")
         figures |= import_rows.measure(count)
+    many = min(asked.rows, 50_000) if asked.bulk_rows is None else asked.bulk_rows
+    if many:
+        say(f"edit and undo of {many:,} deals")
+        figures |= bulk_rows.measure(people.director, many)
     figures["ratios"] = ratios(figures)
     return figures
 
@@ -147,6 +157,9 @@ def ratios(figures: dict[str, Any]) -> dict[str, float]:
     }
     if "import_rows_s" in figures:
         found["copy_to_import"] = figures["copy_rows_s"] / figures["import_rows_s"]
+    if "bulk_edit_rows_s" in figures:
+        found["bare_update_to_bulk_edit"] = figures["bare_update_rows_s"] / figures["bulk_edit_rows_s"]
+        found["bare_update_to_bulk_undo"] = figures["bare_update_rows_s"] / figures["bulk_undo_rows_s"]
     return {name: round(value, 2) for name, value in found.items()}
 
 

@@ -60,7 +60,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
     plain: dict[str, Callable[[], Any]] = {
         "verb": lambda: verb, "import verb": lambda: "run", "any record": lambda: world.hidden["customers.contact"].pk,
         "key": lambda: "customers.contact", "picture": lambda: world.picture or f"00/{'0' * 64}.webp",
-        "view": lambda: world.view.pk, "view key": lambda: "all", "job": lambda: world.job.pk,
+        "view": lambda: world.view.pk, "view key": lambda: "all", "job": lambda: world.job.pk, "bulk": lambda: world.bulk.pk,
         "change_set": lambda: world.change_set,
         "nothing here": lambda: "nothing/here", "export": lambda: world.export.pk, "api token": lambda: world.api_token.pk,
         "related": lambda: related_to(entry),

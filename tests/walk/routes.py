@@ -74,6 +74,7 @@ _RULE = {"id": "access.sharingrule"}
 _RECORD = {"id": "record"}
 _COMMENT = {"id": "record", "comment_id": "comment"}
 _JOB = {"id": "job"}
+_BULK = {"id": "bulk"}
 _VIEW = {"id": "view"}
 _CHANGES = {"id": "change_set"}
 
@@ -179,6 +180,9 @@ ROUTES = [
     Route("duplicates/<int:id>/dismiss/", "signed in", "POST", args={"id": "view"}, sometimes=True),
 
     # Import.
+    Route("bulk/<int:id>/", "own", "GET POST", args=_BULK),
+    Route("bulk/<int:id>/failures.csv", "own", args=_BULK),
+    Route("bulk/<int:id>/do/<slug:verb>/", "own", "POST", args={**_BULK, "verb": "import verb"}),
     Route("import/", "import"),
     Route("import/<entry:entry>/", "import", "GET POST"),
     Route("import/<entry:entry>/template.csv", "import"),

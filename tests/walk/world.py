@@ -20,6 +20,7 @@ from relasi.engine.activity import attachment, comment
 from relasi.engine.activity.notification import Notification
 from relasi.engine.activity.tag import Tag
 from relasi.engine.api.token import make_token, tokens_of
+from relasi.engine.bulk.job import BulkFault, BulkJob
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields import OwnerField
@@ -93,6 +94,7 @@ class World:
         default_factory=dict
     )  # of the entry's slug, where fixed values ask for another
     job: Any = None
+    bulk: Any = None
     change_set: int = 0
     view: Any = None
     comment: Any = None
@@ -354,6 +356,12 @@ def _possessions(world: World) -> None:
         world.job.keep(ContentFile(f"Nama\n{SECRET}\n".encode()))
         ImportJob.objects.bulk_create([world.job])
         ImportFault.objects.bulk_create([ImportFault(job=world.job, row=2, cells=[SECRET], reasons=[])])
+        world.bulk = BulkJob(user=world.people["owner"], act="edit", module="customers.contact", slug="contacts",
+                             status="done", total=1)  # fmt: skip
+        BulkJob.objects.bulk_create([world.bulk])
+        BulkFault.objects.bulk_create(
+            [BulkFault(job=world.bulk, module="customers.contact", record=record.pk, title=SECRET)]
+        )
     close_change_set()
     with acting(world.people["owner"]):
         _hang(world, record.pk)

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "relasi.engine.records",
     "relasi.engine.query",
     "relasi.engine.activity",
+    "relasi.engine.bulk",
     "relasi.engine.screens",
     "relasi.engine.transfer",
     "relasi.engine.api",

@@ -25,6 +25,12 @@ class Company(Tracked):
         _("Language"), max_length=2, choices=[("id", "Bahasa Indonesia"), ("en", "English")], default="id"
     )
 
+    bin_days = models.PositiveSmallIntegerField(
+        _("Days in the recycle bin"),
+        default=30,
+        help_text=_("What is deleted can come back for so long: 30 to 90 days."),
+    )
+
     class Meta(Tracked.Meta):
         abstract = False
         verbose_name = _("company")
@@ -42,9 +48,9 @@ class Company(Tracked):
         slug = "company"
         area = "settings"
         icon = "building"
-        columns = ["name", "currency", "zone", "language"]
+        columns = ["name", "currency", "zone", "language", "bin_days"]
         sort = ["name"]
-        form = [Section(_("Company"), "name currency zone language")]
+        form = [Section(_("Company"), "name currency zone language bin_days")]
 
     def __str__(self) -> str:
         return self.name
@@ -58,3 +64,5 @@ class Company(Tracked):
                 "currency", "INVALID_VALUE", _("Write the currency by its three letters, such as IDR.")
             )
         check_zone(self.zone)
+        if not 30 <= self.bin_days <= 90:
+            raise Refusal("bin_days", "OUT_OF_RANGE", _("Choose from 30 to 90 days."))

@@ -9,11 +9,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from relasi.engine.access.acting import acting
-from relasi.engine.records.change_set import ChangeRow, close_change_set, open_change_set
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.records.change_set import ChangeRow, ChangeSet, close_change_set, open_change_set
 from relasi.engine.records.jobs import empty_bin
 from relasi.engine.records.record import RecordIndex
-from relasi.engine.records.write import trash
+from relasi.engine.records.recycle_bin import purge_at, purge_due
+from relasi.engine.records.refusal import Refused
+from relasi.engine.records.undo import revert
+from relasi.engine.records.write import create, trash, update
+from relasi.users.company import Company
 from tests.engine.aviary import again, cage, parrot
 from tests.fakes.models import Cage, Parrot
 from tests.fingerprint import unchanged
@@ -172,3 +176,76 @@ def test_the_worker_empties_what_lay_in_the_bin_when_it_was_asked(aviary):
     RecordIndex.objects.filter(pk=later.pk).update(trashed_at=timezone.now() + timedelta(hours=1))
     assert empty_bin.func(aviary.admin.pk, "fakes.parrot", until) == 1
     assert again(later).trashed_at is not None
+
+
+def test_an_owner_who_left_meanwhile_is_told_and_another_one_is_chosen(aviary):
+    bird = parrot(aviary.peer)
+    to_bin(aviary.admin, bird)
+    with acting(SYSTEM):
+        update(aviary.peer, {"status": "suspended"}, authorised="the test needs one who left")
+    close_change_set()
+    client = signed_in(aviary.admin)
+    with unchanged():
+        answer = client.post("/bin/", {"id": bird.pk})
+    assert answer.status_code == 409 and 'name="owner"' in answer.content.decode()
+    client.post("/bin/", {"id": bird.pk, "confirmed": "owner", "owner": aviary.keeper.pk})
+    assert again(bird).trashed_at is None and again(bird).owner_id == aviary.keeper.pk
+
+
+def test_a_record_whose_parent_lies_in_the_bin_too_offers_both(aviary):
+    home = cage(aviary.keeper)
+    bird = parrot(aviary.keeper, cage=home.pk)
+    to_bin(aviary.keeper, bird)
+    to_bin(aviary.keeper, home)
+    client = signed_in(aviary.keeper)
+    with unchanged():
+        answer = client.post("/bin/", {"id": bird.pk})
+    told = answer.content.decode()
+    assert answer.status_code == 409 and home.name in told and f'name="parent" value="{home.pk}"' in told
+    client.post("/bin/", {"id": bird.pk, "parent": home.pk, "parents": "1"})
+    assert again(bird).trashed_at is None and again(home).trashed_at is None
+
+
+def test_a_parent_may_stay_in_the_bin_when_asked_so(aviary):
+    home = cage(aviary.keeper)
+    bird = parrot(aviary.keeper, cage=home.pk)
+    to_bin(aviary.keeper, home)
+    to_bin(aviary.keeper, bird)
+    signed_in(aviary.keeper).post("/bin/", {"id": bird.pk, "confirmed": "parent"})
+    assert again(bird).trashed_at is None and again(home).trashed_at
+
+
+def test_both_deleted_together_come_back_together(aviary):
+    home = cage(aviary.keeper)
+    bird = parrot(aviary.keeper, cage=home.pk)
+    batch = to_bin(aviary.keeper, bird, home)
+    assert signed_in(aviary.keeper).post("/bin/", {"batch": batch}).status_code == 302
+    assert again(bird).trashed_at is None and again(home).trashed_at is None
+
+
+def test_an_undo_of_a_deletion_asks_nobody(aviary):
+    bird = parrot(aviary.peer)
+    batch = to_bin(aviary.admin, bird)
+    with acting(SYSTEM):
+        update(aviary.peer, {"status": "suspended"}, authorised="the test needs one who left")
+    close_change_set()
+    with acting(aviary.admin):
+        revert(ChangeSet.objects.get(pk=batch))
+    assert again(bird).trashed_at is None
+
+
+def test_the_company_says_how_long_deleted_records_wait(aviary):
+    bird = parrot(aviary.keeper)
+    to_bin(aviary.keeper, bird)
+    at = again(bird).trashed_at
+    with acting(aviary.admin):
+        company = Company._base_manager.first() or create(Company, {"name": "Kebun"})
+        for wrong in (0, 29, 91):
+            with pytest.raises(Refused):
+                update(company, {"bin_days": wrong})
+        assert purge_at(at) == at + timedelta(days=30)
+        update(company, {"bin_days": 45})
+    close_change_set()
+    with acting(SYSTEM):
+        assert purge_at(at) == at + timedelta(days=45)
+        assert purge_due(at + timedelta(days=44)) == 0 and purge_due(at + timedelta(days=45)) == 1

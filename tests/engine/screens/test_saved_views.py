@@ -10,7 +10,7 @@ from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.query.saved_view import SavedView, built_in_views, views_for
 from relasi.engine.records.change_set import close_change_set
-from relasi.engine.records.write import create
+from relasi.engine.records.write import create, update
 from tests.engine.aviary import parrot
 from tests.fakes.models import Parrot
 from tests.fingerprint import unchanged
@@ -286,3 +286,16 @@ def test_a_long_list_is_counted_no_further_than_anybody_reads(aviary, monkeypatc
     for _n in range(4):
         parrot(aviary.keeper)
     assert ">2+<" in text(page(aviary.keeper, "/parrots/counts/"))
+
+
+def test_a_public_list_that_shows_something_else_waits_for_approval_again(aviary):
+    """Whoever may publish goes on without; a name of its own for its owner alone changes nothing for the others."""
+    view = saved(aviary.shy, "Untuk semua", sharing="private")
+    with acting(SYSTEM):
+        update(view, {"sharing": "public"}, authorised="an admin said yes")
+    close_change_set()
+    page(aviary.shy, f"/parrots/views/{view.pk}/keep/?view={view.pk}&columns=name,mood", send="1")
+    assert again(view).sharing == "pending"
+    mine = saved(aviary.keeper, "Milik penerbit", sharing="public")
+    page(aviary.keeper, f"/parrots/views/{mine.pk}/keep/?view={mine.pk}&columns=name,mood", send="1")
+    assert again(mine).sharing == "public"

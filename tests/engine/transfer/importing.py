@@ -12,7 +12,8 @@ from django.core.files import File
 from django.core.management import call_command
 
 from relasi.engine.fields.reader import INDONESIAN, Reader
-from relasi.engine.transfer.import_ import ImportJob, Status
+from relasi.engine.records.long_job import Status
+from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.mapping import propose
 from relasi.engine.transfer.open_file import open_file
 from relasi.engine.transfer.plan import columns_as_json

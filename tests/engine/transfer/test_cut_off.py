@@ -11,10 +11,11 @@ from django.db import connection
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.engine.records.long_job import Status
 from relasi.engine.records.record import RecordIndex
 from relasi.engine.records.undo import revert
 from relasi.engine.transfer import run
-from relasi.engine.transfer.import_ import ImportFault, ImportJob, Status
+from relasi.engine.transfer.import_ import ImportFault, ImportJob
 from tests.commits import real_commits
 from tests.engine.aviary import build
 from tests.engine.transfer.importing import ROWS, birds, job_for

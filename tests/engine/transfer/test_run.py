@@ -6,8 +6,9 @@ import pytest
 
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
+from relasi.engine.records.long_job import Status
 from relasi.engine.transfer import read_ahead, run
-from relasi.engine.transfer.import_ import ImportJob, Status
+from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.row_reader import RowReader
 from tests.engine.transfer.importing import ROWS, birds, command, job_for, write
 from tests.fakes.models import Parrot

@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from relasi.engine.records.long_job import Status
 from relasi.engine.transfer import run, taking_back, wizard
-from relasi.engine.transfer.import_ import ImportFault, ImportJob, ImportMap, Status
+from relasi.engine.transfer.import_ import ImportFault, ImportJob, ImportMap
 from tests.fakes.models import Parrot
 from tests.fingerprint import fingerprint
 from tests.people import signed_in

@@ -73,6 +73,10 @@ class Follow(Hanging):
             self.user_id = acting_user().id
 
 
+# Why unfollowing asks nobody: it is one's own.
+OWN = "one's own follow"
+
+
 def follow_of(user: Any, record: int) -> Follow | None:
     def of_one() -> models.QuerySet:
         return Follow._base_manager.filter(record=Given("record"), user=Given("user"), trashed_at=None)
@@ -93,18 +97,24 @@ def followers_of(record: int) -> list[Follow]:
 
 def follow(ids: Iterable[int], **values: Any) -> Written:
     """The acting person follows these records from now on; what is followed already stays as it is."""
-    user = acting_user()
-    ids = list(dict.fromkeys(ids))
-    known = followed_among(user, ids)
-    drafts = [Draft({"record": id, "user": user.id, **values}) for id in ids if id not in known]
-    return write(registry.of(Follow), drafts, partial=True)
+    return write(registry.of(Follow), drafts_to_follow(ids, **values), partial=True)
 
 
 def unfollow(ids: Iterable[int]) -> Written:
+    return write(registry.of(Follow), drafts_to_unfollow(ids), verb="trash", authorised=OWN)
+
+
+def drafts_to_follow(ids: Iterable[int], **values: Any) -> list[Draft]:
+    """One for each of the records that the acting person does not follow yet; `row` is the record."""
     user = acting_user()
-    rows = Follow._base_manager.filter(user_id=user.id, record_id__in=list(ids), trashed_at=None)
-    drafts = [Draft({}, id=id) for id in rows.values_list("pk", flat=True)]
-    return write(registry.of(Follow), drafts, verb="trash", authorised="one's own follow")
+    ids = list(dict.fromkeys(ids))
+    known = followed_among(user, ids)
+    return [Draft({"record": id, "user": user.id, **values}, row=id) for id in ids if id not in known]
+
+
+def drafts_to_unfollow(ids: Iterable[int]) -> list[Draft]:
+    rows = Follow._base_manager.filter(user_id=acting_user().id, record_id__in=list(ids), trashed_at=None)
+    return [Draft({}, id=id, row=record) for id, record in rows.values_list("pk", "record_id")]
 
 
 class FollowedKind(BesideKind, BooleanKind):

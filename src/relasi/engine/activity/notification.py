@@ -135,6 +135,9 @@ COMMENT = register_kind(
 )
 CHANGED = register_kind(NotificationKind("changed", _("A change of what I follow"), "pencil", "digest"))
 MANY = register_kind(NotificationKind("many", _("Many changes at once"), "layers", choice="changed"))
+BULK = register_kind(
+    NotificationKind("bulk", _("Work on many records has ended"), "list-checks", "off", own=True)
+)
 IMPORT = register_kind(NotificationKind("import", _("An import has ended"), "upload", "off", own=True))
 VIEW = register_kind(
     NotificationKind("view", _("A list view waits for approval"), "list-filter", "digest", always=True)

@@ -104,17 +104,24 @@ def _check_number(changes: list[Change]) -> None:
 
 def put(tag: Tag, ids: Iterable[int]) -> Written:
     """The tag on all these records; on those that carry it already it stays. Refusals by record."""
-    ids = list(dict.fromkeys(ids))
-    rows = Tagging._base_manager.filter(tag=tag, record__in=ids, trashed_at=None)
-    known = set(rows.values_list("record_id", flat=True))
-    drafts = [Draft({"record": id, "tag": tag.pk}, row=id) for id in ids if id not in known]
-    return write(registry.of(Tagging), drafts, partial=True)
+    return write(registry.of(Tagging), drafts_to_put(tag.pk, ids), partial=True)
 
 
 def take_off(tag: Tag, ids: Iterable[int]) -> Written:
+    return write(registry.of(Tagging), drafts_to_take_off(tag.pk, ids), verb="trash", partial=True)
+
+
+def drafts_to_put(tag: int, ids: Iterable[int]) -> list[Draft]:
+    """One for each of the records that does not carry the tag yet; `row` is the record."""
+    ids = list(dict.fromkeys(ids))
+    rows = Tagging._base_manager.filter(tag=tag, record__in=ids, trashed_at=None)
+    known = set(rows.values_list("record_id", flat=True))
+    return [Draft({"record": id, "tag": tag}, row=id) for id in ids if id not in known]
+
+
+def drafts_to_take_off(tag: int, ids: Iterable[int]) -> list[Draft]:
     rows = Tagging._base_manager.filter(tag=tag, record__in=list(ids), trashed_at=None)
-    drafts = [Draft({}, id=pk) for pk in rows.values_list("pk", flat=True)]
-    return write(registry.of(Tagging), drafts, verb="trash", partial=True)
+    return [Draft({}, id=pk, row=record) for pk, record in rows.values_list("pk", "record_id")]
 
 
 def tags_on(user: Any, ids: Iterable[int]) -> dict[int, list[Tag]]:

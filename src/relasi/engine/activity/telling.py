@@ -186,6 +186,14 @@ def _import(row: Notification, user: Any) -> tuple[Markup, str]:
     ), f"/import/{row.facts['job']}/"
 
 
+@tells("bulk")
+def _bulk(row: Notification, user: Any) -> tuple[Markup, str]:
+    sentence = ngettext(
+        "Your work on %(n)s record has ended", "Your work on %(n)s records has ended", row.facts["count"]
+    )
+    return _said(sentence, n=row.facts["count"]), f"/bulk/{row.facts['job']}/"
+
+
 @tells("view")
 def _view(row: Notification, user: Any) -> tuple[Markup, str] | None:
     from relasi.engine.query.saved_view import SavedView, may_use

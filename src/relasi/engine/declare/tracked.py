@@ -46,6 +46,10 @@ _ON_UPDATE = """
         END IF;
         RETURN NULL;
     END IF;
+    IF (SELECT count(*) FROM (SELECT FROM new_rows LIMIT {many}) several) = {many} THEN
+{of_many}
+        RETURN NULL;
+    END IF;
     INSERT INTO records_change (change_set_id, at, record_id, origin, kind, before, after)
     SELECT current_setting('relasi.change_set')::bigint, now(), n.id, TG_TABLE_NAME, 'u', d.before, d.after
     FROM new_rows n JOIN old_rows o USING (id)
@@ -57,6 +61,33 @@ _ON_UPDATE = """
     WHERE d.after IS NOT NULL;
     RETURN NULL;
 """
+
+
+# Taking every row apart into its columns costs ten times the update itself. Of many rows it is asked first which columns
+# differ anywhere, and only those are compared.
+MANY = 100
+_DIFFERENT = "n.%1$I IS DISTINCT FROM o.%1$I"
+_OF_MANY = f"""
+        EXECUTE (
+            SELECT format('SELECT array_remove(ARRAY[%s], NULL) FROM new_rows n JOIN old_rows o USING (id)',
+                string_agg(format('CASE WHEN bool_or({_DIFFERENT}) THEN %1$L END', attname), ', '))
+            FROM pg_attribute WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped
+                AND attname <> 'id' AND NOT (attname = ANY ('{{untold}}'::text[]))
+        ) INTO differing;
+        IF cardinality(differing) > 0 THEN
+            EXECUTE (
+                SELECT format(
+                    'INSERT INTO records_change (change_set_id, at, record_id, origin, kind, before, after) '
+                    'SELECT $1, now(), n.id, $2, ''u'', %s, %s FROM new_rows n JOIN old_rows o USING (id) WHERE %s',
+                    string_agg(format('CASE WHEN {_DIFFERENT} THEN jsonb_build_object(%1$L, o.%1$I) ELSE ''{{{{}}}}'' END',
+                        name), ' || '),
+                    string_agg(format('CASE WHEN {_DIFFERENT} THEN jsonb_build_object(%1$L, n.%1$I) ELSE ''{{{{}}}}'' END',
+                        name), ' || '),
+                    string_agg(format('{_DIFFERENT}', name), ' OR '))
+                FROM unnest(differing) name
+            ) USING current_setting('relasi.change_set')::bigint, TG_TABLE_NAME;
+        END IF;
+""".replace("{{}}", "{}").strip("\n")
 
 
 def history_triggers(*untold: str) -> list[pgtrigger.Trigger]:
@@ -71,14 +102,23 @@ def history_triggers(*untold: str) -> list[pgtrigger.Trigger]:
         _trigger(
             "history_update",
             pgtrigger.Update,
-            _ON_UPDATE.replace("{untold}", columns),
+            _ON_UPDATE.replace("{of_many}", _OF_MANY)
+            .replace("{many}", str(MANY))
+            .replace("{untold}", columns),
+            declare=[("differing", "text[]")],
             old="old_rows",
             new="new_rows",
         ),
     ]
 
 
-def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str) -> pgtrigger.Trigger:
+def _trigger(
+    name: str,
+    operation: pgtrigger.Operation,
+    body: str,
+    declare: list[tuple[str, str]] | None = None,
+    **tables: str,
+) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -86,6 +126,7 @@ def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str
         operation=operation,
         referencing=pgtrigger.Referencing(**tables),
         func=body,
+        declare=declare,
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import SYSTEM
+from relasi.engine.access.acting import SYSTEM, acting_user
 from relasi.engine.access.directory import directory
-from relasi.engine.access.door import may, rights_of
+from relasi.engine.access.door import has_tool, may, rights_of
 from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.refusal import Refusal
@@ -76,6 +76,15 @@ class SavedView(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+    def before_save(self, change: Any) -> None:
+        """What everybody was shown waits for an admin again when it shows something else."""
+        if self.sharing != Sharing.PUBLIC or change.is_new or change.has("sharing"):
+            return
+        shows = any(change.has(name) for name in ("name", "condition", "columns", "sort", "colours"))
+        user = acting_user()
+        if shows and user is not SYSTEM and not has_tool(user, "publish_views"):
+            self.sharing = Sharing.PENDING
 
     def clean(self, change: Any = None) -> None:
         if self.sharing == Sharing.SHARED and not self.members:

@@ -16,12 +16,13 @@ VERB_RIGHT = {"save": "edit", "trash": "delete", "restore": "delete"}
 
 
 def load(batch: Batch) -> None:
-    """Gives every draft its record: a blank one, or the stored one under a row lock."""
+    """Gives every draft its record: a blank one, or the stored one, under a row lock when it is to be written."""
     model = batch.module.model
     ids = [draft.id for draft in batch.drafts if draft.id is not None]
     rows = {}
     if ids:
-        query = prepared(("locked", batch.module.key), lambda: _locked(batch.module))
+        shape = ("locked" if batch.locked else "loaded", batch.module.key)
+        query = prepared(shape, lambda: _stored(batch.module, batch.locked))
         rows = {row.pk: row for row in query.run({"ids": ids})}
     for draft in batch.drafts:
         if draft.id is None:
@@ -34,8 +35,10 @@ def load(batch: Batch) -> None:
             _not_found(draft)
 
 
-def _locked(module: Module) -> QuerySet:
-    found = module.model._base_manager.select_for_update(of=("self",))
+def _stored(module: Module, locked: bool) -> QuerySet:
+    """With the record they belong to or hang on, where rights are asked of that one."""
+    found = module.model._base_manager.all()
+    found = found.select_for_update(of=("self",)) if locked else found
     if module.whole is not None:
         found = found.select_related(module.whole.name)
     if module.hangs_on:

@@ -71,6 +71,7 @@ class Batch:
     parsed: bool = False
     confirmed: frozenset[str] = frozenset()
     authorised: str = ""
+    locked: bool = True
     created: list[Draft] = field(default_factory=list)
     updated: list[Draft] = field(default_factory=list)
     lines: list[Batch] = field(default_factory=list)

@@ -36,6 +36,7 @@ def gather(batch: Batch) -> None:
         "parsed": batch.parsed,
         "confirmed": batch.confirmed,
         "authorised": batch.authorised,
+        "locked": batch.locked,
     }
     batch.lines = [Batch(module, staying, **how), Batch(module, going, verb="trash", **how)]
     for lines in batch.lines:

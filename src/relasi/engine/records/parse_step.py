@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -146,9 +147,13 @@ def complete(batch: Batch) -> None:
 def keep_before(draft: Draft) -> None:
     """Remembers every column, so that what before_save derives is seen as a change too."""
     if draft.id is not None:
-        before = draft.change.before
-        for field in draft.record._meta.concrete_fields:
-            before.setdefault(field.attname, draft.record.__dict__.get(field.attname))
+        values = draft.record.__dict__
+        draft.change.before = {c: values.get(c) for c in _columns(type(draft.record))} | draft.change.before
+
+
+@cache
+def _columns(model: Any) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 def _stamp_bin(batch: Batch) -> None:

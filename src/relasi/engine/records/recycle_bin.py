@@ -1,4 +1,4 @@
-"""Recycle bin: deleted records wait here for thirty days, then they are gone for good."""
+"""Recycle bin: deleted records wait here for thirty days, or as the company says, then they are gone for good."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from relasi.engine.access.acting import SYSTEM
+from relasi.engine.access.company import company
 from relasi.engine.access.door import may, rights_of, visible_q
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -20,8 +21,6 @@ from relasi.engine.fields.image import ImageField
 from relasi.engine.records.change_set import ChangeRow, open_change_set
 from relasi.engine.records.record import CoOwner, RecordIndex
 from relasi.engine.records.refusal import Refused
-
-KEPT = timedelta(days=30)
 
 
 def bin_of(user: Any) -> models.QuerySet[RecordIndex]:
@@ -38,7 +37,12 @@ def bin_of(user: Any) -> models.QuerySet[RecordIndex]:
 
 
 def purge_at(trashed_at: datetime) -> datetime:
-    return trashed_at + KEPT
+    return trashed_at + kept()
+
+
+def kept() -> timedelta:
+    """How long what is deleted can come back."""
+    return timedelta(days=company().bin_days)
 
 
 def deleted_by(ids: list[int]) -> dict[int, int]:
@@ -55,7 +59,7 @@ def batch_ids(change_set: int) -> list[int]:
 
 def purge_due(now: datetime | None = None) -> int:
     """Deletes for good whatever has waited long enough. Returns how many. Safe to run twice."""
-    limit = (now or timezone.now()) - KEPT
+    limit = (now or timezone.now()) - kept()
     count = 0
     for module in registry.records:
         due = list(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from relasi.engine.declare.refusal import Refusal
@@ -40,6 +41,11 @@ class Refused(Exception):
         return found
 
 
+@cache
+def _column(model: type[Any], name: str) -> str:
+    return str(model._meta.get_field(name).attname)
+
+
 @dataclass(slots=True)
 class Change:
     """What a write is about to do to one record. before: column -> the value that stood, empty for a new one.
@@ -67,7 +73,10 @@ class Change:
         column = self._column(name)
         if self.is_new:
             return getattr(self.record, column) not in (None, "")
-        return column in self.before and self.before[column] != getattr(self.record, column)
+        if column not in self.before:
+            return False
+        before, now = self.before[column], self.record.__dict__[column]
+        return before is not now and before != now
 
     def old(self, name: str) -> Any:
         column = self._column(name)
@@ -81,7 +90,8 @@ class Change:
 
     def columns(self) -> list[str]:
         """The columns that really change."""
-        return [c for c, value in self.before.items() if value != getattr(self.record, c)]
+        now = self.record.__dict__
+        return [c for c, value in self.before.items() if value is not now[c] and value != now[c]]
 
     def _column(self, name: str) -> str:
-        return self.record._meta.get_field(name).attname
+        return _column(type(self.record), name)

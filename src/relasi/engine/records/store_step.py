@@ -117,24 +117,32 @@ def _update(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> No
 
 
 def _update_columns(batch: Batch, columns: tuple[str, ...], drafts: list[Draft], user: Any, now: Any) -> None:
-    """One statement for all drafts that change the same columns: UPDATE … FROM unnest(arrays)."""
+    """One statement for all drafts that change the same columns: UPDATE … FROM unnest(arrays). A column that gets the
+    same value in all of them is no array."""
     model = batch.module.model
-    fields = [model._meta.get_field(column) for column in columns]
     lists: list[list[Any]] = [[draft.record.pk for draft in drafts]]
-    types = ["bigint"]
-    for field in fields:
+    types, names = ["bigint"], []
+    same: dict[str, tuple[str, Any]] = {}
+    for field in (model._meta.get_field(column) for column in columns):
         values = [draft.record.__dict__[field.attname] for draft in drafts]
-        lists.append([_jsonb(v) for v in values] if isinstance(field, models.JSONField) else values)
-        types.append(field.db_type(connection).split(" GENERATED")[0])
-    names = [sql.Identifier(field.column) for field in fields]
+        type = field.db_type(connection).split(" GENERATED")[0]
+        as_json = isinstance(field, models.JSONField)
+        if all(value is values[0] or value == values[0] for value in values):
+            same[field.column] = (type, _jsonb(values[0]) if as_json else values[0])
+        else:
+            lists.append([_jsonb(v) for v in values] if as_json else values)
+            types.append(type)
+            names.append(sql.Identifier(field.column))
+    sets = [sql.SQL(", {} = %s::" + type).format(sql.Identifier(c)) for c, (type, _value) in same.items()]
+    sets += [sql.SQL(", {0} = v.{0}").format(name) for name in names]
     statement = sql.SQL(
         "UPDATE {table} t SET version = t.version + 1, changed_at = %s, changed_by_id = %s{sets} "
         "FROM unnest({arrays}) AS v(id{names}) WHERE t.id = v.id"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        sets=sql.SQL("").join(sql.SQL(", {0} = v.{0}").format(name) for name in names),
+        sets=sql.SQL("").join(sets),
         arrays=sql.SQL(", ").join(sql.SQL("%s::" + type + "[]") for type in types),
         names=sql.SQL("").join(sql.SQL(", {0}").format(name) for name in names),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [now, user, *lists])
+        cursor.execute(statement, [now, user, *(value for _type, value in same.values()), *lists])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import SYSTEM, acting, current_acting
+from relasi.engine.access.acting import SYSTEM, acting, acting_user, current_acting
 from relasi.engine.access.door import has_tool
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
@@ -19,19 +21,26 @@ from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
 
-# So many records are taken back in one statement; all in one transaction.
+# So many records are taken back in one statement.
 AT_ONCE = 5000
+
+# (record id, column) of values that are taken back although somebody changed them since.
+Over = Collection[tuple[int, str]]
 
 
 @dataclass
 class Plan:
-    """What an undo would do to one module. conflicts: (record id, column) touched since, left as they are."""
+    """What an undo would do to one module. conflicts: (record id, column) touched since, left as they are.
+
+    stood: for each conflict the stored values before and after the act that is to be taken back, in JSON form.
+    """
 
     module: Module
     put_back: dict[int, dict[str, Any]] = field(default_factory=dict)
     trash: list[int] = field(default_factory=list)
     restore: list[int] = field(default_factory=list)
     conflicts: list[tuple[int, str]] = field(default_factory=list)
+    stood: dict[tuple[int, str], tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -40,48 +49,102 @@ class Plan:
 
 @dataclass
 class Undone:
-    """change_set: of the undo itself. count: records taken back. conflicts: (module, record id, column)."""
+    """change_set: of the undo itself. count: records taken back. plans: what was done, and left, in each module."""
 
     change_set: int | None
     count: int
-    conflicts: list[tuple[Module, int, str]]
+    plans: list[Plan]
+
+    @property
+    def conflicts(self) -> list[tuple[Module, int, str]]:
+        """(module, record id, column) of what was left because somebody changed it since."""
+        return [(plan.module, id, column) for plan in self.plans for id, column in plan.conflicts]
 
 
-def plans(change_set: ChangeSet) -> list[Plan]:
-    """What taking this change set back would do now, last written module first."""
-    by_table: dict[str, list[ChangeRow]] = defaultdict(list)
-    for row in ChangeRow.objects.filter(change_set=change_set).order_by("-id"):
-        by_table[row.origin].append(row)
+def plans(change_set: ChangeSet, roots: Sequence[int] | None = None, over: Over = ()) -> list[Plan]:
+    """What taking this change set back would do now, last written module first.
+
+    roots: only these records, with their lines. over: values to take back although they were touched since.
+    """
+    by_table: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(change_set, roots):
+        by_table[row[4]].append(row)
     found = []
     for table, rows in by_table.items():
-        try:
-            module = registry.by_table(table)
-        except UnknownModule:
-            continue
-        if "delete" not in module.verbs and not module.is_line:
-            continue  # what the product notes for itself stays noted
-        found.append(_plan(module, rows))
+        module = _undoable(table)
+        if module is not None:
+            found.append(_plan(change_set, module, rows, over))
     undo_lines.keep_whole(found)
     return found
 
 
-def _plan(module: Module, rows: list[ChangeRow]) -> Plan:
+def roots_of(change_set: ChangeSet) -> Iterator[int]:
+    """Every record an undo would touch, once, last written module first; lines count as their record."""
+    rows = ChangeRow.objects.filter(change_set=change_set).order_by()
+    tables = rows.values("origin").annotate(last=Max("pk")).order_by("-last").values_list("origin", flat=True)
+    modules = {table: _undoable(table) for table in tables}
+    known = {module.table for module in modules.values() if module and not module.is_line}
+    for table, module in modules.items():
+        ids = rows.filter(origin=table).values("record_id")
+        if module is None:
+            continue
+        if not module.is_line:
+            yield from ids.distinct().order_by("record_id").values_list("record_id", flat=True).iterator()
+        elif undo_lines.whole_module(module).table not in known:
+            wholes = module.model._base_manager.filter(pk__in=ids).values_list(
+                module.whole.attname, flat=True
+            )
+            yield from wholes.distinct().iterator()
+
+
+def _undoable(table: str) -> Module | None:
+    """What the product notes for itself stays noted."""
+    try:
+        module = registry.by_table(table)
+    except UnknownModule:
+        return None
+    return module if "delete" in module.verbs or module.is_line else None
+
+
+# Of a change row: id, record, kind, (before, after), table.
+Row = tuple[int, int, str, tuple[Any, Any], str]
+
+
+def _rows(change_set: ChangeSet, roots: Sequence[int] | None) -> Iterable[Any]:
+    """(id, record, kind, (before, after), table) of the change set's rows, newest first."""
+    rows = ChangeRow.objects.filter(change_set=change_set)
+    if roots is not None:
+        ids = list(roots)
+        for table in rows.order_by().values_list("origin", flat=True).distinct():
+            module = _undoable(table)
+            if module is not None and module.is_line:
+                lines = module.model._base_manager.filter(**{f"{module.whole.attname}__in": roots})
+                ids += lines.values_list("pk", flat=True)
+        # By record: reading the whole change set for each of its slices would take ever longer the larger it is.
+        where, params = ["record_id = ANY(%s)", "change_set_id + 0 = %s"], [ids, change_set.pk]
+        rows = ChangeRow.objects.extra(where=where, params=params)
+    found = rows.order_by().values_list("id", "record_id", "kind", "before", "after", "origin")
+    for id, record, kind, before, after, table in sorted(found, reverse=True, key=itemgetter(0)):
+        yield id, record, kind, (before, after), table
+
+
+def _plan(change_set: ChangeSet, module: Module, rows: list[Row], over: Over) -> Plan:
     """rows: newest first, so the oldest `before` and the newest `after` of each column win."""
     plan = Plan(module)
     first: dict[int, dict[str, Any]] = defaultdict(dict)
     last: dict[int, dict[str, Any]] = defaultdict(dict)
     made = set()
-    for row in rows:
-        if row.kind == "c":
-            made.add(row.record_id)
-        elif row.kind == "u" and row.before:  # what is gone for good has left no values
-            first[row.record_id].update(row.before)
-            last[row.record_id] = {**row.after, **last[row.record_id]}
-    since = _touched_since(rows)
-    living = dict(module.model._base_manager.filter(pk__in={*made, *first}).values_list("pk", "trashed_at"))
+    for _id, record, kind, (before, after), _table in rows:
+        if kind == "c":
+            made.add(record)
+        elif kind == "u" and before:  # what is gone for good has left no values
+            first[record].update(before)
+            last[record] = {**after, **last[record]}
+    since = _touched_since(change_set, rows)
+    living = _living(module, [*made, *first])
     for id in made:
         if id in living and living[id] is None:
-            if since[id]:
+            if since[id] and not any((id, column) in over for column in since[id]):
                 plan.conflicts += [(id, column) for column in sorted(since[id])]
             else:
                 plan.trash.append(id)
@@ -93,8 +156,15 @@ def _plan(module: Module, rows: list[ChangeRow]) -> Plan:
                 for column, value in before.items()
                 if not _same(column, last[id][column], value)
             }
-            _plan_one(plan, id, really, since[id])
+            _plan_one(plan, id, really, {c for c in since[id] if (id, c) not in over})
+            plan.stood.update({(id, c): (really[c], last[id][c]) for c in really.keys() & since[id]})
     return plan
+
+
+def _living(module: Module, ids: list[int]) -> dict[int, Any]:
+    """Those that are still there, in the bin or not -> since when they lie in it."""
+    rows = module.model._base_manager.extra(where=[f'"{module.table}".id = ANY(%s)'], params=[ids])
+    return dict(rows.values_list("pk", "trashed_at"))
 
 
 def _plan_one(plan: Plan, id: int, before: dict[str, Any], since: set[str]) -> None:
@@ -107,16 +177,16 @@ def _plan_one(plan: Plan, id: int, before: dict[str, Any], since: set[str]) -> N
         plan.put_back[id] = columns
 
 
-def _touched_since(rows: list[ChangeRow]) -> dict[int, set[str]]:
-    """Record -> columns that later change sets left other than this one did. Changed and changed back is untouched."""
-    newest = max(row.id for row in rows)
-    ids = {row.record_id for row in rows}
+def _touched_since(change_set: ChangeSet, rows: list[Row]) -> dict[int, set[str]]:
+    """Record -> columns that later change sets left other than this one did. Changed and changed back is untouched,
+    and so is what an undo of this one put back."""
+    newest = max(row[0] for row in rows)
     left: dict[int, dict[str, Any]] = defaultdict(dict)
     now: dict[int, dict[str, Any]] = defaultdict(dict)
-    found = ChangeRow.objects.filter(record_id__in=ids, kind="u", id__gt=newest).order_by("id")
-    found = found.exclude(change_set=rows[0].change_set_id).filter(before__isnull=False)
+    found = ChangeRow.objects.filter(kind="u", id__gt=newest, before__isnull=False).order_by("id")
+    found = found.extra(where=["record_id = ANY(%s)"], params=[list({row[1] for row in rows})])
+    found = found.exclude(change_set=change_set).exclude(change_set__in=list(_undos(change_set)))
     for record_id, before, after in found.values_list("record_id", "before", "after"):
-        # What stood before the first later change is what this one left.
         left[record_id] = {**before, **left[record_id]}
         now[record_id].update(after)
     return defaultdict(
@@ -126,6 +196,10 @@ def _touched_since(rows: list[ChangeRow]) -> dict[int, set[str]]:
             for id, columns in now.items()
         },
     )
+
+
+def _undos(change_set: ChangeSet) -> Any:
+    return ChangeSet.objects.filter(reverts=change_set).values_list("pk", flat=True)
 
 
 def _same(column: str, one: Any, other: Any) -> bool:
@@ -143,17 +217,38 @@ def revert(change_set: ChangeSet) -> Undone:
     if change_set.reverted_by.exists():
         raise Refused([Refusal("", "INVALID_TRANSITION", _("This was undone already."))])
     mine = current_acting()
-    with acting(mine.user, via="undo", impersonator=mine.impersonator, reverts=change_set.pk) as stretch:
-        with transaction.atomic():
-            todo = plans(change_set)
-            for plan in todo:
-                _carry_out(plan, undo_lines.authority(plan) or _authority(change_set, mine.user))
-            undo_lines.work_out_again(todo)
-        return Undone(
-            stretch.change_set,
-            sum(plan.size for plan in todo),
-            [(plan.module, id, column) for plan in todo for id, column in plan.conflicts],
-        )
+    with acting(mine.user, via="undo", impersonator=mine.impersonator, reverts=change_set.pk):
+        return revert_some(change_set)
+
+
+def revert_some(change_set: ChangeSet, roots: Sequence[int] | None = None, over: Over = ()) -> Undone:
+    """The same for some of its records, inside a stretch of acting that says what it reverts.
+
+    over: these values are taken back although somebody changed them since, and of their records nothing else is.
+    Raises Refused, after which nothing has changed.
+    """
+    with transaction.atomic():
+        todo = plans(change_set, roots, over)
+        for plan in todo:
+            if over:
+                _narrow(plan, over)
+            _carry_out(plan, undo_lines.authority(plan) or _authority(change_set, acting_user()))
+        undo_lines.work_out_again(todo)
+    return Undone(current_acting().change_set, sum(plan.size for plan in todo), todo)
+
+
+def _narrow(plan: Plan, over: Over) -> None:
+    """Leaves what an earlier undo has dealt with."""
+    ids = {id for id, _column in over}
+    plan.put_back = {
+        id: {column: value for column, value in values.items() if (id, column) in over}
+        for id, values in plan.put_back.items()
+        if id in ids
+    }
+    plan.put_back = {id: values for id, values in plan.put_back.items() if values}
+    plan.trash = [id for id in plan.trash if id in ids]
+    plan.restore = [id for id in plan.restore if (id, "trashed_at") in over]
+    plan.conflicts = []
 
 
 def _authority(change_set: ChangeSet, user: Any) -> str:

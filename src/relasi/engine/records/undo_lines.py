@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import may
+from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
@@ -49,20 +50,20 @@ def authority(plan: Any) -> str:
         return ""
     whole = plan.module.whole.related_model
     for record in whole._base_manager.filter(pk__in=set(_wholes(plan).values())):
-        if not may(acting_user(), "edit", whole_module(plan), record):
+        if not may(acting_user(), "edit", whole_module(plan.module), record):
             raise Refused([Refusal("", "NO_PERMISSION", _("You may not change this record."))])
     return "lines go with their record"
 
 
-def whole_module(plan: Any) -> Any:
-    return registry.of(plan.module.whole.related_model)
+def whole_module(lines: Module) -> Module:
+    return registry.of(lines.whole.related_model)
 
 
 def work_out_again(plans: list[Any]) -> None:
     """The figures of records whose lines came back, from the lines as they stand now."""
     for plan in plans:
         if plan.module.is_line:
-            module = whole_module(plan)
+            module = whole_module(plan.module)
             rows = module.model._base_manager.filter(pk__in=set(_wholes(plan).values()), trashed_at=None)
             drafts = [Draft({}, id=id) for id in sorted(rows.values_list("pk", flat=True))]
             if drafts:

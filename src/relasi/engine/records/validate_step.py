@@ -17,6 +17,7 @@ from relasi.engine.access.owner import Owner
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.records import restore_step
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.doubles_rule import Answer, answer_to_doubles
 from relasi.engine.records.refusal import Change, Refusal
@@ -29,6 +30,8 @@ def validate(batch: Batch) -> None:
     if batch.verb == "save":
         _required(batch)
         _references(batch)
+    if batch.verb == "restore":
+        restore_step.check(batch)
     if batch.verb in ("save", "restore"):
         _unique(batch)
     if batch.verb == "save" and not batch.exact:

@@ -34,6 +34,7 @@ __all__ = [
     "Written",
     "create",
     "rehearse",
+    "rehearse_all",
     "restore",
     "trash",
     "update",
@@ -63,19 +64,24 @@ def write(
     """
     batch = Batch(module, list(drafts), verb, exact, parsed, frozenset(confirmed), authorised)
     with transaction.atomic():
-        access_step.load(batch)
-        access_step.check(batch)
-        parse_step.parse(batch)
-        lines_step.gather(batch)
-        lines_step.complete(batch)
-        parse_step.complete(batch)
-        validate_step.validate(batch)
-        lines_step.validate(batch)
+        _decide(batch)
         if batch.refusals and not partial:
             raise Refused(batch.refusals)
         _store(batch)
     refused = [draft for draft in batch.drafts if draft.refusals]
     return Written(batch.saved, batch.refusals, current_acting().change_set, refused)
+
+
+def _decide(batch: Batch) -> None:
+    """Everything before the first row is written."""
+    access_step.load(batch)
+    access_step.check(batch)
+    parse_step.parse(batch)
+    lines_step.gather(batch)
+    lines_step.complete(batch)
+    parse_step.complete(batch)
+    validate_step.validate(batch)
+    lines_step.validate(batch)
 
 
 def _store(batch: Batch) -> None:
@@ -111,6 +117,22 @@ def rehearse(module: Module, draft: Draft) -> Draft:
         parse_step.complete(batch)
         draft.refusals += held
     return draft
+
+
+def rehearse_all(
+    module: Module,
+    drafts: list[Draft],
+    *,
+    verb: str = "save",
+    parsed: bool = False,
+    confirmed: Sequence[str] = (),
+    authorised: str = "",
+) -> None:
+    """What `write` would make of the drafts: each has its change or its refusals afterwards. Nothing is stored or
+    locked. verb, parsed, confirmed, authorised: of `write`."""
+    batch = Batch(module, drafts, verb, False, parsed, frozenset(confirmed), authorised, locked=False)
+    with transaction.atomic():
+        _decide(batch)
 
 
 def create(

@@ -143,7 +143,16 @@ def activity_patterns() -> list[object]:
 
 
 def engine_patterns() -> list[object]:
-    from relasi.engine.screens import bin, calendar, calendar_feed, changes, lookup, palette, preferences
+    from relasi.engine.screens import (
+        bin,
+        bulk_job,
+        calendar,
+        calendar_feed,
+        changes,
+        lookup,
+        palette,
+        preferences,
+    )
     from relasi.engine.screens.one_view import by_id
     from relasi.engine.screens.picture import picture
     from relasi.engine.screens.styleguide import styleguide
@@ -164,6 +173,9 @@ def engine_patterns() -> list[object]:
         path("changes/", changes.page, name="changes"),
         path("changes/<int:id>/", changes.one, name="change_set"),
         path("changes/<int:id>/undo/", changes.undo, name="undo"),
+        path("bulk/<int:id>/", bulk_job.page, name="bulk_job"),
+        path("bulk/<int:id>/failures.csv", bulk_job.faults_file, name="bulk_failures"),
+        path("bulk/<int:id>/do/<slug:verb>/", bulk_job.act, name="bulk_act"),
         path("preferences/", preferences.switch, name="preferences"),
         path("styleguide/", styleguide, name="styleguide"),
     ]

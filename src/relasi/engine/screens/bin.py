@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -17,13 +18,16 @@ from django.views.decorators.http import require_POST
 from relasi.engine.access.door import rights_of
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import VIA_LABELS, ChangeRow, ChangeSet
 from relasi.engine.records.jobs import empty_bin
 from relasi.engine.records.record import RecordIndex
 from relasi.engine.records.recycle_bin import batch_ids, bin_of, deleted_by, purge_at, purge_from_bin
 from relasi.engine.records.refusal import Refusal, Refused
-from relasi.engine.records.write import restore
-from relasi.engine.screens.asking import back_to, shell_for, signed_in, user_of
+from relasi.engine.records.restore_step import OWNER
+from relasi.engine.records.write import Draft, restore, write
+from relasi.engine.screens.asking import back_to, shell_for, signed_in, user_of, whole, wholes
+from relasi.engine.screens.form import Input
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entries_of
 from relasi.engine.screens.toasts import toast
@@ -142,32 +146,63 @@ def _asked_for(request: HttpRequest, rows: QuerySet[RecordIndex]) -> QuerySet[Re
 
 def _restore(request: HttpRequest, rows: QuerySet[RecordIndex]) -> HttpResponse:
     """One act for all of them. What may not come back as it is comes to a page that says why."""
-    wanted: dict[str, list[int]] = {}
-    for id, key in _asked_for(request, rows).values_list("pk", "module"):
-        wanted.setdefault(key, []).append(id)
-    done, held = 0, []
-    for key, ids in wanted.items():
-        try:
-            written = restore(
-                registry.module(key).model, ids, partial=True, confirmed=request.POST.getlist("confirmed")
-            )
-        except Refused as refused:
-            held += [(None, refusal) for refusal in refused.refusals]
-            continue
-        done += len(written.drafts)
-        held += [(draft.id, draft.refusals[0]) for draft in written.refused]
+    wanted = _asked_for(request, rows)
+    if request.POST.get("parents"):
+        wanted |= rows.filter(pk__in=wholes(request.POST.getlist("parent")))
+    confirmed = request.POST.getlist("confirmed")
+    with transaction.atomic():
+        done, held = _bring_back(dict(wanted.values_list("pk", "module")), confirmed)
+        if OWNER in confirmed:
+            held += _give(done, whole(request.POST.get("owner")))
     if done:
-        toast(request, ngettext("%(n)s record is back.", "%(n)s records are back.", done) % {"n": done})
-    return _say_why(request, rows, held) if held else HttpResponseRedirect(back_to(request, "/bin/"))
+        sentence = ngettext("%(n)s record is back.", "%(n)s records are back.", len(done))
+        toast(request, sentence % {"n": len(done)})
+    return say_why(request, rows, held) if held else HttpResponseRedirect(back_to(request, "/bin/"))
 
 
-def _say_why(
-    request: HttpRequest, rows: QuerySet[RecordIndex], held: list[tuple[int | None, Refusal]]
-) -> HttpResponse:
+Held = list[tuple[int | None, Refusal]]
+
+
+def _bring_back(wanted: dict[int, str], confirmed: list[str]) -> tuple[dict[int, str], Held]:
+    """(what is back, what is not). What belongs to others comes after them, as often as some of those came back."""
+    done: dict[int, str] = {}
+    held: Held = []
+    while wanted:
+        held, before = [], len(done)
+        for key in dict.fromkeys(wanted.values()):
+            ids = [id for id, other in wanted.items() if other == key]
+            try:
+                written = restore(registry.module(key).model, ids, partial=True, confirmed=confirmed)
+            except Refused as refused:
+                held += [(None, refusal) for refusal in refused.refusals]
+                continue
+            done |= {draft.record.pk: key for draft in written.drafts}
+            held += [(draft.id, refusal) for draft in written.refused for refusal in draft.refusals]
+        wanted = {id: key for id, key in wanted.items() if id not in done}
+        if len(done) == before:
+            break
+    return done, held
+
+
+def _give(done: dict[int, str], owner: int | None) -> Held:
+    """Those whose owner left go to another one."""
+    held: Held = []
+    for key in dict.fromkeys(done.values()) if owner else ():
+        model = registry.module(key).model
+        mine = model._base_manager.filter(pk__in=[id for id, other in done.items() if other == key])
+        ids = mine.filter(owner__active=False).values_list("pk", flat=True)
+        written = write(registry.module(key), [Draft({"owner": owner}, id=id) for id in ids], partial=True)
+        held += [(draft.id, draft.refusals[0]) for draft in written.refused]
+    return held
+
+
+def say_why(request: HttpRequest, rows: QuerySet[RecordIndex], held: Held) -> HttpResponse:
     """Each entry that stays, with its reason and the records it clashes with."""
     titles = {row.pk: row for row in rows.filter(pk__in=[id for id, _refusal in held if id])}
     matches = {match for _id, refusal in held for match in refusal.more.get("matches", ())}
     others = {row.pk: row for row in RecordIndex.objects.filter(pk__in=matches)}
+    parents = {id for _id, refusal in held for id in refusal.more.get("parents", ())}
+    confirm = {refusal.more["confirm"] for _id, refusal in held if refusal.more.get("confirm")}
     context = {
         "shell": shell_for(request, None, (_("Recycle bin"), "/bin/"), (_("Restore"), None)),
         "held": [
@@ -176,9 +211,18 @@ def _say_why(
             for id, refusal in held
         ],
         "ids": [id for id, refusal in held if id and refusal.more.get("confirm")],
-        "confirm": sorted({refusal.more["confirm"] for _id, refusal in held if refusal.more.get("confirm")}),
+        "confirm": sorted(confirm),
+        "parents": list(rows.filter(pk__in=parents)),
+        "clash": bool(matches),
+        "owner": _owner_input(titles, user_of(request)) if OWNER in confirm else None,
     }  # fmt: skip
     return render_page(request, "screens/bin_held.html", context, status=409)
+
+
+def _owner_input(rows: dict[int, RecordIndex], user: Any) -> Input:
+    """Whom to give them to: oneself, unless somebody else is chosen."""
+    field = registry.module(next(iter(rows.values())).module).fields["owner"]
+    return Input(kind_of(field), user.id)
 
 
 @signed_in

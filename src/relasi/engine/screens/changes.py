@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,13 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from relasi.engine.access.acting import current_acting
 from relasi.engine.access.door import fields_for, may, rights_of, visible_q
+from relasi.engine.bulk.job import AT_ONCE, BulkJob
+from relasi.engine.bulk.jobs import run_bulk
+from relasi.engine.bulk.take_back import begin_undo, note_left
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import VIA_LABELS, ChangeRow, ChangeSet
+from relasi.engine.records.long_job import Status
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refused
-from relasi.engine.records.undo import plans, revert
+from relasi.engine.records.undo import plans, revert, roots_of
 from relasi.engine.screens.asking import back_to, shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entries_of
@@ -73,15 +79,20 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     if change_set is None:
         raise Http404
     undone = change_set.reverted_by.first()
-    planned = [] if undone else plans(change_set)
+    large = _is_large(change_set)
+    planned = [] if undone or large else plans(change_set)
     context = {
         "shell": shell_for(request, None, (_("Change history"), "/changes/"), (str(id), None)),
         "change_set": change_set,
         "via": VIA_LABELS.get(change_set.via, change_set.via),
         "changed": _changed(change_set, user),
         "undone": undone,
+        "large": large,
         "undo_count": sum(plan.size for plan in planned),
         "conflicts": sum(len(plan.conflicts) for plan in planned),
+        "left": BulkJob.objects.filter(undoes=id, user_id=user.id, counts__left__gt=0)
+        .order_by("-pk")
+        .first(),
     }
     return render_page(request, "screens/change_set.html", context)
 
@@ -137,6 +148,8 @@ def undo(request: HttpRequest, id: int) -> HttpResponse:
         raise Http404
     target = back_to(request, f"/changes/{id}/")
     try:
+        if _is_large(change_set):
+            return _undo_in_worker(request, change_set)
         undone = revert(change_set)
     except Refused as refused:
         toast(request, " ".join(dict.fromkeys(str(r.message) for r in refused.refusals)), kind="bad")
@@ -146,4 +159,19 @@ def undo(request: HttpRequest, id: int) -> HttpResponse:
     if undone.conflicts:
         sentence = _("%(n)s values were changed again since and stay as they are.")
         toast(request, sentence % {"n": len(undone.conflicts)}, kind="info")
+        target = f"/bulk/{note_left(user_of(request), change_set, undone).pk}/"
     return HttpResponseRedirect(target)
+
+
+def _is_large(change_set: ChangeSet) -> bool:
+    return sum(1 for _root in islice(roots_of(change_set), AT_ONCE + 1)) > AT_ONCE
+
+
+def _undo_in_worker(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
+    """A page tells how far it is; one that is under way already is shown instead of a second one."""
+    job = BulkJob.objects.filter(undoes=change_set.pk, over=None, user_id=user_of(request).pk).first()
+    if job is None or job.status == Status.DONE:
+        job = begin_undo(user_of(request), change_set, impersonator=current_acting().impersonator)
+        job.note(status=Status.RUNNING)
+        run_bulk.defer(job=job.pk)
+    return HttpResponseRedirect(f"/bulk/{job.pk}/")

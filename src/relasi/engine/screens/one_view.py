@@ -26,6 +26,7 @@ from relasi.engine.query.path import visible_paths
 from relasi.engine.query.viewed import note_viewed
 from relasi.engine.records.absorbed import survivor_of
 from relasi.engine.records.record import RecordIndex, title_of
+from relasi.engine.records.recycle_bin import bin_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import restore, trash
 from relasi.engine.screens.activity import beside_record
@@ -38,6 +39,7 @@ from relasi.engine.screens.asking import (
     user_of,
     visible_record,
 )
+from relasi.engine.screens.bin import say_why
 from relasi.engine.screens.form import given_values, inputs_for
 from relasi.engine.screens.list import Row, rows_of
 from relasi.engine.screens.pages import render_page
@@ -294,6 +296,8 @@ def restore_record(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     try:
         restore(entry.module.model, [id])
     except Refused as refused:
+        if any(r.more.get("confirm") for r in refused.refusals):
+            return say_why(request, bin_of(user_of(request)), [(id, r) for r in refused.refusals])
         toast(request, " ".join(str(r.message) for r in refused.refusals), kind="bad")
     else:
         toast(request, _("%(name)s is back.") % {"name": title_of(record)})

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from relasi.engine.access.acting import acting
-from relasi.engine.access.company import company
 from relasi.engine.access.directory import directory
 from relasi.engine.access.door import rights_of
+from relasi.engine.access.reading import reader_for
 from relasi.engine.activity.notification import unread_count
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.engine.screens.errors import unreadable
@@ -87,14 +87,7 @@ class Visitor:
         if self.user is None:
             return Reader(language=self.language, decimal="," if self.language == "id" else ".",
                           group="." if self.language == "id" else ",")  # fmt: skip
-        decimal = self.user.number_style
-        return Reader(
-            language=self.user.language,
-            zone=self.user.zone,
-            decimal=decimal,
-            group="." if decimal == "," else ",",
-            currency=company().currency,
-        )
+        return reader_for(self.user)
 
 
 def initials_of(name: str) -> str:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from relasi.engine.fields.choice import WithOptions
 from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.reader import Reader
+from relasi.engine.records.long_job import Status
 from relasi.engine.screens.asking import signed_in
 from relasi.engine.screens.pages import render_page
 from relasi.engine.transfer.asking import entry_for, own_job, shell_of, steps, title_of
 from relasi.engine.transfer.bad_file import BadFile
-from relasi.engine.transfer.import_ import ImportJob, ImportMap, Status
+from relasi.engine.transfer.import_ import ImportJob, ImportMap
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check, propose
 from relasi.engine.transfer.plan import columns_as_json, columns_from_json
 from relasi.engine.transfer.table import Table

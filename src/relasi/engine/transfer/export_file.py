@@ -25,7 +25,6 @@ from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path
 from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, State, may_export
 from relasi.engine.transfer.export_rows import ExportColumn, columns_of, listing_of, plain, records_of
-from relasi.engine.transfer.safe_text import guarded
 
 TOLD_EVERY = 1000
 Told = Callable[[int], None]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from relasi.engine.declare.module import Module
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.reader import Reader, said
-from relasi.engine.transfer.safe_text import guarded
+from relasi.engine.fields.safe_text import guarded
 
 # Heading of the reasons, by language; `mapping.REASON_HEADINGS` knows both.
 HEADING = {"id": "kesalahan", "en": "error"}

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.company import company
-from relasi.engine.declare.module import Module
-from relasi.engine.declare.registry import registry
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.reader import Reader
+from relasi.engine.records.long_job import LongJob, reasons_of
 from relasi.engine.transfer.importer import Tally
 from relasi.engine.transfer.open_file import open_file
 from relasi.engine.transfer.plan import Duplicates, Plan, columns_from_json
@@ -27,47 +26,16 @@ from relasi.engine.transfer.table import Table
 
 UNDO_DAYS = 7
 
-# A run that has not shown itself for so long has lost its process.
-LOST_AFTER = timedelta(seconds=45)
 
+class ImportJob(LongJob):
+    """shape: what the file is (see Table). columns: as Column has them. taken: rows of the file that are dealt with.
 
-class Status(Choices):
-    DRAFT = "draft", _("Draft"), "gray"
-    CHECKING = "checking", _("Checking"), "biru"
-    READY = "ready", _("Ready"), "toska"
-    RUNNING = "running", _("Running"), "biru"
-    PAUSED = "paused", _("Paused"), "kuning"
-    DONE = "done", _("Done"), "hijau"
-    FAILED = "failed", _("Failed"), "merah"
-    CANCELLED = "cancelled", _("Cancelled"), "jingga"
-    UNDOING = "undoing", _("Undoing"), "biru"
-    UNDONE = "undone", _("Undone"), "gray"
-
-
-class Wanted(Choices):
-    """What the person wants of a run; asked before every batch."""
-
-    RUN = "run", _("Run")
-    PAUSE = "pause", _("Pause")
-    STOP = "stop", _("Stop")
-
-
-ACTIVE = (Status.CHECKING, Status.RUNNING, Status.UNDOING)
-FINISHED = (Status.DONE, Status.CANCELLED, Status.FAILED, Status.UNDONE)
-
-
-class ImportJob(models.Model):
-    """module: its key; slug: of the menu entry it was begun from. shape: what the file is (see Table).
-
-    columns: as Column has them. taken: rows of the file that are dealt with, written in the transaction of the
-    batch that dealt with them, so that a run that was cut off goes on behind them. counts: of Tally. checked:
-    what the rehearsal found: its counts, and for each reason how many rows. undone: how many records an undo
-    took back, and those it left because somebody changed them since.
+    counts: of Tally. checked: what the rehearsal found: its counts, and for each reason how many rows. undone: how
+    many records an undo took back, and those it left because somebody changed them since.
     """
 
-    user = models.ForeignKey("users.User", models.PROTECT, related_name="+")
-    module = models.CharField(max_length=100)
-    slug = models.CharField(max_length=100)
+    lock = 73310
+
     name = models.CharField(max_length=255)
     file = models.FileField(upload_to="imports/%Y/%m/", max_length=400)
     size = models.BigIntegerField(default=0)
@@ -81,22 +49,8 @@ class ImportJob(models.Model):
     matches = models.JSONField(default=list)
     make_missing = models.BooleanField(default=True)
 
-    status = ChoiceField(Status, default=Status.DRAFT, required=True)
-    wanted = ChoiceField(Wanted, default=Wanted.RUN, required=True)
-    trouble = models.TextField(default="", blank=True)
-    total = models.IntegerField(null=True)
-    taken = models.IntegerField(default=0)
-    counts = models.JSONField(default=dict)
-    checked = models.JSONField(default=dict)
-    change_set = models.BigIntegerField(null=True)
     undone_by = models.BigIntegerField(null=True)
     undone = models.JSONField(default=dict)
-
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True)
-    touched_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    seconds = models.FloatField(default=0)
 
     class Meta:
         verbose_name = _("import")
@@ -105,18 +59,6 @@ class ImportJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def home(self) -> Module:
-        return registry.module(self.module)
-
-    @property
-    def status_label(self) -> Any:
-        return Status(self.status).label
-
-    @property
-    def status_tone(self) -> str:
-        return Status(self.status).tone
 
     @property
     def reader(self) -> Reader:
@@ -150,24 +92,6 @@ class ImportJob(models.Model):
                     shutil.copyfileobj(source, target)
             return copy
 
-    def count(self, name: str) -> int:
-        return self.counts.get(name, 0)
-
-    @property
-    def is_active(self) -> bool:
-        return self.status in ACTIVE
-
-    @property
-    def is_finished(self) -> bool:
-        return self.status in FINISHED
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the process that ran it is gone."""
-        return (
-            self.is_active and self.touched_at is not None and timezone.now() - self.touched_at > LOST_AFTER
-        )
-
     @property
     def undo_until(self) -> datetime | None:
         """Until when the import can be taken back here; None when there is nothing to take back."""
@@ -184,12 +108,6 @@ class ImportJob(models.Model):
     def may_undo(self) -> bool:
         return self.undo_until is not None and timezone.now() < self.undo_until
 
-    def note(self, **values: Any) -> None:
-        """Sets and stores these columns and no others: the person may ask for a pause at the same time."""
-        for name, value in values.items():
-            setattr(self, name, getattr(value, "value", value))
-        ImportJob.objects.filter(pk=self.pk).update(**values)
-
     def take(self, tally: Tally, change_set: int | None, seconds: float) -> None:
         """Notes what one batch did, in the transaction of that batch."""
         self.note(
@@ -201,28 +119,10 @@ class ImportJob(models.Model):
         )
         ImportFault.keep(self, tally)
 
-    def asked(self) -> str:
-        """What the person wants of the run now: a key of Wanted."""
-        return ImportJob.objects.values_list("wanted", flat=True).get(pk=self.pk)
-
-    def claim(self) -> bool:
-        """Takes the job for this process until its connection ends. False when another process has it."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, self.pk])
-            return bool(cursor.fetchone()[0])
-
-    def release(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, self.pk])
-
 
 @cache
 def _copies() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="relasi-imports-")
-
-
-# The first half of the advisory locks of imports; the second is the id of the job.
-_LOCK = 73310
 
 
 class ImportFault(models.Model):
@@ -254,10 +154,6 @@ class ImportFault(models.Model):
 
 def as_text(cell: Any) -> str:
     return "" if cell is None else str(cell)
-
-
-def reasons_of(refusals: list[Any]) -> list[dict[str, str]]:
-    return [{"field": one.field, "code": one.code, "message": str(one.message)} for one in refusals]
 
 
 class ImportMap(models.Model):

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, IntegrityError, transaction
 from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import may
-from relasi.engine.declare.module import Module
 from relasi.engine.fields.reference import Unresolved
-from relasi.engine.records.refusal import Refusal, Refused
-from relasi.engine.records.write import Draft, write
+from relasi.engine.records.refusal import Refusal
+from relasi.engine.records.what_stands import write_what_stands
+from relasi.engine.records.write import Draft
 from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.plan import Duplicates, Plan
 from relasi.engine.transfer.references import References
@@ -196,7 +195,7 @@ class Importer:
                         drafts[place].refusals.append(made[text])
                     else:
                         drafts[place].values[name] = made[text]
-        write_what_stands(self.module, drafts)
+        write_what_stands(self.module, drafts, parsed=True, confirmed=["double"])
         for draft in drafts:
             row, keys = draft.row
             if draft.refusals:
@@ -224,27 +223,6 @@ class _Wave:
         self.pending.update(keys)
         if draft.id is not None:
             self.ids.add(draft.id)
-
-
-def write_what_stands(module: Module, drafts: list[Draft]) -> None:
-    """Writes the drafts; what the database refuses takes only its own draft with it, found by halving."""
-    if not drafts:
-        return
-    try:
-        with transaction.atomic():
-            write(module, drafts, partial=True, parsed=True, confirmed=["double"])
-    except (Refused, DataError, IntegrityError) as error:
-        before = [draft.refusals if draft.record is None else [] for draft in drafts]
-        for draft, refusals in zip(drafts, before, strict=True):
-            draft.record, draft.change, draft.refusals = None, None, refusals
-        if len(drafts) > 1:
-            half = len(drafts) // 2
-            write_what_stands(module, drafts[:half])
-            write_what_stands(module, drafts[half:])
-        elif isinstance(error, Refused):
-            drafts[0].refusals += error.refusals
-        else:
-            drafts[0].refuse("", "INVALID_VALUE", _("The database does not accept these values."))
 
 
 def _unresolved(name: str, all_values: Iterable[dict[str, Any]]) -> dict[str, list[int]]:

@@ -25,6 +25,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import Reader
 from relasi.engine.records.find import titles_for_acting
+from relasi.engine.records.long_job import Status, Wanted
 from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.faces import number
 from relasi.engine.screens.pages import render_page, wants_part
@@ -32,7 +33,7 @@ from relasi.engine.screens.shell import entries_of
 from relasi.engine.screens.toasts import toast
 from relasi.engine.transfer.asking import entry_for, own_job, shell_of, steps, title_of
 from relasi.engine.transfer.fault_file import fault_lines, label_of
-from relasi.engine.transfer.import_ import UNDO_DAYS, ImportJob, Status, Wanted
+from relasi.engine.transfer.import_ import UNDO_DAYS, ImportJob
 from relasi.engine.transfer.jobs import run_import, undo_import
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
 from relasi.engine.transfer.plan import Plan, columns_from_json

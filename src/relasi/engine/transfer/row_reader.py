@@ -18,9 +18,9 @@ from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import Unresolved
+from relasi.engine.fields.safe_text import unguarded
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
 from relasi.engine.transfer.matching import Known, Matcher
-from relasi.engine.transfer.safe_text import unguarded
 from relasi.engine.transfer.table import Cell, Row
 from relasi.engine.transfer.target import Target
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from relasi.engine.access.acting import Acting, acting
+from relasi.engine.access.acting import acting
 from relasi.engine.access.door import has_tool, may
 from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import IMPORT
 from relasi.engine.declare.module import Module
-from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.records.at_work import at_work, commit_without_waiting, seldom_collected
+from relasi.engine.records.long_job import Status, Wanted, reasons_of
 from relasi.engine.transfer.bad_file import BadFile
-from relasi.engine.transfer.import_ import ImportJob, Status, Wanted, as_text, reasons_of
+from relasi.engine.transfer.import_ import ImportJob, as_text
 from relasi.engine.transfer.importer import Importer, Tally
 from relasi.engine.transfer.plan import BadPlan
 from relasi.engine.transfer.read_ahead import batches
@@ -40,28 +39,6 @@ def may_import(user: Any, module: Module) -> bool:
     if module.is_settings or not has_tool(user, "import"):
         return False
     return may(user, "create", module) or may(user, "edit", module)
-
-
-@contextmanager
-def at_work(user: Any, reader: Reader, reason: str, change_set: int | None = None) -> Iterator[Acting]:
-    """Everything below is done by the user, by import, and reads and speaks as the reader does."""
-    with ExitStack() as stack:
-        stretch = stack.enter_context(acting(user, via="import", reason=reason, change_set=change_set))
-        stack.enter_context(translation.override(reader.language))
-        stack.enter_context(timezone.override(reader.tz))
-        stack.enter_context(reading_as(reader))
-        yield stretch
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Half a million small objects live for one batch each: looking for rings among them costs a third of the time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def run(job: ImportJob, watch: Watch | None = None) -> None:
@@ -112,7 +89,7 @@ def _tell_the_end(job: ImportJob) -> None:
 
 def _take_all(job: ImportJob, watch: Watch | None) -> Status:
     plan, before, begun = job.plan, job.seconds, time.monotonic()
-    with at_work(job.user, plan.reader, job.name):
+    with at_work(job.user, plan.reader, via="import", reason=job.name):
         _check_rights(job)
         table = job.open()
         importer = Importer(plan)
@@ -122,8 +99,9 @@ def _take_all(job: ImportJob, watch: Watch | None) -> Status:
         if wanted != Wanted.RUN:
             work.close()
             return Status.PAUSED if wanted == Wanted.PAUSE else Status.CANCELLED
-        with at_work(job.user, plan.reader, job.name, job.change_set) as stretch, transaction.atomic():
-            _commit_without_waiting()
+        how = {"via": "import", "reason": job.name, "change_set": job.change_set}
+        with at_work(job.user, plan.reader, **how) as stretch, transaction.atomic():
+            commit_without_waiting()
             _check_rights(job)
             tally = importer.take(rows)
             job.take(tally, stretch.change_set, before + time.monotonic() - begun)
@@ -131,12 +109,6 @@ def _take_all(job: ImportJob, watch: Watch | None) -> Status:
             watch(job.counts, table.read)
     job.note(total=job.taken)
     return Status.DONE
-
-
-def _commit_without_waiting() -> None:
-    """The batch and the note that it is taken go to the disk together. The note that ends the job waits for both."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _check_rights(job: ImportJob) -> None:
@@ -176,7 +148,7 @@ def _check(job: ImportJob) -> None:
     job.note(status=Status.CHECKING, trouble="", touched_at=timezone.now(), checked={})
     found = Rehearsal()
     try:
-        with at_work(job.user, job.reader, job.name):
+        with at_work(job.user, job.reader, via="import", reason=job.name):
             _check_rights(job)
             table = job.open()
             importer = Importer(job.plan, rehearsal=True)

@@ -7,12 +7,13 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from relasi.engine.records.at_work import at_work, seldom_collected
 from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.long_job import Status
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import Undone, revert
-from relasi.engine.transfer.import_ import ImportJob, Status
-from relasi.engine.transfer.run import at_work, seldom_collected
+from relasi.engine.transfer.import_ import ImportJob
 
 # So many records that were left are named.
 MOST_NAMED = 200
@@ -26,7 +27,7 @@ def take_back(job: ImportJob) -> None:
         job.refresh_from_db()
         if job.change_set is None or job.undone_by is not None or job.status != Status.UNDOING:
             return
-        with at_work(job.user, job.reader, job.name), seldom_collected():
+        with at_work(job.user, job.reader, via="import", reason=job.name), seldom_collected():
             try:
                 undone = revert(ChangeSet.objects.get(pk=job.change_set))
             except Refused as refused:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.fields.image import ImageKind
 from relasi.engine.fields.reader import Reader
+from relasi.engine.records.long_job import Status, Wanted
 from relasi.engine.screens.asking import reader_of, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.transfer.asking import entry_for, must_import, own_job, shell_of, steps, title_of
 from relasi.engine.transfer.bad_file import BadFile
-from relasi.engine.transfer.import_ import ImportJob, Status, Wanted
+from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.jobs import check_import
 from relasi.engine.transfer.mapping import check, propose
 from relasi.engine.transfer.matching import matches_of, usable

@@ -1,4 +1,4 @@
-"""The company: its name, currency, time zone and language."""
+"""The company: its name, currency, time zone and language, and how long deleted records wait."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relasi.features.settings.editing import Form, zone_options
 from relasi.features.settings.frame import admin_only, done, settings_page
 from relasi.users.company import Company
 
-FIELDS = ["name", "currency", "zone", "language"]
+FIELDS = ["name", "currency", "zone", "language", "bin_days"]
 
 
 @admin_only

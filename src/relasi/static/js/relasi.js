@@ -1630,6 +1630,8 @@ relasi.typing = (element) =>
       head.checked = picked > 0 && picked === all.length;
       head.indeterminate = picked > 0 && picked < all.length;
     }
+    const mode = document.querySelector("[data-pick-mode]");
+    mode?.setAttribute("aria-pressed", mode.closest(".list-part").hasAttribute("data-picking"));
     const shown = document.querySelector("[data-pick-count]");
     if (shown && !everything()) shown.textContent = picked;
   };
@@ -1663,6 +1665,19 @@ relasi.typing = (element) =>
     count();
     flag().value = "1";
     document.querySelector("[data-pick-count]").textContent = button.dataset.pickEverything;
+  });
+
+  // On a narrow stage rows are cards without boxes, until somebody wants to choose some.
+  relasi.on("click", "[data-pick-mode]", (_event, button) => {
+    const list = button.closest(".list-part");
+    const on = list.toggleAttribute("data-picking");
+    button.setAttribute("aria-pressed", on);
+    if (!on) clear();
+  });
+  relasi.on("click", "[data-picking] tbody tr", (event, row) => {
+    if (event.target.closest("input, button")) return;
+    event.preventDefault();
+    pick(row, false);
   });
 
   const current = () => document.querySelector('tbody tr[aria-current="true"]');

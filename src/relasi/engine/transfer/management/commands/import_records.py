@@ -18,15 +18,17 @@ from django.utils.translation import gettext as _
 from relasi.engine.access.company import company
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.reader import Reader
+from relasi.engine.records.at_work import at_work
+from relasi.engine.records.long_job import Status, reasons_of
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.fault_file import Fault, fault_lines
-from relasi.engine.transfer.import_ import ImportJob, Status, as_text, reasons_of
+from relasi.engine.transfer.import_ import ImportJob, as_text
 from relasi.engine.transfer.importer import Importer, Tally
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, propose
 from relasi.engine.transfer.open_file import open_file
 from relasi.engine.transfer.plan import BadPlan, Duplicates, Plan, columns_as_json
 from relasi.engine.transfer.read_ahead import batches
-from relasi.engine.transfer.run import Rehearsal, at_work, may_import, rehearse, run
+from relasi.engine.transfer.run import Rehearsal, may_import, rehearse, run
 from relasi.engine.transfer.table import Table
 from relasi.users.user import Status as UserStatus
 from relasi.users.user import Type, User
@@ -74,7 +76,7 @@ class Command(BaseCommand):
         user = _user(options["user"])
         reader = _reader(user, options["language"])
         path: Path = options["file"]
-        with at_work(user, reader, path.name):
+        with at_work(user, reader, via="import", reason=path.name):
             try:
                 module = registry.by_slug(options["module"])
             except UnknownModule:
@@ -113,7 +115,7 @@ class Command(BaseCommand):
     ) -> dict[str, Any]:
         found, begun = Rehearsal(), time.monotonic()
         faults: list[Fault] = []
-        with at_work(user, plan.reader, path.name):
+        with at_work(user, plan.reader, via="import", reason=path.name):
             importer = Importer(plan, rehearsal=True)
             for rows in batches(table, importer.reader, bytes=path.stat().st_size):
                 tally = rehearse(importer, rows)
@@ -136,7 +138,7 @@ class Command(BaseCommand):
         if job.status != Status.DONE:
             result["error"] = job.trouble or str(job.status)
         if faults.exists():
-            with at_work(user, plan.reader, path.name):
+            with at_work(user, plan.reader, via="import", reason=path.name):
                 result["errors_file"] = str(
                     _write_faults(plan, table.headings, faults.iterator(2000), options["errors"], path)
                 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relasi.engine.transfer.safe_text import guarded, unguarded
+from relasi.engine.fields.safe_text import guarded, unguarded
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,14 @@
+"""Reading: how one person reads and writes numbers, days and money, from their preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relasi.engine.access.company import company
+from relasi.engine.fields.reader import Reader
+
+
+def reader_for(user: Any) -> Reader:
+    decimal = user.number_style
+    group = "." if decimal == "," else ","
+    return Reader(user.language, user.zone, decimal, group, currency=company().currency)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Bulk(AppConfig):
+    name = "relasi.engine.bulk"
+    label = "bulk"
