@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from relasi.engine.access.acting import acting
 from relasi.engine.fields.reader import reading_as
 from relasi.engine.fields.reference import unseen
+from relasi.engine.fields.safe_text import guarded
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path
 from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, State, may_export
