@@ -1,27 +1,20 @@
 """Every address of the product. Fixed words first; whatever is left names a module."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from relasi.engine.api.addresses import patterns as api_patterns
 from relasi.engine.screens.addresses import engine_patterns, module_patterns
 from relasi.engine.screens.asking import signed_in, user_of
-from relasi.engine.screens.shell import Shell
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
+from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
 from relasi.kits.trade.addresses import patterns as trade_patterns
 from relasi.project.health import healthz
 from relasi.project.live_handover import handover
-
-
-@signed_in
-def home(request: HttpRequest) -> HttpResponse:
-    """The first module of the menu, or the preferences of a person who may see none."""
-    groups = Shell(request).groups
-    return HttpResponseRedirect(groups[0][3][0][1] if groups else "/preferences/mine/")
 
 
 @signed_in
@@ -34,7 +27,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", home, name="home"),
+    *home_patterns(),
     path("healthz", healthz, name="healthz"),
     path("live/", live, name="live"),
     *api_patterns(),

@@ -163,6 +163,20 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class AtHome:
+    """That the first rows of a built-in list stand on the start page of whoever owns them.
+
+    place: the order; those below 100 are what the day holds, the others what waits. title: of the card. columns: what
+    stands under a row's title and at its right. tick: the verb of the module that settles a row.
+    """
+
+    place: int
+    title: Any
+    columns: str = ""
+    tick: str = ""
+
+
+@dataclass(frozen=True)
 class View:
     """A built-in list: name, icon and a condition tree (see engine.query.condition)."""
 
@@ -171,3 +185,4 @@ class View:
     condition: dict[str, Any] = field(default_factory=dict)
     icon: str = ""
     sort: Sequence[str] = ()
+    home: AtHome | None = None

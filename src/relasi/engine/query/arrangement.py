@@ -33,6 +33,15 @@ def _lists(user: Any) -> dict[str, Any]:
     return getattr(user, "arrangement", {}).get("lists", {})
 
 
+def steps_hidden(user: Any) -> bool:
+    """Whether this person has put the first steps away from their start page."""
+    return bool(getattr(user, "arrangement", {}).get("steps_hidden"))
+
+
+def hide_steps(user: Any, hidden: bool) -> None:
+    _change(user, lambda all: all.update(steps_hidden=hidden))
+
+
 def set_first_view(user: Any, module: Module, key: str) -> None:
     """key: "" lets the role's view, or else all records, come first again."""
     _change(user, lambda all: _part(all, module).update(view=key))

@@ -97,7 +97,7 @@ def _entries() -> dict[str, Entry]:
     return _cache
 
 
-INBOX = "/inbox/"
+HOME, INBOX = "/", "/inbox/"
 
 
 @dataclass
@@ -137,7 +137,10 @@ class Shell:
     @property
     def shortcuts(self) -> list[Any]:
         path = self.request.path
-        found = [(_("Inbox"), INBOX, "inbox", path.startswith(INBOX))]
+        found = [
+            (_("Home"), HOME, "house", path == HOME),
+            (_("Inbox"), INBOX, "inbox", path.startswith(INBOX)),
+        ]
         if self._visible:
             if any(entry.module.calendar is not None for entry in self._visible):
                 found.append((_("Calendar"), "/calendar/", "calendar-days", path.startswith("/calendar/")))

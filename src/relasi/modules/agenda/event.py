@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Board, Calendar, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, AtHome, Board, Calendar, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateTimeField
@@ -149,7 +149,8 @@ class Event(Repeating, Reminding, Record):
         ]  # fmt: skip
         views = [
             View("planned", _("Planned"), _PLANNED, "calendar-days"),
-            View("today", _("Today"), {"field": "starts_at", "op": "today"}, "calendar-check"),
+            View("today", _("Today"), {"field": "starts_at", "op": "today"}, "calendar-check",
+                 home=AtHome(10, _("Today's events"), "starts_at account", tick="hold")),
             View("upcoming", _("Next seven days"),
                  {"all": [_PLANNED, {"field": "starts_at", "op": "next_n_days", "value": 7}]}, "calendar-clock"),
             View("to_report", _("Over and not reported"),

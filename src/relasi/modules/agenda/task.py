@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Board, Calendar, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, AtHome, Board, Calendar, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
@@ -48,9 +48,9 @@ _OPEN = ~models.Q(status__in=CLOSED)
 _open_condition = {"field": "status", "op": "not_in", "value": ["done", "cancelled"]}
 
 
-def _view(key: str, name: Any, op: str, icon: str, value: Any = None) -> View:
+def _view(key: str, name: Any, op: str, icon: str, value: Any = None, home: AtHome | None = None) -> View:
     leaf = {"field": "due_on", "op": op} | ({} if value is None else {"value": value})
-    return View(key, name, {"all": [_open_condition, leaf]}, icon, ("due_on", "-priority"))
+    return View(key, name, {"all": [_open_condition, leaf]}, icon, ("due_on", "-priority"), home)
 
 
 class Task(Repeating, Reminding, Record):
@@ -145,9 +145,20 @@ class Task(Repeating, Reminding, Record):
         ]  # fmt: skip
         views = [
             View("open", _("Open"), _open_condition, "circle-check-big", ("due_on",)),
-            _view("today", _("Due today"), "today", "calendar-check"),
+            _view(
+                "today",
+                _("Due today"),
+                "today",
+                "calendar-check",
+                home=AtHome(20, _("Tasks due today"), "account priority", tick="finish"),
+            ),
             View(
-                "overdue", _("Overdue"), {"field": "overdue", "op": "is", "value": True}, "clock", ("due_on",)
+                "overdue",
+                _("Overdue"),
+                {"field": "overdue", "op": "is", "value": True},
+                "clock",
+                ("due_on",),
+                AtHome(30, _("Overdue tasks"), "account due_on", tick="finish"),
             ),
             _view("upcoming", _("Next seven days"), "next_n_days", "calendar-days", 7),
             View(

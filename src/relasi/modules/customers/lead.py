@@ -7,7 +7,17 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.declare.words import Action, Board, Match, Related, Section, StagePath, Timeline, View
+from relasi.engine.declare.words import (
+    Action,
+    AtHome,
+    Board,
+    Match,
+    Related,
+    Section,
+    StagePath,
+    Timeline,
+    View,
+)
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField
@@ -173,8 +183,10 @@ class Lead(Party, Qualified, Record):
             View("mql", _("MQL"), {"all": [{"field": "stage", "op": "is", "value": "mql"},
                  {"field": "status", "op": "is_not", "value": "converted"}]}, "badge-check", ("mql_last_at",)),
             View("sql", _("SQL"), {"all": [{"field": "stage", "op": "is", "value": "sql"},
-                 {"field": "status", "op": "is_not", "value": "converted"}]}, "handshake", ("sql_at",)),
-            View("recycle", _("To take up again"), {"field": "recycle_on", "op": "last_n_days", "value": 30}, "history"),
+                 {"field": "status", "op": "is_not", "value": "converted"}]}, "handshake", ("sql_at",),
+                 AtHome(130, _("Leads ready for sales"), "company sql_at")),
+            View("recycle", _("To take up again"), {"field": "recycle_on", "op": "last_n_days", "value": 30}, "history",
+                 home=AtHome(140, _("Leads to take up again"), "company recycle_on")),
         ]  # fmt: skip
         aliases = {
             "address.street": "Street|Alamat Jalan", "address.city": "City|Kota", "address.province": "State|Provinsi",

@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Board, Match, Related, Section, StagePath, Timeline, View
+from relasi.engine.declare.words import (
+    Action,
+    AtHome,
+    Board,
+    Match,
+    Related,
+    Section,
+    StagePath,
+    Timeline,
+    View,
+)
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
@@ -157,8 +167,9 @@ class Deal(Staged, Bant, Record):
             View("closing", _("Closing this month"), {"all": [_OPEN, {"field": "expected_close", "op": "this_month"}]},
                  "calendar-days", ("expected_close",)),
             View("overdue", _("Past its date"), {"field": "overdue", "op": "is", "value": True}, "clock",
-                 ("expected_close",)),
-            View("stuck", _("Stuck"), {"field": "stuck_days", "op": "gt", "value": 0}, "hourglass", ("-stuck_days",)),
+                 ("expected_close",), AtHome(110, _("Deals past their date"), "account amount")),
+            View("stuck", _("Stuck"), {"field": "stuck_days", "op": "gt", "value": 0}, "hourglass", ("-stuck_days",),
+                 AtHome(120, _("Deals that are stuck"), "stage amount")),
             View("won", _("Won"), {"field": "status", "op": "is", "value": "won"}, "trophy", ("-closed_at",)),
             View("lost", _("Lost"), {"field": "status", "op": "is", "value": "lost"}, "circle-x", ("-closed_at",)),
         ]  # fmt: skip
