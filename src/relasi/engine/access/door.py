@@ -51,7 +51,7 @@ def co_owned(user: Any) -> frozenset[int]:
 def visible_q(user: Any, module: Module, verb: str = "view", path: str = "") -> Q:
     """The condition a record must meet. path: prefix of a related record, such as "account__"."""
     if module.self_ruled and user is not SYSTEM and user is not None:
-        return module.model.permitted_q(user, verb, path)
+        return module.model.permitted_q(user, verb, path)  # type: ignore[attr-defined]
     scope = scope_of(user, verb, module)
     if module.whole is not None:
         path, verb = f"{path}{module.whole.name}__", of_the_whole(verb)
@@ -159,8 +159,8 @@ class SightOfMany:
             owned = Q() if everyone else Q(IsOneOf(F("owner_id"), Given(f"owners{place}")))
             found |= Q(module__in=keys) & owned
         if self.beside:
-            keys = [key for some, _everyone in self.scopes for key in some]
-            found |= Q(IsOneOf(F("pk"), Given("beside"))) & Q(module__in=keys)
+            every = [key for some, _everyone in self.scopes for key in some]
+            found |= Q(IsOneOf(F("pk"), Given("beside"))) & Q(module__in=every)
         for key in self.kept:
             module = registry.module(key)
             closed = module.model._base_manager.filter(_kept_to_others(module)).values("pk")
@@ -179,7 +179,7 @@ def sight_of_many(user: Any, modules: list[Module]) -> SightOfMany | None:
         return None
     beside = sorted(co_owned(user))
     kept = () if user is SYSTEM else tuple(m.key for m in modules if m.confidential is not None)
-    values = {f"owners{place}": scope.array for place, scope in enumerate(by_scope)}
+    values: dict[str, Any] = {f"owners{place}": scope.array for place, scope in enumerate(by_scope)}
     values |= {"beside": beside, "me": [getattr(user, "id", None)]}
     scopes = tuple((tuple(keys), scope.everyone) for scope, keys in by_scope.items())
     return SightOfMany(scopes, bool(beside), kept, values)

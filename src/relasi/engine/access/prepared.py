@@ -26,7 +26,7 @@ class Given(Expression):
         super().__init__(**kwargs)
         self.name = name
 
-    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, _compiler: Any, _connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -53,7 +53,8 @@ class Prepared:
         compiler.as_sql = lambda *_args, **_kwargs: worded
         make = maker(compiler, self.db)
         if make is None:
-            return list(ModelIterable(_Rows(self.db, compiler)))
+            rows: Any = _Rows(self.db, compiler)
+            return list(ModelIterable(rows))
         return [make(row) for row in compiler.results_iter(compiler.execute_sql())]
 
     def tuples(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:

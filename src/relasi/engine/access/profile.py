@@ -102,7 +102,7 @@ class Profile(Tracked):
             if registry.knows(key):
                 self._check_field_rights(registry.module(key), rights)
 
-    def _check_field_rights(self, module: Module, rights: dict[str, str]) -> None:
+    def _check_field_rights(self, module: Any, rights: dict[str, str]) -> None:
         """Who may create must be able to fill in what has to be filled in."""
         for name in rights:
             if not module.has(name):

@@ -92,7 +92,7 @@ class Round:
 
     def _tell_changes(self, change_set: int, news: list[News]) -> None:
         """Only records of which this person may see some changed value; many of them in one line."""
-        wanted = {
+        wanted: dict[Any, Any] = {
             one.record_id: (registry.module(self.index[one.record_id].module), [change_set]) for one in news
         }
         changed = net_changes(self.user, wanted)
@@ -148,8 +148,8 @@ class Round:
 
     def _says_something(self, found: Notification) -> bool:
         """What was changed and changed back needs no telling."""
-        module = registry.module(self.index[found.record_id].module)
-        return bool(net_changes(self.user, {found.record_id: (module, found.change_sets)}))
+        id: Any = found.record_id
+        return bool(net_changes(self.user, {id: (registry.module(self.index[id].module), found.change_sets)}))
 
     def _new(self, news: News, kind: str, record: int | None, count: int) -> Any:
         """None when the person wants to hear nothing of this kind."""

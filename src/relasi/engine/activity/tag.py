@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM, acting_user
 from relasi.engine.access.door import has_tool, rights_of
-from relasi.engine.declare.module import Declaration, Module
+from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.fields.choice import ChoiceField, Choices
@@ -121,7 +121,7 @@ class Tag(Tracked):
         elif not change.is_new and used_by_others(self):
             raise Refusal("visibility", "INVALID_TRANSITION", _("Others use this tag, so it stays shared."))
 
-    def fits(self, module: Module) -> bool:
+    def fits(self, module: Any) -> bool:
         return not self.modules or module.key in self.modules
 
 

@@ -93,7 +93,8 @@ def records_seen(user: Any, ids: set[int]) -> set[int]:
 
 
 def _module(row: Notification) -> Any:
-    return registry.module(row.record.module) if registry.knows(row.record.module) else None
+    key = row.record.module if row.record is not None else ""
+    return registry.module(key) if registry.knows(key) else None
 
 
 def _changes(rows: list[Notification], user: Any) -> dict[int, Entry]:
@@ -102,11 +103,13 @@ def _changes(rows: list[Notification], user: Any) -> dict[int, Entry]:
     waiting = [row for row in rows if row.kind == "changed"]
     while waiting:
         # One row of each record at a time; a record rarely has a second one.
-        round_, later, taken = [], [], set()
+        round_: list[Notification] = []
+        later: list[Notification] = []
+        taken = set()
         for row in waiting:
             (later if row.record_id in taken else round_).append(row)
             taken.add(row.record_id)
-        wanted = {row.record_id: (_module(row), row.change_sets) for row in round_}
+        wanted: dict[Any, Any] = {row.record_id: (_module(row), row.change_sets) for row in round_}
         entries = net_changes(user, wanted)
         found |= {row.pk: entries[row.record_id] for row in round_ if row.record_id in entries}
         waiting = later

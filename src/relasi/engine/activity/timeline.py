@@ -90,7 +90,7 @@ def timeline(record: Any, user: Any, *, tab: str = "", after: str = "", size: in
     sources = [source for source in _sources.values() if tab in ("", source.tab)]
     read = [source.read(record, user, places.get(source.key), size + 1) for source in sources]
     merged = heapq.merge(*read, key=lambda moment: moment.at, reverse=True)
-    found = []
+    found: list[Any] = []
     for moment in merged:
         if len(found) == size:
             return Page(found, _encode(places, found), tab, last_day)

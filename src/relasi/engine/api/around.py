@@ -77,7 +77,7 @@ def _shown(kind: Any, value: Any) -> Any:
 
 def related_of(module: Module) -> dict[str, tuple[Module, str]]:
     """What belongs to a record, by the slug of its module: the module and the field that points here."""
-    found = {}
+    found: dict[str, Any] = {}
     for part in module.page:
         if isinstance(part, Related) and registry.knows(part.module):
             other = registry.module(part.module)

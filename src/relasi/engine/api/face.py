@@ -53,6 +53,12 @@ def paths_of(caller: Caller, module: Module, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in ALWAYS]
 
 
+def check_paths(caller: Caller, paths: Iterable[Path]) -> None:
+    """As check_path, for each."""
+    for path in paths:
+        check_path(caller, path)
+
+
 def check_path(caller: Caller, path: Path) -> None:
     """Raises UnknownField for what is never told, and Problem for what the token does not open."""
     if not is_told(path.kind):

@@ -63,7 +63,8 @@ def once(request: HttpRequest, user: Any, answer: Callable[[], HttpResponse]) ->
     asked = fingerprint(request)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, {"user": user.id, "key": key, "request": asked, "kept": KEPT})
+            claim: Any = {"user": user.id, "key": key, "request": asked, "kept": KEPT}
+            cursor.execute(_CLAIM, claim)
             claimed = cursor.fetchone()
         if claimed is None:
             return _again(KeptAnswer.objects.get(user=user.id, key=key), asked)

@@ -130,9 +130,9 @@ def use_by_day(tokens: models.QuerySet[ApiToken], days: int = 30) -> list[Day]:
     """Calls of each day and token, newest first, in the zone of the reader. refused: those answered 400 or above."""
     since = timezone.now() - timedelta(days=days)
     rows = ApiUse.objects.filter(token__in=tokens.values("pk"), hour__gte=since)
-    rows = rows.annotate(day=TruncDate("hour")).values_list("day", "token").order_by("-day", "token")
+    by_day: Any = rows.annotate(day=TruncDate("hour")).values_list("day", "token").order_by("-day", "token")
     refused = Sum("calls", filter=models.Q(result__gte=4), default=0)
-    found = list(rows.annotate(n=Sum("calls"), refused=refused))
+    found = list(by_day.annotate(n=Sum("calls"), refused=refused))
     named = ApiToken._base_manager.select_related("user").in_bulk({row[1] for row in found})
     return [Day(day, named[token], n, bad) for day, token, n, bad in found]
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from relasi.engine.api.caller import Caller
-from relasi.engine.api.face import check_path, expand, paths_of, row_of, whole_of
+from relasi.engine.api.face import check_paths, expand, paths_of, row_of, whole_of
 from relasi.engine.api.given import (
     LARGEST_ID,
     body_of,
@@ -77,9 +77,9 @@ def _listing(caller: Caller, entry: Entry, asked: dict[str, str], fixed: dict[st
         words=asked["q"],
         fixed=fixed,
     )
-    _named("filter", lambda: [check_path(caller, leaf.path) for leaf in listing.group.leaves()])
+    _named("filter", lambda: check_paths(caller, [leaf.path for leaf in listing.group.leaves()]))
     keys = _named("sort", lambda: listing.keys)
-    _named("sort", lambda: [check_path(caller, key.path) for key in keys])
+    _named("sort", lambda: check_paths(caller, [key.path for key in keys]))
     if len(keys) < len(listing.sort):
         raise Problem(422, "INVALID_VALUE", _("A list is not sorted by this."), "sort")
     return listing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -89,7 +89,7 @@ class BulkJob(LongJob):
         return {name: kind_of(fields[name]).from_json(value) for name, value in self.values.items()}
 
     @classmethod
-    def begun(cls, **values: Any) -> BulkJob:
+    def begun(cls, **values: Any) -> Self:
         """A stored job, of which nothing is done yet."""
         job = cls(**values)
         cls.objects.bulk_create([job])

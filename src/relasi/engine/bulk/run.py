@@ -70,8 +70,8 @@ def _run(job: BulkJob) -> None:
     )
     try:
         ended = _take_all(job)
-    except NotAllowed as trouble:
-        job.note(status=Status.FAILED, trouble=str(trouble), finished_at=timezone.now())
+    except NotAllowed as refused:
+        job.note(status=Status.FAILED, trouble=str(refused), finished_at=timezone.now())
     except Exception:
         with translation.override(job.reader.language):
             trouble = _("The work was interrupted. It can go on where it stopped.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
@@ -59,7 +59,7 @@ def _module_of(change_set: ChangeSet) -> str:
 def take_back(job: BulkJob, roots: list[int]) -> Outcome:
     """What cannot be taken back takes only its own record with it, found by halving."""
     outcome = Outcome()
-    change_set = ChangeSet.objects.get(pk=job.undoes)
+    change_set = ChangeSet.objects.get(pk=cast(int, job.undoes))
     _take(job, change_set, roots, _over(job, roots), outcome)
     return outcome
 

@@ -120,7 +120,7 @@ def _page(module: Module) -> Iterator[Error]:
             if not registry.knows(part.module):
                 yield _error("E005", module, f"page shows {part.module!r}", "no such module")
                 continue
-            by = part.by or module.model._meta.model_name
+            by = part.by or str(module.model._meta.model_name)
             other = registry.module(part.module)
             field = other.fields.get(by)
             if not isinstance(field, models.ForeignKey) or field.related_model is not module.model:

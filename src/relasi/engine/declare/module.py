@@ -100,7 +100,7 @@ class Module:
 
     @cached_property
     def slug(self) -> str:
-        return self.declaration.slug or self.model._meta.model_name + "s"
+        return self.declaration.slug or f"{self.model._meta.model_name}s"
 
     @property
     def name(self) -> Any:
@@ -113,10 +113,10 @@ class Module:
     @cached_property
     def fields(self) -> dict[str, models.Field]:
         """Every database field of the record by name, base fields last."""
-        own, base = {}, {}
-        shared = {
-            f.name for parent in self.model.__mro__[1:] if _is_abstract(parent) for f in parent._meta.fields
-        }
+        own: dict[str, models.Field] = {}
+        base: dict[str, models.Field] = {}
+        above: list[Any] = [parent for parent in self.model.__mro__[1:] if _is_abstract(parent)]
+        shared = {field.name for parent in above for field in parent._meta.fields}
         for field in self.model._meta.concrete_fields:
             (base if field.name in shared else own)[field.name] = field
         return {**own, **base}
@@ -149,12 +149,12 @@ class Module:
         return "owner" in self.fields
 
     @cached_property
-    def whole(self) -> models.Field | None:
+    def whole(self) -> Any:  # who asks knows whether it is a part
         """The reference to the record this one is a part of, None for a record of its own."""
         return self.fields[self.declaration.part_of] if self.declaration.part_of else None
 
     @cached_property
-    def lines_module(self) -> Module | None:
+    def lines_module(self) -> Any:  # who asks knows whether it has lines
         """The module of its lines."""
         from relasi.engine.declare.registry import registry
 

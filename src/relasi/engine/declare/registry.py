@@ -44,7 +44,10 @@ class Registry:
         except KeyError:
             raise UnknownModule(label) from None
 
-    def of(self, model: type[models.Model] | models.Model) -> Module:
+    def of(self, model: type[models.Model] | models.Model | None) -> Module:
+        """None: what a field that refers to nothing refers to. Raises UnknownModule."""
+        if model is None:
+            raise UnknownModule("None")
         return self.module(model._meta.label_lower)
 
     def by_slug(self, slug: str) -> Module:

@@ -189,7 +189,7 @@ class DateTimeKind(DateKind):
     input = "datetime"
     width = "10.5rem"
 
-    def parse(self, raw: Any, reader: Reader | None = None) -> datetime | None:  # type: ignore[override]
+    def parse(self, raw: Any, reader: Reader | None = None) -> datetime | None:
         if raw is None:
             return None
         reader = reader or current_reader()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -21,6 +21,8 @@ class DeclaredField:
     Migrations see the plain Django class, so no migration ever imports us.
     """
 
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any  # whether it may be None is said when the class is built
     aliases: tuple[str, ...] = ()
     secret: bool = False
 

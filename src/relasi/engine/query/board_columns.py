@@ -103,7 +103,7 @@ def _of_options(kind: Any, board: Board) -> list[Column]:
 
 def _of_rows(kind: Any, board: Board, inside: Any) -> list[Column]:
     home = registry.of(kind.target)
-    rows = home.model._base_manager.order_by(*home.sort, "pk")
+    rows: Any = home.model._base_manager.order_by(*home.sort, "pk")
     if inside is not None and board.within in home.fields:
         rows = rows.filter(**{board.within: inside})
     found = []

@@ -75,7 +75,7 @@ def chosen_for(user: Any, module: Module, by: str) -> Chosen:
             found.own = row
     if found.shared is not None:
         found.limits, found.refuses = found.shared.limits, found.shared.refuses
-    for row in (found.shared, found.own):
+    for row in filter(None, (found.shared, found.own)):
         if row is not None:
             found.card = row.card if row.card is not None else found.card
             found.folded = row.folded if row is found.own else found.folded

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -89,7 +89,8 @@ def _mark(user: Any, reader: Reader, module: Module, record: Any) -> Mark:
     words = module.calendar
     start, end, whole = span_of(module, record, reader)
     writable = fields_for(user, "edit", module) if may(user, "edit", module, record) else set()
-    tone = kind_of(module.fields[words.tone]).by_key.get(getattr(record, words.tone)) if words.tone else None
+    kind: Any = kind_of(module.fields[words.tone]) if words.tone else None
+    tone = kind.by_key.get(getattr(record, words.tone)) if words.tone else None
     still_open = _is_open(words.open, record)
     return Mark(
         title_of(record), start, end, whole, record.owner_id, (tone.tone if tone else "") or "gray",
@@ -108,7 +109,7 @@ def _is_open(condition: Q | None, record: Any) -> bool:
         if isinstance(child, Q):
             answers.append(_is_open(child, record))
             continue
-        name, value = child
+        name, value = cast(tuple[str, Any], child)
         field, _mark, how = name.partition("__")
         held = getattr(record, field)
         answers.append(held in value if how == "in" else held == value)
@@ -148,6 +149,7 @@ def _busy(
     if words.open is not None:
         rows = rows.filter(words.open)
     found = []
+    record: Any
     for record in rows.exclude(pk__in=seen)[:MOST]:
         start, end, whole = span_of(module, record, reader)
         found.append(Mark(_("Busy"), start, end, whole, record.owner_id))

@@ -54,7 +54,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Lines of at most 75 bytes; what follows begins with a space. A letter is never cut in two."""
-    parts, part = [], ""
+    parts: list[str] = []
+    part = ""
     for letter in line:
         if len((part + letter).encode()) > LONGEST - (1 if parts else 0):
             parts.append(part)

@@ -154,7 +154,7 @@ class Listing:
         hide_unseen(page.rows, self.references, self.user)
         for path in self.paths:
             if path.beside and page.rows:
-                path.kind.load(page.rows)
+                path.kind.load(page.rows)  # type: ignore[attr-defined]
         return page
 
     def page_of_ids(self, ids: list[int]) -> list[Any]:
@@ -210,7 +210,7 @@ class Listing:
 
     @cached_property
     def references(self) -> list[Any]:
-        found = {}
+        found: dict[str, Any] = {}
         for path in self._loaded_paths:
             target = path.through or path.kind.field
             if isinstance(target, models.ForeignKey):

@@ -27,7 +27,9 @@ def find_one(
 
 
 def _rows(module: Module, sight: Sight, trashed: bool, fixed: list[str]) -> QuerySet:
-    related = {name: field for name, field in module.fields.items() if field.editable and field.many_to_one}
+    related: dict[str, Any] = {
+        name: field for name, field in module.fields.items() if field.editable and field.many_to_one
+    }
     titles = [
         f"{name}__{column}"
         for name, field in related.items()

@@ -45,8 +45,9 @@ class SortKey:
     @property
     def alias(self) -> str:
         """The name the sorted value has in a row: the column itself, or an annotation for anything worked out."""
-        if isinstance(self.expression, F) and self.path.through is None and not self.path.part:
-            return self.expression.name
+        column = self.expression
+        if isinstance(column, F) and self.path.through is None and not self.path.part:
+            return str(column.name)  # type: ignore[attr-defined]
         return f"sort_{self.path.text.replace('.', '_')}"
 
     @property

@@ -51,7 +51,8 @@ def forget_old_views() -> int:
 
 
 def _of(user: Any) -> models.QuerySet[Viewed]:
-    return Viewed.objects.filter(user_id=getattr(user, "id", None))
+    id: Any = getattr(user, "id", None)
+    return Viewed.objects.filter(user_id=id)
 
 
 class ViewedKind(DateTimeKind):

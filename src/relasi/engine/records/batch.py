@@ -29,7 +29,7 @@ class Draft:
     over: dict[str, dict[str, Any]] | None = None
     lines: list[dict[str, Any]] | None = None
     record: Any = None
-    change: Change | None = None
+    change: Change = None  # type: ignore[assignment]  # made by the first step, and read by those after it
     refusals: list[Refusal] = field(default_factory=list)
     line_drafts: list[Draft] = field(default_factory=list)
     lines_changed: bool = False

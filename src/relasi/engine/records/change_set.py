@@ -47,8 +47,8 @@ class ChangeRow(models.Model):
     record_id = models.BigIntegerField()
     origin = models.CharField(max_length=100)
     kind = models.CharField(max_length=1)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before: Any = models.JSONField(null=True)
+    after: Any = models.JSONField(null=True)
 
     class Meta:
         managed = False

@@ -61,7 +61,7 @@ def _checked(module: Module, ids: list[int], values: Mapping[str, int]) -> dict[
     if not has_tool(user, "merge"):
         raise Refused([Refusal("", "NO_PERMISSION", _("You may not merge records."))])
     if not 2 <= len(set(ids)) <= MOST:
-        message = _("Choose two to %(most)s records to merge.") % {"most": MOST}
+        message: Any = _("Choose two to %(most)s records to merge.") % {"most": MOST}
         raise Refused([Refusal("", "OUT_OF_RANGE", message)])
     rows = visible_to(user, module.model).select_for_update(of=("self",)).filter(pk__in=ids)
     records = {row.pk: row for row in rows.order_by("pk")}
@@ -134,13 +134,13 @@ def _move_relations(module: Module, survivor: int, others: list[int]) -> None:
         for start in range(0, len(drafts), AT_ONCE):
             some = drafts[start : start + AT_ONCE]
             written = write(other, some, exact=True, partial=True, authorised=MOVED)
-            left = {draft.id for draft in some} - {draft.id for draft in written.drafts}
+            left: set[Any] = {draft.id for draft in some} - {draft.id for draft in written.drafts}
             if left and other.whole is None and not other.hangs_on:
                 raise Refused(written.refusals)
             if left:
                 twins.append((other, sorted(left)))
-    for other, left in twins:
-        living = other.model._base_manager.filter(pk__in=left, trashed_at=None).values_list("pk", flat=True)
+    for other, gone in twins:
+        living = other.model._base_manager.filter(pk__in=gone, trashed_at=None).values_list("pk", flat=True)
         drafts = [Draft({}, id=id) for id in living]
         if drafts:
             write(other, drafts, verb="trash", confirmed=["trash"], authorised=MOVED)

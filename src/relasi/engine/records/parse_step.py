@@ -148,7 +148,8 @@ def keep_before(draft: Draft) -> None:
     """Remembers every column, so that what before_save derives is seen as a change too."""
     if draft.id is not None:
         values = draft.record.__dict__
-        draft.change.before = {c: values.get(c) for c in _columns(type(draft.record))} | draft.change.before
+        model: Any = type(draft.record)
+        draft.change.before = {c: values.get(c) for c in _columns(model)} | draft.change.before
 
 
 @cache

@@ -67,7 +67,7 @@ class Record(Tracked):
     def before_save(self, change: Change) -> None:
         """What follows from a change, inside this record only. Overridden by modules; call super()."""
 
-    def clean(self, change: Change) -> None:
+    def clean(self, change: Change) -> None:  # type: ignore[override]
         """What must be true. Raises Refusal."""
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -130,7 +131,7 @@ def _purge_one(module: Module, id: int) -> int:
     _forget_values(module, [id])
     for model, name, picture in pictures:
         if not model._base_manager.filter(**{name: picture}).exists():
-            transaction.on_commit(lambda picture=picture: default_storage.delete(picture))
+            transaction.on_commit(partial(default_storage.delete, picture))
     return 1
 
 

@@ -94,4 +94,5 @@ class Change:
         return [c for c, value in self.before.items() if value is not now[c] and value != now[c]]
 
     def _column(self, name: str) -> str:
-        return _column(type(self.record), name)
+        model: Any = type(self.record)
+        return _column(model, name)

@@ -42,7 +42,8 @@ def _touched_since(record: Any, version: int) -> set[str]:
     steps = max(record.version - version, 0)
     rows = ChangeRow.objects.filter(record_id=record.pk, kind="u", origin=record._meta.db_table)
     found: set[str] = set()
-    for after in rows.order_by("-id").values_list("after", flat=True)[:steps]:
+    changed: Any = rows.order_by("-id").values_list("after", flat=True)[:steps]
+    for after in changed:
         found |= set(after)
     return found
 

@@ -85,12 +85,12 @@ def _values_of(model: type[models.Model]) -> Callable[[dict[str, Any]], tuple[An
 
 @cache
 def _columns(model: type[models.Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 @cache
 def _json_columns(model: type[models.Model]) -> frozenset[str]:
-    return frozenset(f.column for f in model._meta.concrete_fields if isinstance(f, models.JSONField))
+    return frozenset(str(f.column) for f in model._meta.concrete_fields if isinstance(f, models.JSONField))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -123,7 +123,8 @@ def _update_columns(batch: Batch, columns: tuple[str, ...], drafts: list[Draft],
     lists: list[list[Any]] = [[draft.record.pk for draft in drafts]]
     types, names = ["bigint"], []
     same: dict[str, tuple[str, Any]] = {}
-    for field in (model._meta.get_field(column) for column in columns):
+    fields: list[Any] = [model._meta.get_field(column) for column in columns]
+    for field in fields:
         values = [draft.record.__dict__[field.attname] for draft in drafts]
         type = field.db_type(connection).split(" GENERATED")[0]
         as_json = isinstance(field, models.JSONField)

@@ -186,7 +186,8 @@ def _touched_since(change_set: ChangeSet, rows: list[Row]) -> dict[int, set[str]
     found = ChangeRow.objects.filter(kind="u", id__gt=newest, before__isnull=False).order_by("id")
     found = found.extra(where=["record_id = ANY(%s)"], params=[list({row[1] for row in rows})])
     found = found.exclude(change_set=change_set).exclude(change_set__in=list(_undos(change_set)))
-    for record_id, before, after in found.values_list("record_id", "before", "after"):
+    later: Any = found.values_list("record_id", "before", "after")
+    for record_id, before, after in later:
         left[record_id] = {**before, **left[record_id]}
         now[record_id].update(after)
     return defaultdict(

@@ -111,7 +111,7 @@ def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
 @cache
 def _unique_sets(module: Module) -> list[tuple[tuple[str, ...], bool]]:
     """(field names, whether letter case is ignored) of every uniqueness the model declares."""
-    found = [
+    found: list[tuple[tuple[str, ...], bool]] = [
         ((f.name,), False) for f in module.fields.values() if f.unique and not f.primary_key and f.editable
     ]
     for constraint in module.model._meta.constraints:
@@ -119,7 +119,8 @@ def _unique_sets(module: Module) -> list[tuple[tuple[str, ...], bool]]:
             if constraint.fields:
                 found.append((tuple(constraint.fields), False))
             elif all(isinstance(e, Lower) for e in constraint.expressions):
-                found.append((tuple(e.source_expressions[0].name for e in constraint.expressions), True))
+                keys: Any = constraint.expressions
+                found.append((tuple(key.source_expressions[0].name for key in keys), True))
     return found
 
 
@@ -165,11 +166,12 @@ def refusal_of(batch: Batch, error: IntegrityError) -> Refusal:
         return Refusal(*told)
     for constraint in batch.module.model._meta.constraints:
         if constraint.name == name and isinstance(constraint, models.UniqueConstraint):
-            field = constraint.fields[-1] if constraint.fields else ""
-            return Refusal(field, "NOT_UNIQUE", _("This is taken already."))
+            last = constraint.fields[-1] if constraint.fields else ""
+            return Refusal(last, "NOT_UNIQUE", _("This is taken already."))
         if constraint.name == name:
-            own = constraint.violation_error_message != constraint.default_violation_error_message
-            message = constraint.violation_error_message if own else _("The values do not fit together.")
+            said = constraint.violation_error_message
+            own = said is not None and said != constraint.default_violation_error_message
+            message = said if own and said else _("The values do not fit together.")
             return Refusal("", "INVALID_VALUE", message)
     for field in batch.module.fields.values():
         if field.unique and field.column in name:

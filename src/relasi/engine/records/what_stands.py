@@ -23,7 +23,7 @@ def write_what_stands(module: Module, drafts: list[Draft], **how: Any) -> None:
     except (Refused, DataError, IntegrityError) as error:
         before = [draft.refusals if draft.record is None else [] for draft in drafts]
         for draft, refusals in zip(drafts, before, strict=True):
-            draft.record, draft.change, draft.refusals = None, None, refusals
+            draft.record, draft.change, draft.refusals = None, None, refusals  # type: ignore[assignment]
         if len(drafts) > 1:
             half = len(drafts) // 2
             write_what_stands(module, drafts[:half], **how)

@@ -114,11 +114,12 @@ def _rows(found: list[RecordIndex]) -> list[Trashed]:
     for row in found:
         module = registry.module(row.module)
         who = people.get(by.get(row.pk) or 0)
-        left = max((purge_at(row.trashed_at) - now).days, 0)
+        since = row.trashed_at or now
+        left = max((purge_at(since) - now).days, 0)
         url = f"{entries_of(module)[0].url}{row.pk}/"
         name = who.full_name if who else "Relasi"
         batch = batches.get(row.pk)
-        rows.append(Trashed(row.pk, module, row.title, row.number, url, row.trashed_at, name, left, batch))
+        rows.append(Trashed(row.pk, module, row.title, row.number, url, since, name, left, batch))
     return rows
 
 

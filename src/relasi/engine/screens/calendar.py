@@ -67,7 +67,7 @@ class Asked:
         get, self.reader = request.GET, reader_of(request)
         self.me = user_of(request).id
         self.modules = modules
-        self.view = get.get("view") if get.get("view") in VIEWS else "week"
+        self.view: str = str(get.get("view")) if get.get("view") in VIEWS else "week"
         try:
             self.day = date.fromisoformat(get.get("date", ""))
         except ValueError:

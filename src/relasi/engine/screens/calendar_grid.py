@@ -94,7 +94,7 @@ def month_of(day: date) -> list[list[date]]:
     """The weeks of a month, from Monday on, with the days of its neighbours that fill them."""
     first = day.replace(day=1)
     start = first - first.weekday() * DAY
-    weeks = []
+    weeks: list[Any] = []
     while not weeks or (start.month == day.month and start.year == day.year):
         weeks.append([start + n * DAY for n in range(7)])
         start += 7 * DAY

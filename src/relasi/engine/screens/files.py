@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
@@ -17,7 +23,7 @@ from relasi.engine.activity.comment import Comment
 from relasi.engine.activity.file_name import disposition
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import restore
-from relasi.engine.screens.asking import back_to, signed_in, user_of
+from relasi.engine.screens.asking import View, back_to, signed_in, user_of
 from relasi.engine.screens.pages import wants_part
 from relasi.engine.screens.toasts import deliver, offer_undo, toast
 
@@ -25,13 +31,13 @@ SANDBOX = "default-src 'none'; sandbox"
 AROUND = 1024 * 1024  # bytes a request may have beside its files
 
 
-def bounded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def bounded(view: View) -> View:
     """Refuses a request that is too large before a byte of it is read; the check against forgery comes after."""
     guarded = csrf_protect(view)
 
     @csrf_exempt
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > files.largest() * files.MOST_FILES + AROUND:
             return _too_large(request)

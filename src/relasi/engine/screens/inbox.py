@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -85,7 +85,7 @@ def _page_of(rows: QuerySet[Notification], after: str) -> tuple[list[Notificatio
         read, at, id = _decode(after)
         older = Q(at__lt=at) | Q(at=at, pk__lt=id)
         rows = rows.filter(Q(read=read) & older if read else Q(read=True) | (Q(read=False) & older))
-    found = list(rows.order_by(OrderBy(F("read")), "-at", "-pk")[: PAGE + 1])
+    found: list[Any] = list(rows.order_by(OrderBy(F("read")), "-at", "-pk")[: PAGE + 1])
     if len(found) <= PAGE:
         return found, ""
     last: Any = found[PAGE - 1]
@@ -144,7 +144,7 @@ SNOOZES = [
 
 @signed_in
 @require_POST
-def mark(request: HttpRequest) -> HttpResponse:
+def mark(request: HttpRequest) -> HttpResponseBase:
     """do: done, open, read, unread or snooze; id: which ones, none for all open ones."""
     user, what, now = user_of(request), request.POST.get("do", ""), timezone.now()
     ids: list[int] | None = wholes(request.POST.getlist("id"))
@@ -168,8 +168,9 @@ def mark(request: HttpRequest) -> HttpResponse:
     target = f"/inbox/?show={request.POST['show']}" if request.POST.get("show") else "/inbox/"
     if not wants_part(request):
         return HttpResponseRedirect(target)
-    request.GET = request.GET.copy()  # type: ignore[assignment]
-    request.GET["show"] = request.POST.get("show", "")
+    asked = request.GET.copy()
+    asked["show"] = request.POST.get("show", "")
+    request.GET = asked  # type: ignore[assignment]
     return page(request)
 
 

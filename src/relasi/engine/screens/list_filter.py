@@ -220,7 +220,7 @@ def values_of(state: ListState, path: Path, leaf: dict[str, Any]) -> list[Value]
             if one.active or one.key in chosen or counted.get(one.key)
         ]
     ids = [*counted, *(int(one) for one in chosen if int(one) not in counted)]
-    titles = titles_of(kind.target, ids)
+    titles = titles_of(kind.target, ids)  # type: ignore[attr-defined]
     return [
         Value(str(id), titles[id], "", counted.get(id) if exact else None, str(id) in chosen)
         for id in ids

@@ -21,7 +21,7 @@ def allowed_topics(user: Any, text: str) -> list[str]:
         if topic == INBOX:
             found.append(topic)
         elif kind in ("record", "activity"):
-            row = RecordIndex.objects.filter(pk=whole(id)).first()
+            row = RecordIndex.objects.filter(pk=whole(id) or 0).first()
             if row and visible_to(user, registry.module(row.module).model).filter(pk=row.pk).exists():
                 found.append(topic)
         else:

@@ -61,7 +61,8 @@ def _owners(user: Any, text: str) -> list[tuple[int, str, str]]:
 def offered_to_all() -> frozenset[str]:
     """Keys of the settings that fields of records refer to: their names are no secret."""
     fields = [field for module in registry if not module.is_settings for field in module.fields.values()]
-    targets = [kind_of(field).target for field in fields if hasattr(kind_of(field), "target")]
+    kinds: list[Any] = [kind_of(field) for field in fields]
+    targets = [kind.target for kind in kinds if hasattr(kind, "target")]
     found = [registry.of(target) for target in targets if registry.knows(target._meta.label)]
     return frozenset(module.key for module in found if module.is_settings)
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from relasi.engine.fields.avatar import initials, tone
 from relasi.engine.screens import toasts
@@ -38,7 +38,7 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     found.policies["ext.i18n.trimmed"] = True
     # Compiled templates take their escape from here.
-    jinja2.runtime.escape = escaped  # type: ignore[assignment]
+    jinja2.runtime.escape = escaped  # type: ignore[assignment,attr-defined]
     found.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,

@@ -56,7 +56,7 @@ def _refuse(refusals: Iterable[Refusal]) -> None:
 
 def _tag(text: str) -> Tag:
     """A tag this person may use, or 404."""
-    found = tags_for(current_acting().user).filter(pk=whole(text)).first()
+    found = tags_for(current_acting().user).filter(pk=whole(text) or 0).first()
     if found is None:
         raise Http404
     return found

@@ -94,7 +94,7 @@ def _act(request: HttpRequest, tag: Tag) -> HttpResponse:
         return _done(request, _("The tag is deleted."))
     if what == "merge":
         into = request.POST.get("into", "")
-        other = tags_for(user_of(request)).filter(pk=whole(into)).first()
+        other = tags_for(user_of(request)).filter(pk=whole(into) or 0).first()
         if other is None:
             raise Http404
         merge(tag, other)

@@ -44,10 +44,9 @@ def title_of(entry: Entry) -> str:
 
 def steps(job: ImportJob | None, current: int) -> list[tuple[str, str | None]]:
     """(label, address) of the four steps; those behind can be gone back to while nothing has run."""
-    open_ = job is not None and job.started_at is None and not job.is_active
-    addresses: list[Any] = (
-        [None, f"/import/{job.pk}/columns/", f"/import/{job.pk}/duplicates/", None] if open_ else [None] * 4
-    )  # type: ignore[union-attr]
+    addresses: list[Any] = [None] * 4
+    if job is not None and job.started_at is None and not job.is_active:
+        addresses = [None, f"/import/{job.pk}/columns/", f"/import/{job.pk}/duplicates/", None]
     labels = [_("File"), _("Map"), _("Duplicates"), _("Import")]
     return [
         (label, address if place < current else None)

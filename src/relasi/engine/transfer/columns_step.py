@@ -102,7 +102,9 @@ def _take_columns(request: HttpRequest, job: ImportJob, table: Table) -> tuple[T
         table = job.open()
         job.note(columns=columns_as_json(propose(table, job.home, job.user, job.reader)), shape=table.shape)
         return table, ""
-    saved = ImportMap.objects.filter(user=job.user, module=job.module, pk=_number(post.get("map"))).first()
+    saved = ImportMap.objects.filter(
+        user=job.user, module=job.module, pk=_number(post.get("map")) or 0
+    ).first()
     if saved is not None and "use_map" in post:
         chosen = _fitted(columns_from_json(saved.columns), columns_from_json(job.columns))
     else:

@@ -108,7 +108,7 @@ class CsvTable(Table):
                 if held is None and _lacks_end(written, self.separator):
                     self.open_quote = number
                 if number & 1023 == 0:
-                    self.read = min(text.buffer.tell() / self.bytes, 1.0)
+                    self.read = min(text.buffer.tell() / self.bytes, 1.0)  # type: ignore[attr-defined]
                 if any(cell and not cell.isspace() for cell in cells):
                     yield number, cells
             self.read = 1.0

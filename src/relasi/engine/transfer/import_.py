@@ -84,11 +84,11 @@ class ImportJob(LongJob):
     def _local_file(self) -> Path:
         """The file on this machine; storage elsewhere is copied here for as long as the process lives."""
         try:
-            return Path(default_storage.path(self.file.name))
+            return Path(default_storage.path(str(self.file.name)))
         except NotImplementedError:
             copy = Path(_copies().name) / f"{self.pk}{Path(self.name).suffix}"
             if not copy.exists():
-                with default_storage.open(self.file.name) as source, copy.open("wb") as target:
+                with default_storage.open(str(self.file.name)) as source, copy.open("wb") as target:
                     shutil.copyfileobj(source, target)
             return copy
 
@@ -141,8 +141,8 @@ class ImportFault(models.Model):
 
     @classmethod
     def keep(cls, job: ImportJob, tally: Tally) -> None:
-        cls.objects.bulk_create(
-            cls(
+        ImportFault.objects.bulk_create(
+            ImportFault(
                 job=job,
                 row=row.number,
                 cells=[as_text(cell) for cell in row.cells],

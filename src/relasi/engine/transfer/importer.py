@@ -191,10 +191,11 @@ class Importer:
             made = self.references[name].make(texts) if texts else {}
             for text, places in texts.items():
                 for place in places:
-                    if isinstance(made[text], Refusal):
-                        drafts[place].refusals.append(made[text])
+                    found = made[text]
+                    if isinstance(found, Refusal):
+                        drafts[place].refusals.append(found)
                     else:
-                        drafts[place].values[name] = made[text]
+                        drafts[place].values[name] = found
         write_what_stands(self.module, drafts, parsed=True, confirmed=["double"])
         for draft in drafts:
             row, keys = draft.row

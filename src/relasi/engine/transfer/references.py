@@ -105,7 +105,8 @@ class References:
         assert self.module is not None
         name = self.module.title_fields[0]
         seen: set[Any] = set()
-        first, rest = [], []
+        first: list[str] = []
+        rest: list[str] = []
         for text in texts:
             keys = {key for _place, key in self._matcher.keys({name: text})}
             (rest if keys & seen else first).append(text)

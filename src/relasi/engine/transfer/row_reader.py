@@ -126,8 +126,8 @@ class RowReader:
             if cell.__class__ is not str:
                 if cell is not None:
                     texts[name] = cell
-            elif cell and not cell.isspace():  # type: ignore[union-attr]
-                texts[name] = unguarded(cell) if cell[0] == "'" else cell  # type: ignore[arg-type,index]
+            elif cell and not cell.isspace():
+                texts[name] = unguarded(cell) if cell[0] == "'" else cell
         for place, function in self._composites:
             whole = _filled(cells[place])
             if whole is not None:
@@ -142,7 +142,7 @@ class RowReader:
         for name, text in texts.items():
             known = self._known[name]
             if text.__class__ is str and text in known:
-                value = known[text]  # type: ignore[index]
+                value = known[text]
             else:
                 try:
                     value = self._value(name, text, known)
@@ -160,7 +160,7 @@ class RowReader:
         if text.__class__ is str and value.__class__ in _SHARED:
             if len(known) >= MOST_KNOWN:
                 known.clear()
-            known[text] = value  # type: ignore[index]
+            known[text] = value
         return value
 
     def _parse_more(self, name: str) -> Parse:
@@ -193,9 +193,9 @@ _KEPT_BESIDE = object()
 def _filled(cell: Cell) -> Cell:
     """None for a blank cell."""
     if cell.__class__ is str:
-        if not cell or cell.isspace():  # type: ignore[union-attr]
+        if not cell or cell.isspace():
             return None
-        return unguarded(cell) if cell[0] == "'" else cell  # type: ignore[arg-type,index]
+        return unguarded(cell) if cell[0] == "'" else cell
     return cell
 
 

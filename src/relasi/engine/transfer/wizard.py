@@ -70,7 +70,7 @@ def _begin(request: HttpRequest, entry: Entry, uploaded: Any) -> ImportJob:
     try:
         table = job.open()
     except BadFile:
-        job.file.storage.delete(job.file.name)
+        job.file.storage.delete(str(job.file.name))
         raise
     job.shape = table.shape
     job.columns = columns_as_json(propose(table, job.home, job.user, job.reader))

@@ -66,7 +66,7 @@ def _sharing_a_key(module: Module) -> list[int]:
     )
     with connection.cursor() as cursor:
         for key in keys:
-            column = sql.Identifier(module.fields[key].column)
+            column = sql.Identifier(str(module.fields[key].column))
             few = sql.SQL("count(*) BETWEEN 2 AND {}").format(SHARED_BY)
             cursor.execute(sql.SQL(statement).format(sql.Identifier(module.table), column, column, few))
             for (ids,) in cursor.fetchall():

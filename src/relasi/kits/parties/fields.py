@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -48,8 +47,8 @@ class NitkuField(DeclaredField, models.CharField):
 class IdentityKind(TextKind):
     """What the three numbers share. normalize: text -> digits. written: digits -> as printed."""
 
-    normalize: ClassVar[Callable[[str], str]]
-    written: ClassVar[Callable[[str], str]]
+    normalize: ClassVar[staticmethod[[str], str]]
+    written: ClassVar[staticmethod[[str], str]]
     width = "11rem"
     cell_class = "num"
 

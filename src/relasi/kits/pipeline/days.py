@@ -35,7 +35,7 @@ class CompanyDay(Func):
 
     output_field = DateField()
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *more: Any, **named: Any) -> Any:
         inner, params = compiler.compile(self.source_expressions[0])
         return f"(({inner}) AT TIME ZONE %s)::date", [*params, company().zone]
 

@@ -29,6 +29,8 @@ class StageChange(Part):
     days: how long the record had stood in the stage it left. Written by the product alone, never changed.
     """
 
+    before: Any
+    after: Any
     at = DateTimeField(_("When"), editable=False)
     user = ReferenceField("users.User", models.PROTECT, verbose_name=_("By"), related_name="+", db_index=False,
                           editable=False)  # fmt: skip

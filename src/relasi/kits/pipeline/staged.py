@@ -30,6 +30,7 @@ class Staged(models.Model):
     """Abstract mixin. The concrete class has the references `stage` and `pipeline`, and says by `stage_now` which
     stage it stands in."""
 
+    created_at: Any
     amount = MoneyField(
         _("Amount"), min=0, currency_field="currency", aliases="Nilai|Jumlah|Value|Deal - Value|Deal Value"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +64,7 @@ class Repeating(models.Model):
             self.repeat_count,
         )
 
-    def check_rule(self, first: object) -> None:
+    def check_rule(self, first: date | None) -> None:
         """Raises Refusal. first: the day of the first one, None when there is none."""
         if not self.repeats:
             return

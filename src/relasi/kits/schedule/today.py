@@ -12,12 +12,12 @@ from relasi.engine.fields.reader import current_reader
 class ReaderToday(Func):
     output_field = DateField()
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *more: Any, **named: Any) -> Any:
         return "%s::date", [current_reader().today()]
 
 
 class ReaderNow(Func):
     output_field = DateTimeField()
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *more: Any, **named: Any) -> Any:
         return "%s::timestamptz", [current_reader().now()]

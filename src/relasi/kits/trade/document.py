@@ -113,6 +113,8 @@ class TradeDocument(Record):
 
     flow: ClassVar[Flow]
     paper_title: ClassVar[Any]  # what stands at the head of its PDF
+    status: Any
+    lines: Any
 
     class Meta(Record.Meta):
         abstract = True
@@ -247,7 +249,7 @@ class TradeDocument(Record):
             *(tax_json(one, self.decimals) for one in totals.withheld),
         ] or None
 
-    def clean(self, change: Change) -> None:
+    def clean(self, change: Change) -> None:  # type: ignore[override]
         self.flow.check(self, change)
         if self.account_id is None and self.contact_id is None:
             raise Refusal("account", "REQUIRED", _("Choose whom it is for: an account or a contact."))

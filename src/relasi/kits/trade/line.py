@@ -174,7 +174,8 @@ def _part_json(part: Any) -> dict[str, Any]:
 
 def _component(stored: dict[str, Any]) -> Component:
     rules = tuple(TaxRule.from_json(one) for one in stored["taxes"])
-    return Component(*(Decimal(stored[name]) for name in ("quantity", "price", "cost")), rules)
+    quantity, price, cost = (Decimal(stored[name]) for name in ("quantity", "price", "cost"))
+    return Component(quantity, price, cost, rules)
 
 
 def line_checks(name: str) -> list[models.CheckConstraint]:

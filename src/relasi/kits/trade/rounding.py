@@ -26,8 +26,9 @@ def shares(total: Decimal, weights: Sequence[Exact], decimals: int) -> list[Deci
         if total:
             raise ValueError("there is nothing to spread over")
         return []
-    whole = sum(map(Fraction, weights))
-    parts = [Fraction(w) for w in weights] if whole else [Fraction(1)] * len(weights)
+    parts = [Fraction(w) for w in weights]
+    whole = sum(parts)
+    parts = parts if whole else [Fraction(1)] * len(weights)
     units = abs(Fraction(total)) * 10**decimals
     if units.denominator != 1:
         raise ValueError(f"{total} has more than {decimals} decimals")

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.number_text import read_number, write_number
 from relasi.engine.fields.reader import Reader
@@ -184,7 +185,7 @@ def drawn(row: Row, line: TradeLine, reader: Reader) -> Row:
     row.optional, row.price_from = bool(line.optional), line.price_from or ""
     for name in ("name", "description", "unit", "quantity", "price"):
         if name not in row.errors:
-            kind = kind_of(line._meta.get_field(name))
+            kind = kind_of(registry.of(line).fields[name])
             row.texts[name] = kind.typed(getattr(line, name), reader) or ""
     if "discount" not in row.errors:
         row.texts["discount"] = discount_text(line, reader)

@@ -53,7 +53,7 @@ def _needs_stamp(document: Any) -> bool:
 
 def _addressee(document: Any, shown: set[str], reader: Any) -> list[str]:
     found = [
-        kind_of(document._meta.get_field(name)).title(document)
+        kind_of(document._meta.get_field(name)).title(document)  # type: ignore[attr-defined]
         for name in ("account", "contact")
         if name in shown and getattr(document, f"{name}_id")
     ]
