@@ -1,4 +1,4 @@
-"""The world of the walk, built once for all its files; every test runs in a savepoint of its own."""
+"""The world of the walk, built once for each of its files; every test runs in a savepoint of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.walk.world import World
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def _world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     from tests.walk.world import build
     from tests.worlds import kept_for_a_file

@@ -50,7 +50,8 @@ def _typical(world: World, module: Module) -> dict[str, Any]:
     whole = module.whole.name if module.whole is not None else ""
     names = [name for name, one in module.fields.items() if one.editable and not one.primary_key]
     # What is private is not there even for the admin.
-    skipped = {whole, "owner", "visibility", *title_texts(module), *references_in(module)}
+    # A status of the end closes the pages that change a record.
+    skipped = {whole, "owner", "visibility", "status", *title_texts(module), *references_in(module)}
     found = {name: _value(world, module.fields[name]) for name in names if name not in skipped}
     return {name: value for name, value in found.items() if value is not None}
 
