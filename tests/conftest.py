@@ -65,6 +65,25 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
 
+# Files that take longest, or wait for a browser or a process while the other worker computes, begin first.
+LONG = (
+    "tests/browser/",
+    "tests/project/",
+    "tests/walk/test_prover",
+    "tests/engine/api/test_openapi",
+    "tests/walk/",
+)
+
+
+def _begins(item: pytest.Item) -> int:
+    return next((place for place, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_begins)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A test that commits puts back what a new database holds; Django alone would leave empty tables behind it."""

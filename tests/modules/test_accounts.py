@@ -251,7 +251,7 @@ def test_a_branch_belongs_to_its_company_and_is_seen_with_it(company):
         assert list(account.branches.all()) == [branch]
     with acting(company.sales_b):
         assert not list(account.branches.all())
-        assert ("account", "NO_PERMISSION") in refused(make, "customers.Branch", account=account, name="X")
+        assert ("account", "BAD_REFERENCE") in refused(make, "customers.Branch", account=account, name="X")
 
 
 def test_money_terms_have_their_limits():

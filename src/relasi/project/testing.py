@@ -19,7 +19,7 @@ def run_tests(arguments: list[str], *, browser: bool) -> int:
     compile_catalogues()
     command = [sys.executable, "-m", "pytest"]
     if not any(a == "-n" or a.startswith(("-n", "--numprocesses")) for a in arguments):
-        command += ["-n", "2", "--dist", "loadfile"]
+        command += ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     if not browser:
         command += ["-m", "not browser"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RELASI_") or "TEST" in k}
