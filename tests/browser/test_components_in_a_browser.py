@@ -54,7 +54,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     found = context.new_page()
     found.set_default_timeout(5000)
     trouble: list[str] = []
-    found.on("pageerror", lambda error: trouble.append(str(error)))
+    # A page left while it still fades in: the browser's remark about its own animation.
+    found.on("pageerror", lambda error: "Transition was" in str(error) or trouble.append(str(error)))
     found.on("console", lambda told: trouble.append(told.text) if "Content Security" in told.text else None)
     yield found
     context.close()

@@ -11,7 +11,7 @@ from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.records.write import create
 from relasi.features.settings.defaults import top_role
 from relasi.users.user import User
-from tests.browser.product import AXE, RULES
+from tests.browser.product import violations
 from tests.fakes.models import Parrot
 from tests.features.test_settings_pages import PAGES
 from tests.people import (
@@ -64,13 +64,11 @@ def test_axe_finds_no_violation(
     page = signed_in(
         browser, live_server.url, viewport={"width": width, "height": 844}, reduced_motion="reduce"
     )
-    found = {}
+    found: dict[str, Any] = {}
     for path in (*PAGES, "/preferences/mine/", "/security/", "/security/password/"):
         page.goto(path.format(**ids))
-        page.evaluate(AXE)
-        wrong = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-        if wrong:
-            found[path] = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in wrong]
+        if wrong := violations(page):
+            found[path] = wrong
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             found[f"{path} is {wide} wide"] = []
