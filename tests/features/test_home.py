@@ -125,8 +125,8 @@ def test_only_an_admin_is_asked_to_invite(company: Any) -> None:
 def test_first_steps_are_put_away_and_shown_again(company: Any) -> None:
     client = signed_in(company.sales_a)
     assert "/deals/new/" in client.get("/").content.decode().partition('class="home-steps"')[2]
-    assert client.post("/home/steps/").status_code == 302
+    assert client.post("/first-steps/").status_code == 302
     page = client.get("/").content.decode()
     assert "home-steps" not in page and 'name="show"' in page
-    client.post("/home/steps/", {"show": "1"})
+    client.post("/first-steps/", {"show": "1"})
     assert "home-steps" in client.get("/").content.decode()

@@ -172,7 +172,7 @@ ROUTES = [
     Route("preferences/", "anybody", "POST"),
     Route("styleguide/", "signed in"),
     Route("", "signed in"),
-    Route("home/steps/", "signed in", "POST"),
+    Route("first-steps/", "signed in", "POST"),
     Route("healthz", "anybody"),
     Route("live/", "signed in", sometimes=True),
 

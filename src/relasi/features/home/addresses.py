@@ -8,5 +8,5 @@ from relasi.features.home import page
 def patterns() -> list[object]:
     return [
         path("", page.page, name="home"),
-        path("home/steps/", page.steps, name="home_steps"),
+        path("first-steps/", page.steps, name="first_steps"),
     ]
