@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
+from relasi.engine.access.company import company
 from relasi.engine.fields.inputs import render_control, render_input, render_operand
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.change_set import VIA_LABELS
@@ -86,7 +87,13 @@ def change_face(change: Any, side: str) -> Markup:
     return Markup(change.kind.cell(value))
 
 
+def bin_days() -> int:
+    """How many days what is deleted can come back."""
+    return company().bin_days
+
+
 FACES = {
+    "bin_days": bin_days,
     "number": number,
     "day": day,
     "clock": clock,
