@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "relasi.features.sign_in",
     "relasi.features.settings",
     "relasi.features.duplicates",
+    "relasi.features.scheduler",
     "relasi.project.app.Relasi",
 ]
 

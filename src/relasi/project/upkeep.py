@@ -11,6 +11,7 @@ from relasi.engine.api.metering import forget_old_use
 from relasi.engine.query import viewed
 from relasi.engine.records.recycle_bin import purge_due
 from relasi.engine.transfer.export import forget_old_files
+from relasi.features.scheduler.models import forget_old_runs
 
 KEEP_FINISHED = 24  # hours
 KEEP_FAILED = 30 * 24  # hours
@@ -43,6 +44,13 @@ def make_room_for_history(timestamp: int) -> None:
     """History lies in one partition for each month; those of the next three must stand before they begin."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT records_ensure_partitions(3)")
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(queueing_lock="forget_old_job_runs")
+def forget_old_job_runs(timestamp: int) -> int:
+    """How periodic jobs went is kept for thirty days."""
+    return forget_old_runs()
 
 
 @app.periodic(cron="27 3 * * *")

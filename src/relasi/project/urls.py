@@ -10,6 +10,7 @@ from relasi.engine.transfer.addresses import patterns as transfer_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.home.addresses import patterns as home_patterns
+from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
 from relasi.kits.trade.addresses import patterns as trade_patterns
@@ -33,6 +34,7 @@ urlpatterns = [
     *api_patterns(),
     *first_run_patterns(),
     *sign_in_patterns(),
+    *scheduler_patterns(),
     *settings_patterns(),
     *duplicates_patterns(),
     *transfer_patterns(),

@@ -53,6 +53,8 @@ MENU = [
              gettext_lazy("Name, currency, time zone and language.")),
             ("tokens", gettext_lazy("API tokens"), "/settings/tokens/", "key-round",
              gettext_lazy("What programs sign in with, and how often they call.")),
+            ("scheduler", gettext_lazy("Scheduler"), "/settings/scheduler/", "timer",
+             gettext_lazy("What Relasi does by itself: when it ran, how it went, on and off.")),
         ],
     ),
 ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +23,7 @@ REMINDER = register_kind(
     NotificationKind("reminder", gettext_lazy("A reminder of a task or an event"), "bell", "now")
 )
 SENT = "a reminder is sent once"
+log = structlog.get_logger("relasi.reminders")
 MOST = 500  # in one go
 MODULES = ("agenda.Event", "agenda.Task")
 
@@ -32,8 +35,29 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def _send(module: Any, now: datetime) -> int:
+    """All at once; where one of them cannot be sent, each for itself, so that it holds up no other."""
+    due = list(
+        module.model._base_manager.filter(trashed_at=None, remind_at__lte=now).order_by("remind_at")[:MOST]
+    )
+    try:
+        with transaction.atomic():
+            return _send_these(module, due, now)
+    except Exception:  # whatever is wrong with one reminder is found out below
+        return sum(_send_one(module, record, now) for record in due)
+
+
+def _send_one(module: Any, record: Any, now: datetime) -> int:
+    """One that fails is logged, and comes again with the next run."""
+    try:
+        with transaction.atomic():
+            return _send_these(module, [record], now)
+    except Exception:
+        log.exception("a reminder was not sent", module=module.slug, record=record.pk)
+        return 0
+
+
+def _send_these(module: Any, due: list[Any], now: datetime) -> int:
     """Marks first, then tells, in one transaction: what fails is neither marked nor told, and comes again."""
-    due = module.model._base_manager.filter(trashed_at=None, remind_at__lte=now).order_by("remind_at")[:MOST]
     drafts, told = [], []
     for record in due:
         moment = record.starts_at if hasattr(record, "starts_at") else record._due_moment()

@@ -1,0 +1,39 @@
+"""Alarm: admins are told once when a periodic job has failed several times in a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup
+from procrastinate.contrib.django import app
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.access.directory import directory
+from relasi.engine.activity.news import tell
+from relasi.engine.activity.notification import Notification, NotificationKind, register_kind
+from relasi.engine.activity.telling import tells
+from relasi.features.scheduler.described import described
+
+ALARM_AT = 3  # failures in a row
+
+FAILING = register_kind(
+    NotificationKind("job_failing", gettext_lazy("A periodic job keeps failing"), "timer", "now", always=True)
+)
+
+
+@app.task(name="warn_of_failures", retry=3)
+def warn_of_failures(task: str) -> None:
+    admins = [person.id for person in directory().people.values() if person.is_admin and person.is_active]
+    with acting(SYSTEM, via="system"), transaction.atomic():
+        tell(FAILING, admins, task=task)
+
+
+@tells("job_failing")
+def _told(row: Notification, user: Any) -> tuple[Markup, str]:
+    task = str(row.facts.get("task", ""))
+    words = {"job": described(task).label, "n": ALARM_AT}
+    sentence = Markup(_("“%(job)s” has failed %(n)s times in a row")) % words
+    return sentence, f"/settings/scheduler/{task}/"

@@ -1,0 +1,88 @@
+"""What each periodic job is called, what it does, and what it means to switch it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Description:
+    label: Any
+    about: Any
+    off: Any = ""
+
+
+_UPKEEP = "relasi.project.upkeep."
+DESCRIPTIONS: dict[str, Description] = {
+    "send_reminders": Description(
+        _("Reminders"),
+        _("Tells people of tasks and events whose reminder is due."),
+        _("Nobody is reminded of tasks and events."),
+    ),
+    "every_minute_of_the_inbox": Description(
+        _("Notifications by email"),
+        _("Sends the mails that are due, and brings back notifications whose rest is over."),
+        _("No notification goes out by email."),
+    ),
+    "tidy_activity": Description(
+        _("Tidying notifications and files"),
+        _("Forgets notifications older than 90 days, and stored files nothing names any more."),
+    ),
+    "release_locks": Description(
+        _("Ending sign-in locks"),
+        _("Lets people in again whose lock after wrong passwords is over."),
+        _("Locked people stay locked until an admin unlocks them."),
+    ),
+    "expire_quotes": Description(
+        _("Expiry of quotes"),
+        _("Marks quotes whose last day is over as expired."),
+        _("Quotes stay open after their last day."),
+    ),
+    "relasi.features.duplicates.jobs.find_duplicates_nightly": Description(
+        _("Search for duplicates"),
+        _("Compares records every night and lists pairs that are probably the same."),
+    ),
+    f"{_UPKEEP}requeue_lost_jobs": Description(
+        _("Taking up lost jobs"),
+        _("Runs jobs again whose worker was cut off."),
+        _("Imports, mails and exports that were cut off stay where they stopped."),
+    ),
+    f"{_UPKEEP}forget_finished_jobs": Description(
+        _("Tidying the job queue"), _("Forgets jobs that ended: done after a day, failed after 30 days.")
+    ),
+    f"{_UPKEEP}make_room_for_history": Description(
+        _("Room for history"),
+        _("Prepares the storage of the next three months of history."),
+        _("After three months nothing can be saved any more."),
+    ),
+    f"{_UPKEEP}forget_old_job_runs": Description(
+        _("Tidying the scheduler"), _("Forgets how periodic jobs went after 30 days.")
+    ),
+    f"{_UPKEEP}forget_ended_sessions": Description(
+        _("Tidying sessions"), _("Forgets sessions that are over.")
+    ),
+    f"{_UPKEEP}forget_old_views": Description(
+        _("Tidying recent records"), _("Forgets who opened what, once it is too old for the recent lists.")
+    ),
+    f"{_UPKEEP}forget_kept_answers": Description(
+        _("Tidying the API"), _("Forgets answers kept for a day and counts kept for thirteen months.")
+    ),
+    f"{_UPKEEP}forget_exported_files": Description(
+        _("Removing exported files"),
+        _("Deletes the files of exports after 24 hours."),
+        _("Files of exports stay on the disk."),
+    ),
+    f"{_UPKEEP}empty_the_bin": Description(
+        _("Emptying the recycle bin"),
+        _("Removes for good what has waited its days in the recycle bin."),
+        _("Deleted records, personal data among them, stay longer than the company promised."),
+    ),
+}
+
+
+def described(task: str) -> Description:
+    """A job nobody described is called by its name."""
+    return DESCRIPTIONS.get(task) or Description(task.rpartition(".")[2].replace("_", " ").capitalize(), "")

@@ -1,0 +1,77 @@
+"""Timing: when each periodic job runs. What an admin set is taken into the clock of every worker while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import attr
+import structlog
+from croniter import croniter
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from procrastinate.contrib.django import app as jobs
+
+LOOKED_AT = 15  # seconds
+MINUTES = (1, 2, 5, 10, 15, 30)
+HOURS = (1, 2, 3, 6, 12)
+log = structlog.get_logger("relasi.scheduler")
+
+_delivered: dict[str, str] = {}
+
+
+def delivered() -> dict[str, str]:
+    """Task -> the cron it was delivered with. Crons count in UTC."""
+    if not _delivered:
+        _delivered.update(
+            {name: one.cron for (name, _id), one in jobs.periodic_registry.periodic_tasks.items()}
+        )
+    return _delivered
+
+
+def choices() -> list[str]:
+    return ["* * * * *", *(f"*/{n} * * * *" for n in MINUTES[1:]), "0 * * * *",
+            *(f"0 */{n} * * *" for n in HOURS[1:]), "0 18 * * *"]  # fmt: skip
+
+
+def set_clock(app: Any, crons: dict[str, str]) -> None:
+    """crons: task -> what an admin set, empty for as delivered."""
+    registry = app.periodic_registry.periodic_tasks
+    first = delivered()
+    for key, one in list(registry.items()):
+        wanted = crons.get(one.task.name) or first.get(one.task.name, one.cron)
+        if wanted != one.cron:
+            registry[key] = attr.evolve(one, cron=wanted)
+
+
+async def follow_settings(app: Any) -> None:
+    """Never ends. The clock wakes at least each minute, so what is set holds from the next one."""
+    while True:
+        try:
+            rows = await app.connector.execute_query_all_async("SELECT task, cron FROM scheduler_jobsetting")
+            set_clock(app, {row["task"]: row["cron"] for row in rows})
+        except Exception as trouble:  # the database may be away for a moment; the clock goes on as it was
+            log.warning("the times of periodic jobs were not read", trouble=str(trouble)[:200])
+        await asyncio.sleep(LOOKED_AT)
+
+
+def next_run(cron: str, now: datetime) -> datetime:
+    return datetime.fromtimestamp(croniter(cron, now.timestamp()).get_next(float), UTC)
+
+
+def in_words(cron: str, now: datetime) -> str:
+    """The plain ones in words, at the hour of the reader; all others as they are written."""
+    minute, hour, *rest = cron.split()
+    if rest != ["*", "*", "*"]:
+        return cron
+    if hour == "*" and (minute == "*" or minute.startswith("*/")):
+        n = int(minute[2:] or 1)
+        return ngettext("Every minute", "Every %(n)s minutes", n) % {"n": n}
+    if minute.isdigit() and (hour == "*" or hour.startswith("*/")):
+        n = int(hour[2:] or 1)
+        return ngettext("Every hour", "Every %(n)s hours", n) % {"n": n}
+    if minute.isdigit() and hour.isdigit():
+        return _("Every day at %(time)s") % {"time": f"{timezone.localtime(next_run(cron, now)):%H:%M}"}
+    return cron
