@@ -15,6 +15,7 @@ from procrastinate.periodic import PeriodicDeferrer
 
 from relasi.engine.activity.notification import News
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.reader import Reader, reading_as
 from relasi.features.scheduler.alarm import ALARM_AT, warn_of_failures
 from relasi.features.scheduler.described import DESCRIPTIONS
 from relasi.features.scheduler.models import KEPT, JobRun, JobSetting, forget_old_runs
@@ -159,7 +160,7 @@ def test_what_an_admin_sets_is_taken_into_the_clock():
 
 def test_times_are_told_in_words_of_the_reader():
     now = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
-    with timezone.override("Asia/Jakarta"), translation.override("en"):
+    with reading_as(Reader("en", "Asia/Jakarta")), translation.override("en"):
         assert in_words("17 3 * * *", now) == "Every day at 10:17"
         assert in_words("* * * * *", now) == "Every minute"
         assert in_words("41 * * * *", now) == "Every hour"

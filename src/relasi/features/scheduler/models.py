@@ -59,10 +59,10 @@ class JobRun(models.Model):
         return f"{self.task} {self.job}"
 
     @property
-    def seconds(self) -> float | None:
+    def milliseconds(self) -> int | None:
         if self.started_at is None or self.finished_at is None:
             return None
-        return float((self.finished_at - self.started_at).total_seconds())
+        return round((self.finished_at - self.started_at).total_seconds() * 1000)
 
     @property
     def status_label(self) -> Any:

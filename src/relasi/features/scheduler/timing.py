@@ -9,10 +9,11 @@ from typing import Any
 import attr
 import structlog
 from croniter import croniter
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django import app as jobs
+
+from relasi.engine.screens.faces import clock
 
 LOOKED_AT = 15  # seconds
 MINUTES = (1, 2, 5, 10, 15, 30)
@@ -25,6 +26,8 @@ _delivered: dict[str, str] = {}
 def delivered() -> dict[str, str]:
     """Task -> the cron it was delivered with. Crons count in UTC."""
     if not _delivered:
+        # Some jobs live in files that only a worker would import.
+        jobs.perform_import_paths()
         _delivered.update(
             {name: one.cron for (name, _id), one in jobs.periodic_registry.periodic_tasks.items()}
         )
@@ -73,5 +76,5 @@ def in_words(cron: str, now: datetime) -> str:
         n = int(hour[2:] or 1)
         return ngettext("Every hour", "Every %(n)s hours", n) % {"n": n}
     if minute.isdigit() and hour.isdigit():
-        return _("Every day at %(time)s") % {"time": f"{timezone.localtime(next_run(cron, now)):%H:%M}"}
+        return _("Every day at %(time)s") % {"time": clock(next_run(cron, now))}
     return cron
