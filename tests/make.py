@@ -34,6 +34,8 @@ USUAL: dict[str, dict[str, Any]] = {
     "catalog.productbundle": {"name": "Paket {n}"},
     "catalog.pricebook": {"name": "Daftar harga {n}", "currency": "IDR"},
     "catalog.pricebookitem": {"price": 900_000},
+    "billing.companydetails": {"legal_name": "PT Contoh {n}"},
+    "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.closedperiod": {"until": "2001-12-31"},
     "billing.payment": {"amount": 1_000_000, "date": "2030-01-31"},
 }

@@ -274,6 +274,8 @@ ROUTES = [
     Route("settings/scheduler/<str:task>/", "admin", "GET POST", writes=True, args={"task": "job name"}),
     Route("settings/scheduler/<str:task>/run/", "admin", "POST", writes=True, args={"task": "job name"}),
     Route("settings/company/", "admin", "GET POST"),
+    Route("settings/company-details/", "admin", "GET POST"),
+    Route("settings/company-details/preview/", "admin"),
     Route("settings/why/", "admin"),
     Route("settings/preview/stop/", "signed in", "POST"),
     Route("settings/users/", "admin"),
@@ -312,7 +314,7 @@ ROUTES = [
     Route("settings/sharing/rules/new/", "admin", "GET POST"),
     Route("settings/sharing/rules/<int:id>/", "admin", "GET POST", args=_RULE),
     Route("settings/sharing/rules/<int:id>/delete/", "admin", "POST", args=_RULE),
-    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|views)/(?:(?P<id>\d{1,18})/)?"
+    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views)/(?:(?P<id>\d{1,18})/)?"
           r"(?P<rest>.*)$", "admin", args={"slug": "settings slug", "id": "access.group", "rest": "nothing"}),
 ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, re_path
 
 from relasi.features.settings import (
+    company_details,
     company_page,
     groups,
     home,
@@ -32,6 +33,7 @@ HOMES = {
     "sharing-rules": "/settings/sharing/rules/{id}/",
     "module-sharing": "/settings/sharing/",
     "company": "/settings/company/",
+    "company-details": "/settings/company-details/",
     "views": "/settings/list-views/",
 }
 
@@ -53,6 +55,8 @@ def patterns() -> list[object]:
         path("preferences/mine/", preferences.page, name="own_preferences"),
         path("settings/", home.page, name="settings"),
         path("settings/company/", company_page.page),
+        path("settings/company-details/", company_details.page),
+        path("settings/company-details/preview/", company_details.preview),
         path("settings/preview/stop/", preview.stop, name="preview_stop"),
         path("settings/why/", why_page.page, name="settings_why"),
         *_users(),

@@ -51,6 +51,8 @@ MENU = [
         [
             ("company", gettext_lazy("Company"), "/settings/company/", "building",
              gettext_lazy("Name, currency, time zone and language.")),
+            ("company-details", gettext_lazy("Company details"), "/settings/company-details/", "file-text",
+             gettext_lazy("What stands on quotes and invoices: address, logo, bank accounts.")),
             ("tokens", gettext_lazy("API tokens"), "/settings/tokens/", "key-round",
              gettext_lazy("What programs sign in with, and how often they call.")),
             ("scheduler", gettext_lazy("Scheduler"), "/settings/scheduler/", "timer",
@@ -61,7 +63,8 @@ MENU = [
 
 
 # Settings with pages of their own here, and those that only their records' pages show.
-WITH_PAGES = {"users", "roles", "profiles", "groups", "sharing-rules", "module-sharing", "company", "views"}
+WITH_PAGES = {"users", "roles", "profiles", "groups", "sharing-rules", "module-sharing", "company", "company-details",
+              "views"}  # fmt: skip
 
 
 def groups() -> list[tuple[Any, list[tuple[str, Any, str, str, Any]]]]:

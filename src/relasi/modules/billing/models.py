@@ -1,15 +1,19 @@
 """The table of contents of this area."""
 
 from relasi.modules.billing.closed_period import ClosedPeriod
+from relasi.modules.billing.company_details import BankAccount, CompanyDetails, DocumentText
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
 from relasi.modules.billing.invoice import Invoice, InvoiceLine
 from relasi.modules.billing.payment import Payment, PaymentPart
 
 __all__ = [
+    "BankAccount",
     "ClosedPeriod",
+    "CompanyDetails",
     "CreditLine",
     "CreditNote",
     "CreditPart",
+    "DocumentText",
     "Invoice",
     "InvoiceLine",
     "Payment",

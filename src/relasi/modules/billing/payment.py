@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.company import company
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.money import CurrencyField, MoneyField
@@ -86,6 +86,7 @@ class Payment(Record):
     )
     notes = LongTextField(_("Internal notes"), aliases="Catatan")
 
+    receipt_title = _("Official receipt")
     violations = {
         "payment_not_over": ("amount", "OVER_ALLOCATED", _("That is more than what is left of the payment.")),
         "credit_note_not_over": (
@@ -149,6 +150,7 @@ class Payment(Record):
         headline = "status amount unallocated"
         fill = {"currency": "account.currency"}
         page = [
+            Body("trade/receipt.html", "relasi.kits.trade.editor.body.receipt_body_of"),
             Timeline(),
             Related("billing.PaymentPart", by="payment", columns=["invoice", "amount"], title=_("Pays")),
         ]

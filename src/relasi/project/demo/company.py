@@ -15,6 +15,7 @@ from relasi.project.demo.clock import Clock
 from relasi.project.demo.customers import left_at, make_accounts, make_contacts
 from relasi.project.demo.deals import make_deals
 from relasi.project.demo.leads import make_leads
+from relasi.project.demo.letterhead import make_letterhead
 from relasi.project.demo.names import people
 from relasi.project.demo.past import Past, date_back
 from relasi.project.demo.staff import Staff, hire, part_ways
@@ -33,6 +34,7 @@ def make_company(password: str) -> Staff:
     with transaction.atomic():
         with acting(SYSTEM, via="system", reason="PT Surya Cakra Energi"):
             staff = hire(password, top_role())
+            make_letterhead()
         known = make_accounts(clock, staff, past, ACCOUNTS)
         catalog = make_catalog(staff, known)
         make_contacts(clock, staff, past, known, names, CONTACTS)

@@ -36,3 +36,11 @@ def _left(document: Any, rows: list[Any], reader: Any) -> dict[int, str]:
         if taken:
             found[line.pk] = write_number(line.quantity - taken, reader, 3, shortest=True)
     return found
+
+
+def receipt_body_of(payment: Any, user: Any) -> dict[str, Any]:
+    """For trade/receipt.html. printed: whether there is a receipt of it: of money we got, not of money we gave back."""
+    return {
+        "printed": payment.direction == "in",
+        "url": f"/{registry.of(payment).slug}/{payment.pk}/",
+    }

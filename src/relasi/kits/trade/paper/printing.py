@@ -1,4 +1,4 @@
-"""Printing: a sheet becomes a PDF. The compiler is kept, so that fonts are read once."""
+"""Printing: a sheet becomes a PDF. The compilers are kept, so that fonts are read once."""
 
 from __future__ import annotations
 
@@ -15,14 +15,28 @@ _one_at_a_time = Lock()
 
 
 @cache
-def _compiler() -> Any:
+def _compiler(template: str) -> Any:
     # Nothing outside this folder can be read, whatever stands in a document.
     return typst.Compiler(
-        str(HERE / "document.typ"), root=str(HERE), font_paths=[str(HERE / "fonts")], ignore_system_fonts=True
+        str(HERE / f"{template}.typ"),
+        root=str(HERE),
+        font_paths=[str(HERE / "fonts")],
+        ignore_system_fonts=True,
     )
 
 
 def pdf(sheet: dict[str, Any]) -> bytes:
-    """The PDF of a sheet (see sheet.py)."""
+    """The PDF of a sheet (see sheet.py and receipt.py)."""
+    return _printed(sheet, "pdf")
+
+
+def picture(sheet: dict[str, Any]) -> bytes:
+    """The first page as a PNG."""
+    return _printed(sheet, "png")
+
+
+def _printed(sheet: dict[str, Any], form: str) -> bytes:
+    template = "receipt" if sheet.get("template") == "receipt" else "document"
     with _one_at_a_time:
-        return bytes(_compiler().compile(format="pdf", sys_inputs={"document": json.dumps(sheet)}))
+        found = _compiler(template).compile(format=form, sys_inputs={"document": json.dumps(sheet)})
+    return bytes(found[0] if isinstance(found, list) else found)

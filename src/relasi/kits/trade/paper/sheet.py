@@ -8,17 +8,19 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from relasi.engine.access.company import company
 from relasi.engine.access.door import fields_for
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN, reading_as
 from relasi.kits.trade.editor.rows import Row, add_subtotals, row_of
 from relasi.kits.trade.editor.summary import Summary, summary_of
+from relasi.kits.trade.paper.letterhead import letterhead
 
 READERS = {"id": INDONESIAN, "en": ENGLISH}
 # Documents that come to more than this, in rupiah, bear a duty stamp (e-meterai).
 STAMPED_ABOVE = Decimal(5_000_000)
+WITH_BANKS = ("quotes", "orders", "invoices")
+UNDONE = ("draft",)
 
 
 def sheet_of(document: Any, user: Any, language: str, size: str) -> dict[str, Any]:
@@ -29,22 +31,39 @@ def sheet_of(document: Any, user: Any, language: str, size: str) -> dict[str, An
         rows = [row_of(line, reader) for line in document.lines_in_order()]
         add_subtotals(rows, reader)
         summary = summary_of(document, rows, user, module, reader)
+        head = letterhead(module.slug, reader)
+        own = (document.terms or "") if "terms" in shown else ""
         return {
-            "size": size, "language": language, "title": str(document.paper_title), "number": document.number,
-            "watermark": _watermark(document), "company": company().name, "subject": document.subject,
+            **head, "size": size, "language": language, "title": str(document.paper_title),
+            "number": document.number, "watermark": _watermark(document), "subject": document.subject,
             "to": _addressee(document, shown, reader), "facts": _facts(document, module, shown, reader),
             "rows": [_row(row) for row in rows], "sums": _sums(document, summary),
             "words": summary.words, "parts": [[f"{p['percent']}% {p['label']}", p["amount"]] for p in summary.parts],
-            "terms": (document.terms or "") if "terms" in shown else "",
+            "terms": own or head["usual_terms"], "state": _state(document, shown, reader),
+            "banks": head["banks"] if module.slug in WITH_BANKS else [], "qr": "",
             "signer": str(document.owner) if "owner" in shown else "",
-            "stamp": _needs_stamp(document), "labels": _labels(summary.currency),
+            "stamp": _needs_stamp(document), "labels": labels_of(summary.currency),
         }  # fmt: skip
 
 
 def _watermark(document: Any) -> str:
-    if document.status == "draft":
+    if document.status in UNDONE:
         return _("DRAFT")
+    if document.status == "pending":
+        return _("NOT APPROVED")
     return _("VOID") if document.status in ("cancelled", "void", "withdrawn", "superseded") else ""
+
+
+def _state(document: Any, shown: set[str], reader: Any) -> list[list[str]]:
+    """What is paid and what is left, of a document that is paid."""
+    if not hasattr(document, "balance") or not (document.received or document.credited):
+        return []
+    found = []
+    for name in ("received", "credited", "balance"):
+        if name in shown and (getattr(document, name) or name == "balance"):
+            kind = kind_of(document._meta.get_field(name))
+            found.append([str(kind.label), str(kind.text_of(document, reader))])
+    return found
 
 
 def _needs_stamp(document: Any) -> bool:
@@ -114,11 +133,12 @@ def _sums(document: Any, summary: Summary) -> list[list[str]]:
     return found
 
 
-def _labels(currency: str) -> dict[str, str]:
+def labels_of(currency: str) -> dict[str, str]:
     return {
         "to": _("To"), "item": _("Item"), "quantity": _("Qty"), "unit": _("Unit"), "price": _("Price"),
         "discount": _("Disc."), "amount": _("Amount (%(currency)s)") % {"currency": currency},
         "words": _("In words"), "terms": _("Terms and conditions"), "payment": _("Payment terms"),
         "regards": _("Yours sincerely,"), "stamp": _("Duty stamp (e-meterai) Rp10,000"), "page": _("Page"),
-        "optional": _("Optional"), "of": _("of"),
+        "optional": _("Optional"), "of": _("of"), "bank": _("Pay by transfer to"), "holder": _("in the name of"),
+        "online": _("Read it online"),
     }  # fmt: skip

@@ -1,0 +1,164 @@
+"""Company details: what stands on the paper of every document about us: name, address, tax numbers, logo, stamp, colour."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.tracked import Tracked
+from relasi.engine.declare.words import Section
+from relasi.engine.fields.address import AddressField
+from relasi.engine.fields.boolean import BooleanField
+from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.email import EmailField
+from relasi.engine.fields.image import ImageField
+from relasi.engine.fields.numbers import IntegerField
+from relasi.engine.fields.phone import PhoneField
+from relasi.engine.fields.text import LongTextField, TextField
+from relasi.engine.fields.url import UrlField
+from relasi.engine.records.refusal import Change, Refusal
+
+ACCENT = "#3c46b8"
+DIGITS = {
+    "npwp": (16, _("Write the NPWP with its 16 digits.")),
+    "nitku": (22, _("Write the NITKU with its 22 digits.")),
+}
+
+
+class PaperSize(Choices):
+    A4 = "a4", _("A4")
+    F4 = "f4", _("F4 (folio)")
+
+
+class PaperLanguage(Choices):
+    INDONESIAN = "id", "Bahasa Indonesia"
+    ENGLISH = "en", "English"
+
+
+class PaperOf(Choices):
+    QUOTES = "quotes", _("Quotes")
+    ORDERS = "orders", _("Sales orders")
+    INVOICES = "invoices", _("Invoices")
+    CREDIT_NOTES = "credit-notes", _("Credit notes")
+    PAYMENTS = "payments", _("Official receipts")
+
+
+class CompanyDetails(Tracked):
+    """One row. The paper reads it by kits.trade.paper.letterhead."""
+
+    legal_name = TextField(_("Legal name"), max_length=150)
+    address = AddressField(_("Address"))
+    npwp = TextField(_("NPWP"), max_length=30)
+    nitku = TextField(_("NITKU"), max_length=40)
+    phone = PhoneField(_("Phone"))
+    email = EmailField(_("Email"))
+    website = UrlField(_("Website"))
+    logo = ImageField(_("Logo"))
+    stamp = ImageField(_("Stamp or signature"))
+    colour = TextField(_("Brand colour"), max_length=7, help_text=_("Six digits after a hash: #3c46b8."))
+    paper_size = ChoiceField(PaperSize, _("Paper size"), default=PaperSize.A4, required=True)
+    paper_language = ChoiceField(PaperLanguage, _("Language of documents"))
+
+    class Meta(Tracked.Meta):
+        verbose_name = _("company details")
+        verbose_name_plural = _("company details")
+        constraints = [models.UniqueConstraint(models.Value(1), name="company_details_one")]
+
+    class Module(Declaration):
+        slug = "company-details"
+        area = "settings"
+        icon = "building"
+        title = "legal_name"
+        columns = ["legal_name", "npwp", "phone", "email", "paper_size"]
+        sort = ["legal_name"]
+        form = [
+            Section(_("Company"), "legal_name address npwp nitku phone email website"),
+            Section(_("Look"), "logo stamp colour paper_size paper_language"),
+        ]
+
+    def __str__(self) -> str:
+        return self.legal_name or str(_("Company details"))
+
+    def before_save(self, change: Change) -> None:
+        for name in DIGITS:
+            text = getattr(self, name)
+            setattr(self, name, re.sub(r"[\s.\-]", "", text) or None if text else None)
+        if self.npwp and len(self.npwp) == 15:
+            self.npwp = "0" + self.npwp
+        if self.colour:
+            self.colour = "#" + self.colour.lower().lstrip("#")
+
+    def clean(self, change: Change) -> None:
+        for name, (length, sentence) in DIGITS.items():
+            text = getattr(self, name)
+            if text and not re.fullmatch(rf"[0-9]{{{length}}}", text):
+                raise Refusal(name, "INVALID_VALUE", sentence)
+        if self.colour and not re.fullmatch("#[0-9a-f]{6}", self.colour):
+            raise Refusal(
+                "colour", "INVALID_VALUE", _("Write the colour as a hash and six digits, such as #3c46b8.")
+            )
+
+
+class BankAccount(Tracked):
+    bank = TextField(_("Bank"), max_length=80, required=True)
+    number = TextField(_("Account number"), max_length=40, required=True)
+    holder = TextField(_("Account holder"), max_length=150, required=True)
+    branch = TextField(_("Branch office"), max_length=80)
+    position = IntegerField(_("Order"), min=0, default=0, required=True)
+    printed = BooleanField(_("On documents"), default=True)
+
+    class Meta(Tracked.Meta):
+        verbose_name = _("bank account")
+        verbose_name_plural = _("bank accounts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank", "number"], condition=models.Q(trashed_at=None), name="bank_account_once"
+            )
+        ]
+
+    class Module(Declaration):
+        slug = "bank-accounts"
+        area = "settings"
+        icon = "banknote"
+        title = "bank"
+        columns = ["bank", "number", "holder", "branch", "position", "printed"]
+        sort = ["position"]
+        form = [Section(_("Bank account"), "bank number holder branch position printed")]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.number}"
+
+
+class DocumentText(Tracked):
+    document = ChoiceField(PaperOf, _("Document"), required=True)
+    language = ChoiceField(PaperLanguage, _("Language"), required=True)
+    terms = LongTextField(
+        _("Terms and conditions"), help_text=_("Stand on documents that have no terms of their own.")
+    )
+    footer = LongTextField(_("Closing words"))
+
+    class Meta(Tracked.Meta):
+        verbose_name = _("document text")
+        verbose_name_plural = _("document texts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "language"],
+                condition=models.Q(trashed_at=None),
+                name="document_text_once",
+            )
+        ]
+
+    class Module(Declaration):
+        slug = "document-texts"
+        area = "settings"
+        icon = "file-text"
+        title = "document"
+        columns = ["document", "language", "terms", "footer"]
+        sort = ["document"]
+        form = [Section(_("Document text"), "document language terms footer")]
+
+    def __str__(self) -> str:
+        return f"{self.document} ({self.language})"
