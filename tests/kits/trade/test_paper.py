@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from relasi.engine.access.acting import acting, current_acting
 from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from relasi.engine.records.change_set import ChangeSet
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import update
 from relasi.kits.trade.paper.printing import pdf
@@ -183,7 +184,7 @@ def test_company_details_can_be_taken_back() -> None:
     found = details()
     with acting(current_acting().user) as stretch:
         update(found, {"npwp": "1234567890123456"})
-    revert(stretch.change_set)
+    revert(ChangeSet.objects.get(pk=stretch.change_set))
     assert again(found).npwp is None
 
 

@@ -23,14 +23,14 @@ FIELDS = [
     "legal_name", "address", "npwp", "nitku", "phone", "email", "website", "logo", "stamp", "colour", "paper_size",
     "paper_language",
 ]  # fmt: skip
-KINDS = ("quotes", "orders", "invoices", "credit-notes")
+KINDS = ("quotes", "sales-orders", "invoices", "credit-notes")
 
 
 @admin_only
 def page(request: HttpRequest) -> HttpResponse:
     model: Any = registry.module("billing.CompanyDetails").model
     found = details()
-    stored = found if found.pk else None
+    stored = None if found._state.adding else found
     form = Form(request, model, FIELDS, stored)
     if request.method == "POST":
         try:

@@ -40,7 +40,7 @@ class PaperLanguage(Choices):
 
 class PaperOf(Choices):
     QUOTES = "quotes", _("Quotes")
-    ORDERS = "orders", _("Sales orders")
+    ORDERS = "sales-orders", _("Sales orders")
     INVOICES = "invoices", _("Invoices")
     CREDIT_NOTES = "credit-notes", _("Credit notes")
     PAYMENTS = "payments", _("Official receipts")

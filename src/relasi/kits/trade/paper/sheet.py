@@ -19,7 +19,7 @@ from relasi.kits.trade.paper.letterhead import letterhead
 READERS = {"id": INDONESIAN, "en": ENGLISH}
 # Documents that come to more than this, in rupiah, bear a duty stamp (e-meterai).
 STAMPED_ABOVE = Decimal(5_000_000)
-WITH_BANKS = ("quotes", "orders", "invoices")
+WITH_BANKS = ("quotes", "sales-orders", "invoices")
 UNDONE = ("draft",)
 
 
