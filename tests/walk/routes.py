@@ -176,6 +176,9 @@ ROUTES = [
     Route("healthz", "anybody"),
     Route("live/", "signed in", sometimes=True),
 
+    Route("receivables/", "signed in", sometimes=True),
+    Route("receivables/rows/", "signed in", sometimes=True),
+    Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
     Route("duplicates/", "signed in", sometimes=True),
     Route("duplicates/look/", "admin", "POST"),
     Route("duplicates/<int:id>/dismiss/", "signed in", "POST", args={"id": "view"}, sometimes=True),

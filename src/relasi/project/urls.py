@@ -10,6 +10,7 @@ from relasi.engine.transfer.addresses import patterns as transfer_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.home.addresses import patterns as home_patterns
+from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
@@ -37,6 +38,7 @@ urlpatterns = [
     *scheduler_patterns(),
     *settings_patterns(),
     *duplicates_patterns(),
+    *receivables_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
     *trade_patterns(),

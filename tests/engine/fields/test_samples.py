@@ -7,7 +7,7 @@ from relasi.engine.fields.reader import ENGLISH, INDONESIAN, reading_as
 from relasi.engine.fields.samples import draw_samples, field_samples
 
 # Kinds without a field of their own: parts of an address and what no screen shows.
-BESIDE = {"address_part", "country", "hidden"}
+BESIDE = {"address_part", "codes", "country", "hidden"}
 
 
 @pytest.mark.parametrize("reader", [INDONESIAN, ENGLISH], ids=["id", "en"])

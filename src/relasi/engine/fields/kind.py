@@ -60,6 +60,7 @@ class Kind:
     cell_class: ClassVar[str] = ""  # classes of the table cell around it
     sums: bool = False
     sortable: bool = True
+    imported: ClassVar[bool] = False  # whether files hold it although no condition asks for it
     multiline: ClassVar[bool] = False
     nothing: Any = None  # what parse gives for an empty value
 

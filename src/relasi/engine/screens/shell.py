@@ -21,19 +21,25 @@ from relasi.engine.query.saved_view import usable_views
 
 @dataclass(frozen=True)
 class Area:
-    """A group of the menu: what the app config of its modules says of itself (verbose_name, icon, place)."""
+    """A group of the menu: what the app config of its modules says of itself (verbose_name, icon, place, pages).
+
+    pages: (label, address, icon, key of the module one must see) of pages beside its lists.
+    """
 
     key: str
     label: Any
     icon: str
     place: int
+    pages: tuple[tuple[Any, str, str, str], ...] = ()
 
 
 @cache
 def areas() -> list[Area]:
     """Those with a place in the menu, in its order."""
     found = [
-        Area(app.label, app.verbose_name, getattr(app, "icon", "folder"), app.place)
+        Area(
+            app.label, app.verbose_name, getattr(app, "icon", "folder"), app.place, getattr(app, "pages", ())
+        )
         for app in apps.get_app_configs()
         if hasattr(app, "place")
     ]
@@ -126,6 +132,11 @@ class Shell:
                 (e.plural, e.url, e.module.icon, e.slug == self.current, None)
                 for e in self._visible
                 if e.module.area == area.key
+            ]
+            items += [
+                (label, url, icon, self.request.path.startswith(url), None)
+                for label, url, icon, key in area.pages
+                if may(self._user, "view", registry.module(key))
             ]
             if items:
                 found.append((area.label, area.icon, any(item[3] for item in items), items))

@@ -189,10 +189,20 @@ def _choices(job: ImportJob, targets: dict[str, Target]) -> list[Any]:
         groups.append((_("Several fields at once"), composites))
     placed: set[str] = set()
     for section in job.home.sections:
-        keys = [key for key, target in targets.items() if target.name in section.fields and key not in placed]
+        keys = [
+            key
+            for key, target in targets.items()
+            if target.name in section.fields and key not in placed and not target.line
+        ]
         placed.update(keys)
         if keys:
             groups.append((str(section.title), [(key, targets[key].label) for key in keys]))
+    lines = [key for key, target in targets.items() if target.line]
+    placed.update(lines)
+    if lines:
+        groups.append(
+            (_("Lines, one row of the file for each"), [(key, targets[key].label) for key in lines])
+        )
     rest = [key for key, target in targets.items() if key not in placed and not target.function]
     if rest:
         groups.append((_("Other fields"), [(key, targets[key].label) for key in rest]))

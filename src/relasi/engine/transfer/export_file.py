@@ -25,7 +25,15 @@ from relasi.engine.fields.safe_text import guarded
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path
 from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, State, may_export
-from relasi.engine.transfer.export_rows import ExportColumn, columns_of, listing_of, plain, records_of
+from relasi.engine.transfer.export_rows import (
+    ExportColumn,
+    columns_of,
+    has_lines,
+    listing_of,
+    plain,
+    records_of,
+    rows_of,
+)
 
 TOLD_EVERY = 1000
 Told = Callable[[int], None]
@@ -110,7 +118,8 @@ def _csv(
         writer = csv.writer(file, delimiter=";" if reader.decimal == "," else ",", lineterminator="\r\n")
         writer.writerow([guarded(column.heading) for column in columns])
         for record in records:
-            writer.writerow([guarded(plain(column.value(record), reader)) for column in columns])
+            for row in rows_of(job, columns, record):
+                writer.writerow([guarded(plain(value, reader)) for value in row])
             count += 1
     return count
 
@@ -129,15 +138,19 @@ def _xlsx(
     sheet.freeze_panes(1, 0)
     for place_, column in enumerate(columns):
         sheet.write_string(0, place_, guarded(column.heading), head)
-    count = 0
+    count = written = 0
     for record in records:
         count += 1
-        if count > MOST_IN_A_SHEET:
+        for row in rows_of(job, columns, record):
+            written += 1
+            if written > MOST_IN_A_SHEET:
+                break
+            for place_, value in enumerate(row):
+                _write_cell(sheet, written, place_, value, formats)
+        if written > MOST_IN_A_SHEET:
             break
-        for place_, column in enumerate(columns):
-            _write_cell(sheet, count, place_, column.value(record), formats)
     book.close()
-    return count
+    return count if written <= MOST_IN_A_SHEET else MOST_IN_A_SHEET + 1
 
 
 def _sheet_name(text: str) -> str:
@@ -171,6 +184,11 @@ def _json_lines(
             found: dict[str, Any] = {"id": record.pk}
             for path in listing.paths:
                 found[path.text] = _json_of(path, record)
+            if has_lines(job):
+                found["lines"] = [
+                    {c.key.removeprefix("lines."): c.value(line) for c in columns if c.of_line}
+                    for line in record.exported_lines
+                ]
             file.write(json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n")
             count += 1
     return count

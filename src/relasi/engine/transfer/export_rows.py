@@ -23,11 +23,12 @@ PAGE = 1000
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """heading: of the column. key: of the value in JSON. value: of a record."""
+    """heading: of the column. key: of the value in JSON. value: of a record, or of one of its lines."""
 
     heading: str
     key: str
     value: Callable[[Any], Any]
+    of_line: bool = False
 
 
 def listing_of(job: ExportJob) -> Listing:
@@ -48,7 +49,8 @@ def _paths(job: ExportJob) -> list[str]:
     module, user = job.home, job.user
     wanted = list(job.asked.get("columns", ()))
     if job.shape == Shape.IMPORT:
-        wanted = [key for key, target in targets_of(module, user).items() if not target.function]
+        targets = targets_of(module, user)
+        wanted = [key for key, target in targets.items() if not target.function and not target.line]
     found = []
     for name in dict.fromkeys(wanted):
         try:
@@ -76,19 +78,71 @@ def records_of(job: ExportJob, listing: Listing) -> Iterator[Any]:
             page = listing.page(PAGE, after=after)
         else:
             page = listing.page_of(listing.rows().filter(pk__in=ids), PAGE, after=after)
+        if has_lines(job):
+            _add_lines(job, page.rows)
         yield from page.rows
         if not page.after:
             return
         after = page.after
 
 
+def has_lines(job: ExportJob) -> bool:
+    """Whether a record takes a row for each of its lines, with its own values repeated."""
+    return job.shape == Shape.IMPORT and job.home.lines_module is not None
+
+
+def _add_lines(job: ExportJob, records: list[Any]) -> None:
+    """Gives each record its lines in their order. One query."""
+    lines = job.home.lines_module
+    assert lines is not None and lines.whole is not None
+    by_record: dict[int, list[Any]] = {record.pk: [] for record in records}
+    rows = lines.model._base_manager.filter(**{f"{lines.whole.name}__in": list(by_record)}, trashed_at=None)
+    references = [
+        name for name, field in lines.fields.items() if field.is_relation and field is not lines.whole
+    ]
+    for line in rows.select_related(*references).order_by("position", "pk"):
+        by_record[getattr(line, lines.whole.attname)].append(line)
+    for record in records:
+        record.exported_lines = by_record[record.pk]
+
+
+def rows_of(job: ExportJob, columns: list[ExportColumn], record: Any) -> Iterator[list[Any]]:
+    """What stands in the columns: one row, or one for each line."""
+    if not has_lines(job):
+        yield [column.value(record) for column in columns]
+        return
+    own = [None if column.of_line else column.value(record) for column in columns]
+    for line in record.exported_lines or [None]:
+        yield [
+            (column.value(line) if line is not None else None) if column.of_line else value
+            for column, value in zip(columns, own, strict=True)
+        ]
+
+
 def columns_of(job: ExportJob, listing: Listing) -> list[ExportColumn]:
     reader = job.reader
     if job.shape == Shape.IMPORT:
-        return [
+        found = [
             ExportColumn(path.text, path.text, _to_import(path, job.user, reader)) for path in listing.paths
         ]
+        return [*found, *_line_columns(job)]
     return [ExportColumn(path.label, path.text, _to_read(path, reader)) for path in listing.paths]
+
+
+def _line_columns(job: ExportJob) -> list[ExportColumn]:
+    lines = job.home.lines_module
+    if lines is None:
+        return []
+    return [
+        ExportColumn(
+            key,
+            key,
+            _to_import(Path(target.name, lines, target.kind, target.name), job.user, job.reader),
+            of_line=True,
+        )
+        for key, target in targets_of(job.home, job.user).items()
+        if target.line and target.kind is not None
+    ]
 
 
 def _owner_of(path: Path, record: Any) -> Any:
@@ -127,7 +181,7 @@ def _to_import(path: Path, user: Any, reader: Reader) -> Callable[[Any], Any]:
 
     def value(record: Any) -> Any:
         found = path.value_of(record)
-        return "" if found is None else path.kind.typed(found, reader)
+        return "" if found is None and not path.kind.imported else path.kind.typed(found, reader)
 
     return value
 

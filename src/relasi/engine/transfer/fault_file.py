@@ -10,6 +10,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.reader import Reader, said
 from relasi.engine.fields.safe_text import guarded
+from relasi.engine.transfer.target import LINE_KEY
 
 # Heading of the reasons, by language; `mapping.REASON_HEADINGS` knows both.
 HEADING = {"id": "kesalahan", "en": "error"}
@@ -45,7 +46,10 @@ def reason_text(reason: dict[str, str], module: Module, reader: Reader) -> str:
 
 
 def label_of(name: str, module: Module, reader: Reader) -> str:
-    return str(said(kind_of(module.fields[name]).label, reader)) if name in module.fields else ""
+    home, key = module, name
+    if name.startswith(f"{LINE_KEY}.") and module.lines_module is not None:
+        home, key = module.lines_module, name.removeprefix(f"{LINE_KEY}.")
+    return str(said(kind_of(home.fields[key]).label, reader)) if key in home.fields else ""
 
 
 def _emptied(out: io.StringIO) -> str:

@@ -20,6 +20,7 @@ from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.reader import Reader
 from relasi.engine.records.long_job import LongJob, reasons_of
 from relasi.engine.transfer.importer import Tally
+from relasi.engine.transfer.line_cells import each_row
 from relasi.engine.transfer.open_file import open_file
 from relasi.engine.transfer.plan import Duplicates, Plan, columns_from_json
 from relasi.engine.transfer.table import Table
@@ -112,7 +113,7 @@ class ImportJob(LongJob):
         """Notes what one batch did, in the transaction of that batch."""
         self.note(
             counts={name: self.count(name) + value for name, value in tally.counts().items()},
-            taken=self.taken + tally.rows,
+            taken=self.taken + tally.read,
             change_set=change_set,
             touched_at=timezone.now(),
             seconds=seconds,
@@ -144,11 +145,12 @@ class ImportFault(models.Model):
         ImportFault.objects.bulk_create(
             ImportFault(
                 job=job,
-                row=row.number,
-                cells=[as_text(cell) for cell in row.cells],
-                reasons=reasons_of(refusals),
+                row=number,
+                cells=[as_text(cell) for cell in cells],
+                reasons=reasons_of(reasons),
             )
             for row, refusals in tally.faults
+            for number, cells, reasons in each_row(row, refusals)
         )
 
 

@@ -16,10 +16,12 @@ from relasi.engine.fields.reference import Unresolved
 from relasi.engine.records.refusal import Refusal
 from relasi.engine.records.what_stands import write_what_stands
 from relasi.engine.records.write import Draft
+from relasi.engine.transfer.line_cells import onto_standing
 from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.plan import Duplicates, Plan
 from relasi.engine.transfer.references import References
 from relasi.engine.transfer.row_reader import ReadRow, RowReader
+from relasi.engine.transfer.target import LINE_KEY
 
 # The key of `custom` under which texts without a field are kept, by their headings.
 IMPORTED = "imported"
@@ -31,7 +33,8 @@ class Tally:
 
     unchanged: of updated, those that said nothing new. ambiguous: of failed, those that mean several records.
     unmatched: of skipped, those that were to update a record and mean none. made: records made because rows
-    refer to them. faults: the failed rows with their reasons, in the order of the file.
+    refer to them. faults: the failed rows with their reasons, in the order of the file. A record with lines counts
+    once; read: of how many rows of the file all this came.
     """
 
     rows: int = 0
@@ -43,6 +46,7 @@ class Tally:
     ambiguous: int = 0
     failed: int = 0
     made: int = 0
+    read: int = 0
     faults: list[tuple[ReadRow, list[Refusal]]] = field(default_factory=list)
 
     def fail(self, row: ReadRow, refusals: list[Refusal]) -> None:
@@ -50,7 +54,9 @@ class Tally:
         self.faults.append((row, refusals))
 
     def counts(self) -> dict[str, int]:
-        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
+        return {
+            name: value for name, value in vars(self).items() if isinstance(value, int) and name != "read"
+        }
 
 
 class Importer:
@@ -62,6 +68,10 @@ class Importer:
         self.matcher = Matcher(plan.module, plan.chosen_matches(user))
         self.reader = RowReader(plan.columns, plan.targets(user), plan.module, plan.reader, self.matcher)
         self.references = {name: References(plan.module.fields[name]) for name in self.reader.references}
+        lines = plan.module.lines_module
+        self.line_references = (
+            {name: References(lines.fields[name]) for name in self.reader.lines.references} if lines else {}
+        )
         self.makes = {name for name in self.references if self._may_make(name)}
         self.required = [
             name for name in plan.module.title_fields if _must_be_given(plan.module.fields.get(name))
@@ -80,7 +90,7 @@ class Importer:
 
     def take(self, rows: Sequence[ReadRow]) -> Tally:
         """Runs inside a transaction, with the person acting and reading as the plan says."""
-        tally = Tally(rows=len(rows))
+        tally = Tally(rows=len(rows), read=sum(1 + len(row.rest) for row in rows))
         made_before = self._made()
         standing = []
         for row in rows:
@@ -154,7 +164,17 @@ class Importer:
                 over[name] = {**over.get(name, {}), part: row.parts.get(name, {}).get(part)}
         if beside:
             over["custom"] = {IMPORTED: beside}
-        return Draft(values, id=id, row=(row, keys), over=over)
+        return Draft(values, id=id, row=(row, keys), over=over, lines=self._lines(row, id))
+
+    def _lines(self, row: ReadRow, id: int | None) -> list[dict[str, Any]] | None:
+        """None leaves those that stand: a record without a filled cell of a line says nothing of them."""
+        if not row.lines or self.module.lines_module is None:
+            return None
+        if id is None or self.plan.duplicates == Duplicates.MERGE:
+            return row.lines
+        fields = self.module.lines_module.fields
+        blank = {name: None for name in self.reader.lines.names if not _has_default(fields[name])}
+        return [{**blank, **values} for values in row.lines]
 
     def _missing(self, row: ReadRow) -> list[Refusal]:
         missing = [name for name in self.required if name not in row.values]
@@ -177,6 +197,7 @@ class Importer:
                         rows[place].faults.append(answer)
                     else:
                         rows[place].values[name] = answer
+        self._find_in_lines(rows)
         standing = []
         for row in rows:
             if row.faults:
@@ -184,6 +205,21 @@ class Importer:
             else:
                 standing.append(row)
         return standing
+
+    def _find_in_lines(self, rows: list[ReadRow]) -> None:
+        """Ids for what the lines name; nothing is made of a name alone, as what is sold has a price."""
+        lines = [(row, place, line) for row in rows for place, line in enumerate(row.lines)]
+        for name, references in self.line_references.items():
+            texts = _unresolved(name, (line for _row, _place, line in lines))
+            found = references.find(texts) if texts else {}
+            for text, places in texts.items():
+                answer = found.get(text, _not_found(name, text))
+                for row, place, line in (lines[n] for n in places):
+                    if isinstance(answer, Refusal):
+                        field = f"{LINE_KEY}.{place}.{name}"
+                        row.faults.append(Refusal(field, answer.code, answer.message, **answer.more))
+                    else:
+                        line[name] = answer
 
     def _write(self, drafts: list[Draft], tally: Tally) -> None:
         for name in self.makes:
@@ -196,6 +232,7 @@ class Importer:
                         drafts[place].refusals.append(found)
                     else:
                         drafts[place].values[name] = found
+        onto_standing(self.module, drafts)
         write_what_stands(self.module, drafts, parsed=True, confirmed=["double"])
         for draft in drafts:
             row, keys = draft.row
@@ -207,7 +244,7 @@ class Importer:
                     self._seen.update(map(hash, keys))
             else:
                 tally.updated += 1
-                tally.unchanged += not draft.change.columns()
+                tally.unchanged += not draft.change.columns() and not draft.lines_changed
 
 
 @dataclass

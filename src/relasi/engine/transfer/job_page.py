@@ -214,7 +214,14 @@ def _good_values(plan: Plan, cells: list[Any], user: Any, reader: Reader) -> str
     targets, found = plan.targets(user), {}
     for place, column in enumerate(plan.columns):
         target = targets.get(column.to)
-        if target is None or target.kind is None or target.part or target.is_reference or place >= len(cells):
+        if (
+            target is None
+            or target.kind is None
+            or target.part
+            or target.line
+            or target.is_reference
+            or place >= len(cells)
+        ):
             continue
         try:
             value = target.kind.parse(cells[place], reader)

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from relasi.engine.declare.refusal import Refusal
 from relasi.engine.transfer.bad_file import BadFile
+from relasi.engine.transfer.line_cells import belongs, join
 from relasi.engine.transfer.row_reader import ReadRow, RowReader
 from relasi.engine.transfer.table import Table
 
@@ -66,10 +67,14 @@ class _Reading:
         for place, row in enumerate(self.table.rows()):
             if place < self.skip:
                 continue
-            batch.append(self.reader.read(row))
+            read = self.reader.read(row)
+            if batch and belongs(batch[-1], read):
+                join(batch[-1], read)
+                continue
             if len(batch) == self.size:
                 yield batch
                 batch = []
+            batch.append(read)
         if batch:
             yield batch
 
@@ -176,9 +181,12 @@ def _send(reading: _Reading, out: BinaryIO) -> None:
 
 def _as_tuple(row: ReadRow) -> tuple[Any, ...]:
     faults = [(one.field, one.code, str(one.message), one.more) for one in row.faults]
-    return row.number, row.cells, row.values, row.parts, row.beside, row.keys, faults
+    lines = (row.lines, row.of_line, row.rest)
+    return row.number, row.cells, row.values, row.parts, row.beside, row.keys, faults, lines
 
 
-def _row(number: int, cells: Any, values: Any, parts: Any, beside: Any, keys: Any, faults: Any) -> ReadRow:
+def _row(
+    number: int, cells: Any, values: Any, parts: Any, beside: Any, keys: Any, faults: Any, lines: Any
+) -> ReadRow:
     refusals = [Refusal(field, code, message, **more) for field, code, message, more in faults]
-    return ReadRow(number, cells, values, parts, beside, keys, refusals)
+    return ReadRow(number, cells, values, parts, beside, keys, refusals, *lines)

@@ -13,12 +13,12 @@ from django.utils.module_loading import import_string
 
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.refusal import Refusal
-from relasi.engine.fields.choice import MultiChoiceKind
 from relasi.engine.fields.kind import Invalid, Kind
-from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import Unresolved
 from relasi.engine.fields.safe_text import unguarded
+from relasi.engine.transfer.cells import KEPT_BESIDE, Parse, by_name, filled, parse_of
+from relasi.engine.transfer.line_cells import LineCells
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
 from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.table import Cell, Row
@@ -29,11 +29,6 @@ MOST_KNOWN = 5000
 # Values that many rows can have in common, because nobody can change them.
 _SHARED = (str, date, datetime, Decimal, int, bool, Unresolved)
 
-Parse = Callable[[Any, Reader], Any]
-
-# Between the module and the name of a record, and between several choices, in files of another CRM.
-_FOREIGN_NAME, _FOREIGN_LIST = "::::", "|##|"
-
 
 @dataclass(slots=True)
 class ReadRow:
@@ -41,6 +36,9 @@ class ReadRow:
 
     parts: field -> part -> value, for values made of several. beside: heading -> text that has no field.
     keys: what the row can be known by, None while that cannot be told. faults: why it cannot be taken.
+
+    Of a record with lines: lines: values of each; of_line: on which of its rows the line stands. rest: its rows
+    after the first. head: what tells its rows from those of the next record, None without columns of lines.
     """
 
     number: int
@@ -50,6 +48,10 @@ class ReadRow:
     beside: dict[str, str] = field(default_factory=dict)
     keys: list[Known] | None = None
     faults: list[Refusal] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    of_line: list[int] = field(default_factory=list)
+    rest: list[tuple[int, Sequence[Cell]]] = field(default_factory=list)
+    head: tuple[Cell, ...] | None = None
 
 
 class RowReader:
@@ -73,15 +75,18 @@ class RowReader:
         self._composites: list[tuple[int, Callable[[str], dict[str, str]]]] = []
         self._beside: list[tuple[int, str]] = []
         self._parse: dict[str, Parse] = {}
-        self._kinds: dict[str, Kind] = {t.name: t.kind for t in targets.values() if t.kind is not None}
+        self._kinds: dict[str, Kind] = {
+            t.name: t.kind for t in targets.values() if t.kind is not None and not t.line
+        }
         self._tidy = import_string(module.tidy_row) if module.tidy_row else None
         self._headings: dict[str, str] = {}
         self._known: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.lines = LineCells(columns, targets)
         self.references: dict[str, Column] = {}
         for place, column in enumerate(columns):
             if column.to == EXTRA:
                 self._beside.append((place, column.heading))
-            elif column.to != LEFT_OUT:
+            elif column.to != LEFT_OUT and not targets[column.to].line:
                 self._place(place, column, targets[column.to])
         self.names = [name for _place, name in self._plain]
         self.parts = [(name, part) for _place, name, part in self._parts]
@@ -96,9 +101,9 @@ class RowReader:
             self._headings[target.name] = column.heading
             if target.is_reference:
                 self.references[target.name] = column
-                self._parse[target.name] = _by_name
+                self._parse[target.name] = by_name
             elif target.kind is not None:
-                self._parse[target.name] = _parse_of(target.kind, column)
+                self._parse[target.name] = parse_of(target.kind, column)
 
     def read(self, row: Row) -> ReadRow:
         found = ReadRow(row.number, row.cells)
@@ -109,11 +114,12 @@ class RowReader:
         if row.beside:
             found.beside.update(row.beside)
         for place, heading in self._beside:
-            text = _filled(row.cells[place])
+            text = filled(row.cells[place])
             if text is not None:
                 found.beside[heading] = str(text)
         self._read_parts(row.cells, found)
         self._read_values(self._texts(row.cells), found)
+        self.lines.read(row.cells, self.reader, found)
         if not found.faults:
             found.keys = self.matcher.early_keys(found.values)
         return found
@@ -129,7 +135,7 @@ class RowReader:
             elif cell and not cell.isspace():
                 texts[name] = unguarded(cell) if cell[0] == "'" else cell
         for place, function in self._composites:
-            whole = _filled(cells[place])
+            whole = filled(cells[place])
             if whole is not None:
                 for name, text in function(str(whole)).items():
                     if text:
@@ -149,7 +155,7 @@ class RowReader:
                 except Invalid as wrong:
                     found.faults.append(Refusal(name, wrong.code, wrong.message, value=text))
                     continue
-            if value is _KEPT_BESIDE:
+            if value is KEPT_BESIDE:
                 found.beside[self._headings[name]] = str(text)
             elif value is not None and value != "":
                 found.values[name] = value
@@ -177,7 +183,7 @@ class RowReader:
             return
         wholes: dict[str, dict[str, Any]] = {}
         for place, name, part in self._parts:
-            text = _filled(cells[place])
+            text = filled(cells[place])
             if text is not None:
                 wholes.setdefault(name, {})[part] = str(text)
         for name, texts in wholes.items():
@@ -185,45 +191,3 @@ class RowReader:
                 found.parts[name] = self._kinds[name].parse(texts, self.reader) or {}
             except Invalid as wrong:
                 found.faults.append(Refusal(name, wrong.code, wrong.message, value=", ".join(texts.values())))
-
-
-_KEPT_BESIDE = object()
-
-
-def _filled(cell: Cell) -> Cell:
-    """None for a blank cell."""
-    if cell.__class__ is str:
-        if not cell or cell.isspace():
-            return None
-        return unguarded(cell) if cell[0] == "'" else cell
-    return cell
-
-
-def _by_name(raw: Any, _reader: Reader) -> Unresolved:
-    """Never an id: a company called “7” is no record number 7."""
-    return Unresolved(str(raw).strip().split(_FOREIGN_NAME)[-1])
-
-
-def _parse_of(kind: Kind, column: Column) -> Parse:
-    """How the cells of one column are read: by the kind, with the column's factor or its own list of values."""
-    parse = kind.parse
-    if isinstance(kind, NumberKind) and Decimal(column.factor) != 1:
-        factor = Decimal(column.factor)
-        return lambda raw, reader: _multiplied(kind, parse(raw, reader), factor)
-    if isinstance(kind, MultiChoiceKind):
-        return lambda raw, reader: parse(str(raw).replace(_FOREIGN_LIST, ";"), reader)
-    if column.values:
-        meant = {written.strip().casefold(): key for written, key in column.values.items()}
-        return lambda raw, reader: _chosen(meant, raw, parse, reader)
-    return parse
-
-
-def _multiplied(kind: NumberKind, number: Any, factor: Decimal) -> Any:
-    return None if number is None else kind.within(number.__class__(number * factor))
-
-
-def _chosen(meant: dict[str, str], raw: Any, parse: Parse, reader: Reader) -> Any:
-    key = meant.get(str(raw).strip().casefold())
-    if key is None:
-        return parse(raw, reader)
-    return _KEPT_BESIDE if key == EXTRA else None if key == LEFT_OUT else parse(key, reader)

@@ -21,6 +21,7 @@ from relasi.engine.records.long_job import Status, Wanted, reasons_of
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.import_ import ImportJob, as_text
 from relasi.engine.transfer.importer import Importer, Tally
+from relasi.engine.transfer.line_cells import each_row
 from relasi.engine.transfer.plan import BadPlan
 from relasi.engine.transfer.read_ahead import batches
 from relasi.engine.transfer.row_reader import ReadRow
@@ -162,7 +163,7 @@ def _check(job: ImportJob) -> None:
         with translation.override(job.language):
             job.note(status=Status.DRAFT, trouble=str(trouble))
     else:
-        job.note(status=Status.READY, total=found.counts["rows"], checked=found.as_json())
+        job.note(status=Status.READY, total=found.read, checked=found.as_json())
 
 
 class Rehearsal:
@@ -170,16 +171,18 @@ class Rehearsal:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter(Tally().counts())
+        self.read = 0
         self.reasons: Counter[tuple[str, str]] = Counter()
         self.examples: list[dict[str, Any]] = []
 
     def add(self, tally: Tally) -> None:
         self.counts.update(tally.counts())
-        for row, refusals in tally.faults:
-            self.reasons.update({(one.field, one.code) for one in refusals})
+        self.read += tally.read
+        for number, cells, reasons in (one for fault in tally.faults for one in each_row(*fault)):
+            self.reasons.update({(one.field, one.code) for one in reasons})
             if len(self.examples) < EXAMPLES:
-                cells = [as_text(cell) for cell in row.cells]
-                self.examples.append({"row": row.number, "cells": cells, "reasons": reasons_of(refusals)})
+                texts = [as_text(cell) for cell in cells]
+                self.examples.append({"row": number, "cells": texts, "reasons": reasons_of(reasons)})
 
     def as_json(self) -> dict[str, Any]:
         reasons = [[field, code, count] for (field, code), count in self.reasons.most_common()]

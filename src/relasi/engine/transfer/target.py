@@ -26,17 +26,23 @@ from relasi.engine.transfer.heading import plain
 
 # In front of the first heading of a composite column: "*Full name" fills several fields from one cell.
 COMPOSITE = "*"
+# In front of the name of a field of the lines: "lines.quantity".
+LINE_KEY = "lines"
 
 
 @dataclass(frozen=True)
 class Target:
-    """key: "email", "address.city" or "*Full name". function: of a composite, by its dotted path."""
+    """key: "email", "address.city", "lines.quantity" or "*Full name". function: of a composite, by its dotted path.
+
+    line: it fills a field of the lines of the record.
+    """
 
     key: str
     name: str  # of the field; of the first field for a composite ""
     kind: Kind | None = None
     part: str = ""
     function: str = ""
+    line: bool = False
     names: dict[str, int] = field(default_factory=dict)  # plain heading -> how surely it means this
 
     @property
@@ -44,12 +50,16 @@ class Target:
         if self.function:
             return gettext(self.key.removeprefix(COMPOSITE))
         assert self.kind is not None
+        if self.line:
+            return gettext("Line › %(field)s") % {"field": self.kind.label}
         if self.part:
             return f"{self.kind.label} › {self.kind.part(self.part).label}"
         return str(self.kind.label)
 
     def fills(self) -> set[str]:
         """Names of the fields a column of this target fills; a composite shows it with a word."""
+        if self.line:
+            return set()
         return set(import_string(self.function)("X Y")) if self.function else {self.name}
 
     @property
@@ -63,7 +73,7 @@ class Target:
     @property
     def may_create(self) -> bool:
         """Whether the record referred to can be made from its name alone, when it is not there yet."""
-        if not self.is_reference or isinstance(self.kind.field, OwnerField):  # type: ignore[union-attr]
+        if self.line or not self.is_reference or isinstance(self.kind.field, OwnerField):  # type: ignore[union-attr]
             return False
         other = self.kind.field.related_model  # type: ignore[union-attr]
         return registry.knows(other._meta.label) and bool(registry.of(other).required_to_find)
@@ -78,7 +88,13 @@ def targets_of(module: Module, user: Any) -> dict[str, Target]:
     if user is SYSTEM:
         return dict(found)
     writable = fields_for(user, "create", module) | fields_for(user, "edit", module)
-    return {key: target for key, target in found.items() if not target.name or target.name in writable}
+    # Of a line a person may write what they may see: `lines_step` says the same.
+    seen = fields_for(user, "view", module.lines_module) if module.lines_module is not None else set()
+    return {
+        key: target
+        for key, target in found.items()
+        if not target.name or target.name in (seen if target.line else writable)
+    }
 
 
 @cache
@@ -99,11 +115,27 @@ def _targets(module: Module) -> dict[str, Target]:
                 key, name, kind, part, names={**_part_names(module, kind, part, not addresses), **whole}
             )
         addresses += bool(parts)
+    if module.lines_module is not None:
+        found |= {one.key: one for one in _line_targets(module.lines_module, found)}
     for headings, function in module.columns_from.items():
         words = [heading.strip() for heading in headings.split("|")]
         names = {plain(word): EXACT for word in (*words, *in_all_languages(gettext_lazy(words[0])))}
         found[COMPOSITE + words[0]] = Target(COMPOSITE + words[0], "", function=function, names=names)
     return found
+
+
+def _line_targets(lines: Module, of_record: dict[str, Target]) -> Iterator[Target]:
+    """A name both sides have means the record, unless "line" stands before it."""
+    taken = {name for target in of_record.values() for name in target.names}
+    said = [plain(word) for word in (LINE_KEY, "line", *in_all_languages(gettext_lazy("Line")))]
+    for name in _in_order(lines):
+        kind = kind_of(lines.fields[name])
+        if name in ("position", "number") or kind.parts():
+            continue
+        bare = _field_names(lines, name, kind)
+        names = {word: sure for word, sure in bare.items() if word not in taken}
+        names |= {f"{before} {word}": EXACT for before in said for word in bare}
+        yield Target(f"{LINE_KEY}.{name}", name, kind, line=True, names=names)
 
 
 def _in_order(module: Module) -> Iterator[str]:
@@ -112,7 +144,7 @@ def _in_order(module: Module) -> Iterator[str]:
         field = module.fields[name]
         # A number is never written by an import, but it finds the record the row means.
         if isinstance(field, NumberField) or (
-            field.editable and not field.primary_key and kind_of(field).operators
+            field.editable and not field.primary_key and (kind_of(field).operators or kind_of(field).imported)
         ):
             yield name
 

@@ -207,9 +207,19 @@ class TradeDocument(Record):
         known = {rule.code: rule for rule in shelf().tax_choices(self.terms_of_sale())}
         for one in (*chosen, *moved):
             if not one.record.components:
-                one.record.set_taxes(tuple(known[code] for code in one.record.taxes or () if code in known))
+                self._set_taxes(one, known, refuse=one in chosen)
         for one in plain:
             one.record.set_taxes(shelf().taxes(self.terms_of_sale(), "products"))
+
+    def _set_taxes(self, line: Change, known: dict[str, TaxRule], *, refuse: bool) -> None:
+        """refuse: somebody chose them. What stood on the line before may stay, though it is sold with no more."""
+        kept = {rule.code: rule for rule in line.record.rules} | known
+        codes = line.record.taxes or ()
+        for code in codes if refuse else ():
+            if code not in kept:
+                line.refuse("taxes", "BAD_REFERENCE", _("“%(text)s” was not found.") % {"text": code})
+        rules = kept if refuse else known
+        line.record.set_taxes(tuple(rules[code] for code in codes if code in rules))
 
     def _take(self, line: Change, offer: Offer | None) -> None:
         if offer is None:

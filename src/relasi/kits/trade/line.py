@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.codes import CodesField
 from relasi.engine.fields.json import HiddenField
 from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
@@ -53,19 +54,19 @@ class TradeLine(Part):
     bundle = ReferenceField(
         "catalog.ProductBundle", models.PROTECT, verbose_name=_("Bundle"), related_name="+"
     )
-    name = TextField(_("Name"))
+    name = TextField(_("Name"), aliases="Nama Barang|Item Name|Barang")
     code = TextField(_("Code"), max_length=50, editable=False)
     description = LongTextField(_("Description"))
     unit = ChoiceField(Unit, _("Unit"))
-    quantity = DecimalField(_("Quantity"), min=0)
-    price = MoneyField(_("Price"), min=0)
+    quantity = DecimalField(_("Quantity"), min=0, aliases="Jumlah|Kuantitas|Qty")
+    price = MoneyField(_("Price"), min=0, aliases="Harga|Harga Satuan|Unit Price|List Price")
     price_from = ChoiceField(PriceFrom, _("Price from"), editable=False)
     discount_percent = PercentField(_("Discount"))
     discount_amount = MoneyField(_("Discount amount"), min=0)
     optional = BooleanField(_("Optional"))
     chosen = BooleanField(_("Chosen"), default=False)
     # Codes of the taxes somebody chose; what they come to on the day of the document stands in tax_rules.
-    taxes = HiddenField(_("Taxes"), editable=True)
+    taxes = CodesField(_("Taxes"), editable=True, aliases="Pajak|Kode Pajak|Tax")
     cost = MoneyField(_("Purchase cost"), min=0)
     tax_rules = HiddenField(_("Taxes as they stood"))
     components = HiddenField(_("What the bundle holds"))

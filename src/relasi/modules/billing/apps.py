@@ -8,3 +8,4 @@ class Billing(AppConfig):
     verbose_name = _("Billing")
     icon = "receipt"
     place = 4  # in the menu
+    pages = ((_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),)

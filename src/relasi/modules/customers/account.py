@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Match, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Body, Match, Related, Section, Timeline, View
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField
@@ -163,12 +163,14 @@ class Account(Party, Record):
         quick = "kind name phone email industry billing_address owner"
         headline = "customer_state industry owner group_revenue"
         page = [
+            Body("features/receivables/account.html", "relasi.features.receivables.account_body.body_of"),
             Timeline(),
             Related("agenda.Task", columns=["status", "due_on"], title=_("Tasks")),
             Related("agenda.Event", columns=["status", "starts_at"], title=_("Events")),
             Related("customers.Contact", columns=["title", "mobile"]),
             Related("sales.Deal", columns=["stage", "amount"]),
             Related("sales.Quote", columns=["status", "grand_total"]),
+            Related("billing.Invoice", columns=["status", "balance"]),
             Related(
                 "customers.Account",
                 by="parent",

@@ -150,6 +150,12 @@ def _share(roles: dict[str, int], groups: dict[str, int]) -> None:
     marketing = ("role_tree", roles["Manajer Pemasaran"])
     teams = [("group", groups["Tim Jakarta"]), ("group", groups["Tim Surabaya"])]
     rules = [("sales.deal", team, finance, "read") for team in teams]
+    papers = ("sales.quote", "sales.salesorder", "billing.invoice", "billing.creditnote", "billing.payment")
+    rules += [
+        (paper, team, finance, "read" if paper.startswith("sales.") else "write")
+        for paper in papers
+        for team in teams
+    ]
     rules += [("customers.contact", team, support, "read") for team in teams]
     rules += [("customers.lead", marketing, team, "write") for team in teams]
     for module, source, target, level in rules:

@@ -9,6 +9,8 @@
     setTimeout(() => use.setAttribute("href", before), 1500);
   });
 
+  relasi.on("click", "[data-print]", () => window.print());
+
   relasi.on("click", "[data-reveal]", (_event, button) => {
     const input = button.parentElement.querySelector("input");
     const hidden = input.type === "password";

@@ -476,6 +476,8 @@ relasi.typing = (element) =>
     setTimeout(() => use.setAttribute("href", before), 1500);
   });
 
+  relasi.on("click", "[data-print]", () => window.print());
+
   relasi.on("click", "[data-reveal]", (_event, button) => {
     const input = button.parentElement.querySelector("input");
     const hidden = input.type === "password";

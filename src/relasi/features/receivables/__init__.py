@@ -1,0 +1,1 @@
+"""Receivables: what customers owe: by age, and as a statement of account."""

@@ -1,0 +1,166 @@
+"""Pages of the receivables: who owes how much since when, the invoices behind a figure, and a customer's statement."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from relasi.engine.access.door import may
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.date_text import write_date
+from relasi.engine.fields.money import amount
+from relasi.engine.query.one import find_one
+from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of, whole
+from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.shell import entry_of
+from relasi.engine.transfer.export import may_export
+from relasi.features.receivables.ageing import ANY, BANDS, Row, ageing, rows_behind, totals
+from relasi.features.receivables.files import file_answer
+from relasi.features.receivables.statement import Statement, currencies_of, statement
+from relasi.kits.pipeline.days import today
+
+HOME = "/receivables/"
+PAGE = 100
+
+
+def _must_see_invoices(request: HttpRequest) -> Any:
+    user = user_of(request)
+    if not may(user, "view", registry.module("billing.Invoice")):
+        raise Http404
+    return user
+
+
+def _day(request: HttpRequest, name: str, otherwise: date) -> date:
+    """A day of the address; another one where it cannot be read."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return otherwise
+
+
+def _format(request: HttpRequest, user: Any) -> str:
+    format = request.GET.get("format", "")
+    if format in ("csv", "xlsx") and may_export(user, registry.module("billing.Invoice")):
+        return format
+    if format:
+        raise Http404
+    return ""
+
+
+@signed_in
+def page(request: HttpRequest) -> HttpResponse:
+    user, reader = _must_see_invoices(request), reader_of(request)
+    on = _day(request, "on", today())
+    rows = ageing(user, on)
+    format = _format(request, user)
+    if format:
+        return file_answer(f"umur-piutang-{on}", format, _ageing_table(rows), reader)
+    sums = totals(rows)
+    context = {
+        "shell": shell_for(request, None, (_("Receivables"), None)),
+        "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
+        "rows": [_drawn(row, on, reader) for row in rows if row.total or row.credit],
+        "sums": [_drawn(row, on, reader) for row in sums],
+        "may_export": may_export(user, registry.module("billing.Invoice")),
+    }  # fmt: skip
+    return render_page(request, "features/receivables/ageing.html", context)
+
+
+def _drawn(row: Row, on: date, reader: Any) -> dict[str, Any]:
+    def cell(band: str, value: Decimal) -> tuple[str, str]:
+        asked = {"on": on.isoformat(), "band": band, "currency": row.currency}
+        if row.account is not None:
+            asked["account"] = str(row.account)
+        return amount(value, row.currency, reader), f"{HOME}rows/?{urlencode(asked)}"
+
+    cells = [cell(band, row.bands[band][0]) if band in row.bands else None for band in BANDS]
+    return {
+        "title": row.title, "account": row.account, "currency": row.currency, "cells": cells,
+        "total": cell(ANY, row.total), "credit": amount(row.credit, row.currency, reader) if row.credit else "",
+    }  # fmt: skip
+
+
+def _ageing_table(rows: list[Row]) -> list[list[Any]]:
+    heads = [
+        _("Account"), _("Currency"), *(str(label) for label, _most in BANDS.values()), _("Total"), _("Credit"),
+    ]  # fmt: skip
+    found: list[list[Any]] = [heads]
+    for row in rows:
+        parts = [row.bands.get(band, (Decimal(0), 0))[0] for band in BANDS]
+        found.append([row.title, row.currency, *parts, row.total, row.credit])
+    return found
+
+
+@signed_in
+def behind(request: HttpRequest) -> HttpResponse:
+    """The invoices a figure is the sum of."""
+    user, reader = _must_see_invoices(request), reader_of(request)
+    on, band = _day(request, "on", today()), request.GET.get("band", ANY)
+    if band not in (*BANDS, ANY, "late"):
+        raise Http404
+    account, currency = whole(request.GET.get("account")), request.GET.get("currency", "")
+    found = Paginator(rows_behind(user, on, band, account, currency), PAGE)
+    shown = found.get_page(request.GET.get("page"))
+    asked = {name: value for name, value in request.GET.items() if name != "page"}
+    label = _("Overdue") if band == "late" else _("Unpaid") if band == ANY else BANDS[band][0]
+    context = {
+        "shell": shell_for(request, None, (_("Receivables"), f"{HOME}?on={on}"), (str(label), None)),
+        "title": label, "on": on, "day": lambda one: write_date(one, reader), "count": found.count, "page": shown,
+        "here": f"?{urlencode({**asked, 'page': ''})}",
+        "rows": [
+            {"invoice": one, "account": str(one.account) if _sees(user, one.account) else "", "days": (on - one.due).days,
+             "left": amount(one.left, one.currency, reader), "payable": amount(one.payable, one.currency, reader)}
+            for one in shown
+        ],
+    }  # fmt: skip
+    return render_page(request, "features/receivables/rows.html", context)
+
+
+def _sees(user: Any, account: Any) -> bool:
+    return account is not None and may(user, "view", registry.module("customers.Account"), account)
+
+
+@signed_in
+def of_account(request: HttpRequest, id: int) -> HttpResponse:
+    """The statement of account of one customer."""
+    user, reader = _must_see_invoices(request), reader_of(request)
+    account = find_one(user, registry.module("customers.Account"), id)
+    if account is None:
+        raise Http404
+    last = _day(request, "last", today())
+    first = min(_day(request, "first", (last.replace(day=1) - timedelta(days=62)).replace(day=1)), last)
+    currencies = currencies_of(user, account)
+    currency = request.GET.get("currency") if request.GET.get("currency") in currencies else currencies[0]
+    found = statement(user, account, first, last, str(currency))
+    format = _format(request, user)
+    if format:
+        return file_answer(f"rekening-{account.number}-{last}", format, _statement_table(found), reader)
+    context = {
+        "shell": shell_for(
+            request, entry_of("accounts"), (str(account), f"/accounts/{account.pk}/"), (_("Statement of account"), None)
+        ),
+        "account": account, "statement": found, "day": lambda one: write_date(one, reader),
+        "currencies": [(code, code) for code in currencies],
+        "money": lambda value: "" if value is None else amount(value, found.currency, reader),
+        "may_export": may_export(user, registry.module("billing.Invoice")), "today": today(),
+        "query": urlencode({"first": first, "last": last, "currency": found.currency}),
+    }  # fmt: skip
+    return render_page(request, "features/receivables/statement.html", context)
+
+
+def _statement_table(found: Statement) -> list[list[Any]]:
+    rows: list[list[Any]] = [
+        [_("Date"), _("What"), _("Number"), _("About"), _("Charged"), _("Paid or credited"), _("Balance")],
+        [found.first, _("Opening balance"), "", "", None, None, found.opening],
+    ]
+    rows += [
+        [one.day, one.what, one.number, one.about, one.charged, one.settled, one.balance]
+        for one in found.movements
+    ]
+    return [*rows, [found.last, _("Closing balance"), "", "", found.charged, found.settled, found.closing]]

@@ -1,0 +1,168 @@
+"""Receivables: every figure is the sum of the rows it opens, and a statement closes with what is unpaid."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from relasi.engine.access.acting import acting
+from relasi.engine.records.change_set import close_change_set
+from relasi.engine.records.write import create, update
+from relasi.features.receivables.ageing import BANDS, ageing, owed_invoices, rows_behind
+from relasi.features.receivables.statement import statement
+from relasi.kits.pipeline.days import today
+from relasi.modules.billing.payment import Payment
+from tests.make import make
+from tests.modules.trading import issued, thing
+from tests.people import signed_in
+
+DAY = timedelta(days=1)
+
+
+def owed(account: Any, amount: int, late: int, **values: Any) -> Any:
+    """An issued invoice so many days past its due date; less than nothing: not due yet."""
+    due = today() - late * DAY
+    return issued(thing(amount), account=account, date=str(due - 30 * DAY), due_date=str(due), **values)
+
+
+@pytest.fixture
+def maju(as_admin: Any) -> Any:
+    return make("customers.Account", name="PT Maju")
+
+
+def bands(rows: list[Any]) -> dict[str, int]:
+    return {band: int(amount) for row in rows for band, (amount, _n) in row.bands.items()}
+
+
+def test_an_invoice_stands_in_the_band_of_its_age(as_admin: Any, maju: Any, company: Any) -> None:
+    for place, late in enumerate((-5, 0, 1, 30, 31, 60, 61, 90, 91, 400)):
+        owed(maju, 10**place, late)
+    assert bands(ageing(company.admin, today())) == {
+        "not_due": 11, "d30": 1_100, "d60": 110_000, "d90": 11_000_000, "over": 1_100_000_000,
+    }  # fmt: skip
+
+
+def test_every_figure_is_the_sum_of_the_rows_it_opens(as_admin: Any, maju: Any, company: Any) -> None:
+    other = make("customers.Account", name="PT Jaya")
+    for account, amount, late in ((maju, 500, 5), (maju, 700, 45), (other, 900, 100), (other, 1100, -3)):
+        owed(account, amount, late)
+    owed(maju, 40, 10, currency="USD", rate=16_000).pay(amount=15)
+    for on in (today(), today() - 20 * DAY):
+        for row in ageing(company.admin, on):
+            for band, (amount, n) in row.bands.items():
+                behind = rows_behind(company.admin, on, band, row.account, row.currency)
+                assert (sum(one.left for one in behind), len(behind)) == (amount, n)
+            whole = rows_behind(company.admin, on, "all", row.account, row.currency)
+            assert sum(one.left for one in whole) == row.total
+            late = rows_behind(company.admin, on, "late", row.account, row.currency)
+            assert sum(one.left for one in late) == row.late
+
+
+def test_as_of_a_past_day_what_was_paid_since_is_unpaid(as_admin: Any, maju: Any, company: Any) -> None:
+    invoice = owed(maju, 1_000, 10)
+    invoice.pay(amount=400, date=str(today() - 3 * DAY))
+    payment = Payment._base_manager.get()
+    assert bands(ageing(company.admin, today())) == {"d30": 600}
+    assert bands(ageing(company.admin, today() - 3 * DAY)) == {"d30": 600}
+    assert bands(ageing(company.admin, today() - 4 * DAY)) == {"d30": 1_000}
+    payment.reverse(reversal_reason="Giro tolak")
+    assert bands(ageing(company.admin, today())) == {"d30": 1_000}
+    assert bands(ageing(company.admin, today() - DAY)) == {"d30": 600}
+    assert bands(ageing(company.admin, today() - 100 * DAY)) == {}
+
+
+def test_ageing_asks_one_query_for_all_invoices(as_admin: Any, maju: Any, company: Any) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            ageing(company.admin, today())
+        return len(found)
+
+    owed(maju, 5, 1)
+    before = queries()
+    for _n in range(4):
+        owed(make("customers.Account"), 5, 1)
+    assert queries() == before <= 5
+
+
+def test_a_statement_opens_with_what_was_before_and_closes_with_what_is_unpaid(
+    as_admin: Any, maju: Any, company: Any
+) -> None:
+    old = owed(maju, 1_000, 60)
+    old.pay(amount=300, date=str(today() - 50 * DAY))
+    new = owed(maju, 500, -20)
+    old.pay(amount=900, date=str(today()))
+    found = statement(company.admin, maju, today() - 40 * DAY, today(), "IDR")
+    assert found.opening == 700
+    assert [(one.number, one.amount, one.balance) for one in found.movements] == [
+        (new.number, 500, 1200), (Payment._base_manager.latest("pk").number, -900, 300),
+    ]  # fmt: skip
+    assert found.closing == 300 == found.opening + found.charged - found.settled
+    row = ageing(company.admin, today(), maju.pk)[0]
+    assert row.total - row.credit == found.closing
+    nothing = statement(company.admin, maju, date(2001, 1, 1), date(2001, 2, 1), "IDR")
+    assert (nothing.opening, nothing.closing, nothing.movements) == (0, 0, [])
+
+
+def test_a_reversed_payment_stands_in_the_statement_twice(as_admin: Any, maju: Any, company: Any) -> None:
+    owed(maju, 1_000, 5).pay(amount=400, date=str(today() - DAY))
+    Payment._base_manager.get().reverse(reversal_reason="Giro tolak")
+    found = statement(company.admin, maju, today() - DAY, today(), "IDR")
+    assert [one.amount for one in found.movements] == [-400, 400] and found.closing == 1_000
+
+
+def test_credit_notes_and_refunds_are_in_the_statement(as_admin: Any, maju: Any, company: Any) -> None:
+    from relasi.modules.billing.credit_note import CreditNote
+
+    invoice = owed(maju, 1_000, 5)
+    note = create(CreditNote, {"subject": "Retur", "account": maju.pk}, lines=[thing(300)])
+    note.refund(amount=100)
+    found = statement(company.admin, maju, today(), today(), "IDR")
+    assert sorted(one.amount for one in found.movements) == [-300, 100]
+    row = ageing(company.admin, today(), maju.pk)[0]
+    assert (row.total, row.credit) == (1_000, 200) and found.closing == 800
+    assert invoice.balance == 1_000
+
+
+def test_who_sees_no_invoice_of_a_seller_sees_nothing_of_it(as_admin: Any, maju: Any, company: Any) -> None:
+    owed(maju, 1_000, 5)
+    assert not owed_invoices(company.sales_a, today()).exists()
+    assert ageing(company.sales_a, today()) == []
+
+
+def test_pages_and_files_tell_the_same(company: Any) -> None:
+    with acting(company.admin):
+        maju = make("customers.Account", name="PT Maju")
+        owed(maju, 1_500_000, 5)
+        update(company.admin, {"language": "id"}) if company.admin.language != "id" else None
+    close_change_set()
+    browser = signed_in(company.admin)
+    page = browser.get("/receivables/").content.decode()
+    assert "PT Maju" in page and "1.500.000" in page
+    rows = browser.get(f"/receivables/rows/?band=d30&account={maju.pk}&currency=IDR").content.decode()
+    assert "1.500.000" in rows and "INV/" in rows
+    assert "1.500.000" in browser.get(f"/receivables/statement/{maju.pk}/").content.decode()
+    assert "1.500.000" in browser.get(f"/accounts/{maju.pk}/").content.decode()
+    for address in ("/receivables/", f"/receivables/statement/{maju.pk}/"):
+        text = browser.get(f"{address}?format=csv").content.decode("utf-8-sig")
+        table = list(csv.reader(io.StringIO(text), delimiter=";"))
+        assert len({len(row) for row in table}) == 1
+        assert any("1500000" in cell for row in table for cell in row), table
+        book = browser.get(f"{address}?format=xlsx")
+        assert book.status_code == 200 and book.content[:2] == b"PK"
+    assert browser.get("/receivables/?format=exe").status_code == 404
+    assert browser.get("/receivables/rows/?band=never").status_code == 404
+    assert browser.get("/receivables/?on=31-31-31").status_code == 200
+
+
+def test_the_bands_leave_no_gap() -> None:
+    most = [limit for _label, limit in BANDS.values()]
+    assert most == [0, 30, 60, 90, None] and Decimal(0) == 0
