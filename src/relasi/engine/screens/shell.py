@@ -134,7 +134,7 @@ class Shell:
                 if e.module.area == area.key
             ]
             items += [
-                (label, url, icon, self.request.path.startswith(url), None)
+                (label, url, icon, not self.current and self.request.path.startswith(url), None)
                 for label, url, icon, key in area.pages
                 if may(self._user, "view", registry.module(key))
             ]

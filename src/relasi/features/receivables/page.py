@@ -156,7 +156,15 @@ def of_account(request: HttpRequest, id: int) -> HttpResponse:
 
 def _statement_table(found: Statement) -> list[list[Any]]:
     rows: list[list[Any]] = [
-        [_("Date"), _("What"), _("Number"), _("About"), _("Charged"), _("Paid or credited"), _("Balance")],
+        [
+            _("Date"),
+            _("What"),
+            _("Number"),
+            _("About"),
+            _("Charged"),
+            _("Paid or credited"),
+            _("Running balance"),
+        ],
         [found.first, _("Opening balance"), "", "", None, None, found.opening],
     ]
     rows += [
