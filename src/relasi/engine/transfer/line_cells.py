@@ -100,8 +100,8 @@ def each_row(first: ReadRow, refusals: list[Refusal]) -> Iterator[tuple[int, Seq
         said = Refusal(f"{LINE_KEY}.{name}", one.code, one.message, **one.more) if is_line else one
         by_row.setdefault(row, []).append(said)
     other = Refusal("", "INVALID_VALUE", _("Another row of the same record was not taken."))
-    for place, (number, cells) in enumerate([(first.number, first.cells), *first.rest]):
-        yield number, cells, by_row.get(place, [other])
+    for nth, (number, cells) in enumerate([(first.number, first.cells), *first.rest]):
+        yield number, cells, by_row.get(nth, [other])
 
 
 def onto_standing(module: Module, drafts: Sequence[Draft]) -> None:
