@@ -36,6 +36,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "catalog.pricebookitem": {"price": 900_000},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
+    "billing.reminderrule": {"days": "{n}"},
     "billing.closedperiod": {"until": "2001-12-31"},
     "billing.payment": {"amount": 1_000_000, "date": "2030-01-31"},
 }

@@ -41,6 +41,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Marks quotes whose last day is over as expired."),
         _("Quotes stay open after their last day."),
     ),
+    "remind_of_invoices": Description(
+        _("Payment reminders"),
+        _("Reminds owners and customers of invoices that are past their due date."),
+        _("Nobody is reminded of unpaid invoices."),
+    ),
     "relasi.features.duplicates.jobs.find_duplicates_nightly": Description(
         _("Search for duplicates"),
         _("Compares records every night and lists pairs that are probably the same."),

@@ -15,6 +15,7 @@ from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, FinalNumber, Related, Section, Timeline, View
+from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.json import HiddenField
@@ -62,7 +63,18 @@ FLOW = Flow(
     first=(S.DRAFT,),
     frozen=frozenset(set(S) - {S.DRAFT}),
     deletable=frozenset({S.DRAFT}),
-    open_fields=("owner", "contact", "notes", "received", "credited", "balance", "cancel_reason"),
+    open_fields=(
+        "owner",
+        "contact",
+        "notes",
+        "received",
+        "credited",
+        "balance",
+        "cancel_reason",
+        "disputed",
+        "reminded",
+        "reminded_on",
+    ),
     by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
     gives=OWED,
     idle=frozenset({S.CANCELLED}),
@@ -76,6 +88,9 @@ OPEN_COLUMNS = (
     "credited",
     "balance",
     "cancel_reason",
+    "disputed",
+    "reminded",
+    "reminded_on",
 )
 TABLE, LINES = "billing_invoice", "billing_invoiceline"
 TAKINGS = [
@@ -107,6 +122,11 @@ class Invoice(TradeDocument):
     balance = MoneyField(_("Balance"), default=0, required=True, editable=False, currency_field="currency")
     issued_at = DateTimeField(_("Issued at"), editable=False)
     cancel_reason = TextField(_("Cancelled because"))
+    disputed = BooleanField(
+        _("Disputed"), help_text=_("The customer contests it; nobody is reminded until that is settled.")
+    )
+    reminded = IntegerField(_("Last reminder (days after due)"), min=0, editable=False)
+    reminded_on = DateField(_("Reminded on"), editable=False)
 
     flow = FLOW
     paper_title = _("Sales invoice")
@@ -168,7 +188,7 @@ class Invoice(TradeDocument):
             "number", "subject", "account", "status", "payable", "balance", "date", "due_date", "owner",
         ]  # fmt: skip
         filters = [
-            "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order",
+            "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order", "disputed",
         ]  # fmt: skip
         search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "notes": "D"}
         form = [
@@ -184,7 +204,10 @@ class Invoice(TradeDocument):
                 _("Invoice"),
                 "status account contact deal quote sales_order date due_date customer_po tax_invoice_number owner",
             ),
-            Section(_("Payment"), "grand_total withheld_total payable received credited balance"),
+            Section(
+                _("Payment"),
+                "grand_total withheld_total payable received credited balance disputed reminded reminded_on",
+            ),
             Section(_("Total"), "subtotal discount_total tax_total margin_percent"),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes cancel_reason"),

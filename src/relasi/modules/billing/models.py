@@ -5,6 +5,7 @@ from relasi.modules.billing.company_details import BankAccount, CompanyDetails, 
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
 from relasi.modules.billing.invoice import Invoice, InvoiceLine
 from relasi.modules.billing.payment import Payment, PaymentPart
+from relasi.modules.billing.reminder_rule import ReminderRule
 
 __all__ = [
     "BankAccount",
@@ -18,4 +19,5 @@ __all__ = [
     "InvoiceLine",
     "Payment",
     "PaymentPart",
+    "ReminderRule",
 ]

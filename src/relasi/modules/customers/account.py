@@ -103,6 +103,7 @@ class Account(Party, Record):
     nik = NikField(_("NIK"), aliases="No. KTP|KTP|Nomor Induk Kependudukan")
     nitku = NitkuField(_("NITKU"))
     is_pkp = BooleanField(_("Registered for VAT (PKP)"), aliases="PKP|Status PKP")
+    no_reminders = BooleanField(_("No payment reminders"), aliases="Tanpa Pengingat")
     payment_terms_days = IntegerField(
         _("Payment terms (days)"), min=0, max=180, aliases="Termin|TOP|Syarat Pembayaran|Jatuh Tempo (hari)"
     )
@@ -155,7 +156,7 @@ class Account(Party, Record):
             Section(_("Identity"), "kind name legal_form parent main_contact type industry active logo"),
             Section(_("Reach"), "phone other_phone fax email other_email website linkedin instagram "
                                 "email_opt_out do_not_call"),
-            Section(_("Tax and terms"), "npwp nik nitku is_pkp payment_terms_days credit_limit currency"),
+            Section(_("Tax and terms"), "npwp nik nitku is_pkp payment_terms_days credit_limit no_reminders currency"),
             Section(_("Size"), "employees annual_revenue ownership ticker rating"),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Description"), "description owner"),
