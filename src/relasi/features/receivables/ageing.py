@@ -97,6 +97,8 @@ def ageing(user: Any, on: date, account: int | None = None) -> list[Row]:
         row.bands[band] = (amount, n)
     for (id, currency), amount in credits(user, account).items():
         found.setdefault((id, currency), Row(id, currency)).credit = amount
+    if account is not None:
+        return sorted(found.values(), key=lambda row: row.currency)
     titles = titles_for_acting(Account, {row.account for row in found.values() if row.account is not None})
     for row in found.values():
         row.title = titles.get(row.account or 0, "") or (f"#{row.account}" if row.account else "")
