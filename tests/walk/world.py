@@ -20,6 +20,7 @@ from relasi.engine.activity import attachment, comment
 from relasi.engine.activity.notification import Notification
 from relasi.engine.activity.tag import Tag
 from relasi.engine.api.token import make_token, tokens_of
+from relasi.engine.api.webhook import make_webhook
 from relasi.engine.bulk.job import BulkFault, BulkJob
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -102,6 +103,7 @@ class World:
     tag: Any = None
     notification: Any = None
     api_token: Any = None
+    webhook: Any = None
     export: Any = None
     picture: str = ""
     links: set[str] = field(default_factory=set)  # gathered by test_screens.py
@@ -373,6 +375,13 @@ def _possessions(world: World) -> None:
         world.api_token = tokens_of(world.people["owner"]).get()
     close_change_set()
     with acting(SYSTEM, via="system"):
+        values = {
+            "name": f"{SECRET} gudang",
+            "url": "https://1.1.1.1/",
+            "module": "contacts",
+            "events": ["created"],
+        }
+        world.webhook = make_webhook(world.people["owner"].pk, values)
         values = {"module": "customers.contact", "name": f"{SECRET} panas", "user": world.people["owner"].pk,
                   "condition": {"all": []}, "columns": ["number"], "sort": []}  # fmt: skip
         world.view = create(SavedView, values, authorised="a private list view")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.api.signing import headers_of, secret_of
 from relasi.engine.api.token import make_token
 from tests.company import found_company
 from tests.make import make
@@ -45,9 +46,18 @@ def test_the_examples_in_shell_work(world):
 
 
 def test_the_example_in_python_works(world):
-    (script,) = blocks("python")
+    _verifying, script = blocks("python")
     ran = subprocess.run(
         [sys.executable, "-c", script], env=world, capture_output=True, text=True, timeout=60
     )
     assert ran.returncode == 0, ran.stderr
     assert "Anwar" in ran.stdout and "'deleted'" in ran.stdout.splitlines()[-1]
+
+
+def test_the_example_that_checks_a_webhook_works():
+    given: dict = {}
+    exec(blocks("python")[0], given)
+    secret, body = secret_of("seed"), b'{"type": "deals.changed"}'
+    assert given["is_genuine"](secret, headers_of([secret_of("new"), secret], "msg_1", body), body)
+    assert not given["is_genuine"](secret_of("other"), headers_of([secret], "msg_1", body), body)
+    assert not given["is_genuine"](secret, headers_of([secret], "msg_1", body, now=1_700_000_000), body)

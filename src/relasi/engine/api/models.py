@@ -1,7 +1,11 @@
 """Tables of the API."""
 
+from relasi.engine.api.delivery import Attempt, Delivery, WebhookPlace
 from relasi.engine.api.idempotency import KeptAnswer
 from relasi.engine.api.metering import ApiMinute, ApiUse
 from relasi.engine.api.token import ApiToken
+from relasi.engine.api.webhook import AllowedHost, Webhook
 
-__all__ = ["ApiMinute", "ApiToken", "ApiUse", "KeptAnswer"]
+__all__ = [
+    "AllowedHost", "ApiMinute", "ApiToken", "ApiUse", "Attempt", "Delivery", "KeptAnswer", "Webhook", "WebhookPlace",
+]  # fmt: skip

@@ -66,6 +66,16 @@ DESCRIPTIONS: dict[str, Description] = {
     f"{_UPKEEP}forget_old_job_runs": Description(
         _("Tidying the scheduler"), _("Forgets how periodic jobs went after 30 days.")
     ),
+    "follow_webhooks": Description(
+        _("Webhooks"),
+        _(
+            "Makes messages of what changed, and sends those that are due. Changes are told within seconds besides."
+        ),
+        _("Messages that failed are tried again only when something else changes."),
+    ),
+    "forget_deliveries": Description(
+        _("Tidying webhooks"), _("Forgets messages of webhooks 30 days after they ended.")
+    ),
     f"{_UPKEEP}forget_ended_sessions": Description(
         _("Tidying sessions"), _("Forgets sessions that are over.")
     ),

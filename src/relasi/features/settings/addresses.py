@@ -20,6 +20,7 @@ from relasi.features.settings import (
     suspension,
     tokens,
     users,
+    webhooks,
     why_page,
 )
 from relasi.features.settings.frame import admin_only
@@ -68,6 +69,7 @@ def patterns() -> list[object]:
         path("preferences/tokens/<int:id>/end/", tokens.end),
         path("settings/tokens/", tokens.all_tokens),
         path("settings/tokens/<int:id>/end/", tokens.end_any),
+        *_webhooks(),
         path("settings/list-views/", pending_views.page),
         path("settings/list-views/<int:id>/approve/", pending_views.approve),
         path("settings/list-views/<int:id>/refuse/", pending_views.refuse),
@@ -132,4 +134,18 @@ def _sharing() -> list[object]:
         path("settings/sharing/rules/new/", sharing.rule_page),
         path("settings/sharing/rules/<int:id>/", sharing.rule_page),
         path("settings/sharing/rules/<int:id>/delete/", sharing.delete_rule),
+    ]
+
+
+def _webhooks() -> list[object]:
+    one = "settings/webhooks/<int:id>/"
+    return [
+        path("settings/webhooks/", webhooks.page),
+        path("settings/webhooks/new/", webhooks.new),
+        path("settings/webhooks/hosts/", webhooks.allow),
+        path("settings/webhooks/hosts/<int:id>/forbid/", webhooks.forbid),
+        path(one, webhooks.detail),
+        path(f"{one}edit/", webhooks.edit),
+        path(f"{one}do/<slug:verb>/", webhooks.act),
+        path(f"{one}deliveries/<int:delivery>/again/", webhooks.again),
     ]

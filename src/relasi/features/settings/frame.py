@@ -55,6 +55,8 @@ MENU = [
              gettext_lazy("What stands on quotes and invoices: address, logo, bank accounts.")),
             ("tokens", gettext_lazy("API tokens"), "/settings/tokens/", "key-round",
              gettext_lazy("What programs sign in with, and how often they call.")),
+            ("webhooks", gettext_lazy("Webhooks"), "/settings/webhooks/", "webhook",
+             gettext_lazy("Tell other programs what changes here.")),
             ("scheduler", gettext_lazy("Scheduler"), "/settings/scheduler/", "timer",
              gettext_lazy("What Relasi does by itself: when it ran, how it went, on and off.")),
         ],
