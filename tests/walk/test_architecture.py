@@ -40,6 +40,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/activity/mail.py", "update"): "what one person is told is no record of the company",
     ("engine/activity/news.py", "bulk_create"): "news waits to be told, and has no owner",
     ("engine/activity/notification.py", "delete"): "what one person was told is kept for a while only",
+    ("engine/api/daily.py", "delete"): "counts of a day go after two",
     ("engine/api/delivery.py", "bulk_create"): "where a webhook reads on is no record",
     ("engine/api/delivery.py", "update"): "a message notes how it went",
     ("engine/api/sending.py", "bulk_create"): "a try is noted, no record",

@@ -187,6 +187,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 # Megabytes one attached file may have.
 LARGEST_FILE_MB = int(os.environ.get("RELASI_LARGEST_FILE_MB") or 25)
 # Calls a token may make in one minute; whether a change by the API must say which version it saw.
+API_PER_DAY = int(os.environ.get("RELASI_API_PER_DAY") or 0)
 API_PER_MINUTE = int(os.environ.get("RELASI_API_PER_MINUTE") or 600)
 API_NEEDS_MATCH = flag("RELASI_API_NEEDS_MATCH", default=False)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

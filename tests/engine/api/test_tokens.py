@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.activity.notification import News
+from relasi.engine.api.daily import ApiDay, forget_old_days
 from relasi.engine.api.metering import ApiMinute, ApiUse, last_used, use_by_day
 from relasi.engine.api.token import ApiToken, make_token, read_scopes, revoke
 from relasi.engine.records.change_set import ChangeRow, close_change_set
@@ -144,6 +146,22 @@ def test_the_limit_of_a_minute_is_told_and_held(keeper, settings):
     assert third.data["code"] == "RATE_LIMITED" and not Parrot._base_manager.filter(name="Too many").exists()
     ApiMinute.objects.update(minute=0)
     assert keeper.get("me").status_code == 200
+
+
+def test_the_limit_of_a_day_is_told_held_and_warned_of_once(keeper, settings):
+    owner, settings.API_PER_DAY = stored(keeper).user_id, 4
+    first = keeper.get("me")
+    assert (first["RateLimit-Daily-Limit"], first["RateLimit-Daily-Remaining"]) == ("4", "3")
+    assert [keeper.get("me")["RateLimit-Daily-Remaining"] for _n in range(3)] == ["2", "1", "0"]
+    fifth = keeper.post("parrots", {"name": "Too many"})
+    assert fifth.status_code == 429 and fifth.data["code"] == "RATE_LIMITED"
+    assert fifth["Retry-After"] == fifth["RateLimit-Daily-Reset"] and 0 < int(fifth["Retry-After"]) <= 86_401
+    assert not Parrot._base_manager.filter(name="Too many").exists()
+    told = News.objects.filter(kind="api_quota", user=owner).order_by("id")
+    assert [one.facts["percent"] for one in told] == [75, 90, 100]
+    ApiDay.objects.update(day="2001-01-01")
+    assert keeper.get("me").status_code == 200
+    assert forget_old_days() == 1
 
 
 def test_calls_are_counted_by_token_module_and_result(aviary, keeper):

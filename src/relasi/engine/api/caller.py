@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
 from relasi.engine.access.door import has_tool, may
+from relasi.engine.api.daily import DailyAllowance, count_of_day
 from relasi.engine.api.idempotency import once
 from relasi.engine.api.metering import Allowance, count_call, note_call
 from relasi.engine.api.problem import Problem, not_there, refused, respond
@@ -95,7 +96,7 @@ def _answered(request: HttpRequest, view: View | None, allowed: str, where: dict
         try:
             token = _token_of(request)
             if token is not None:
-                allowance.append(count_call(token))
+                allowance += [count_call(token), *filter(None, [count_of_day(token)])]
             answer = _inside(request, token, allowance, view, allowed, where)
         except Problem as problem:
             answer = respond(request, problem)
@@ -123,7 +124,14 @@ def _inside(
         sentence = _("Send a token: Authorization: Bearer rel_…")
         raise Problem(401, "NOT_SIGNED_IN", sentence, headers={"WWW-Authenticate": 'Bearer realm="Relasi"'})
     with _as(request, user, token):
-        if any(one.exceeded for one in allowance):
+        over = next((one for one in reversed(allowance) if one.exceeded), None)
+        if isinstance(over, DailyAllowance):
+            raise Problem(
+                429,
+                "RATE_LIMITED",
+                _("This token has used all calls of today. It works again after midnight."),
+            )
+        if over is not None:
             raise Problem(429, "RATE_LIMITED", _("Too many requests in this minute. Wait a little."))
         if not has_tool(user, TOOL):
             raise Problem(403, "NO_PERMISSION", _("Your permission profile does not include the API."))

@@ -1,5 +1,6 @@
 """Tables of the API."""
 
+from relasi.engine.api.daily import ApiDay
 from relasi.engine.api.delivery import Attempt, Delivery, WebhookPlace
 from relasi.engine.api.idempotency import KeptAnswer
 from relasi.engine.api.metering import ApiMinute, ApiUse
@@ -7,5 +8,5 @@ from relasi.engine.api.token import ApiToken
 from relasi.engine.api.webhook import AllowedHost, Webhook
 
 __all__ = [
-    "AllowedHost", "ApiMinute", "ApiToken", "ApiUse", "Attempt", "Delivery", "KeptAnswer", "Webhook", "WebhookPlace",
+    "AllowedHost", "ApiDay", "ApiMinute", "ApiToken", "ApiUse", "Attempt", "Delivery", "KeptAnswer", "Webhook", "WebhookPlace",
 ]  # fmt: skip

@@ -25,4 +25,6 @@ def usage(caller: Caller) -> HttpResponse:
         }
         for one in use_by_day(tokens)
     ]  # fmt: skip
-    return JsonResponse({"data": days, "per_minute": settings.API_PER_MINUTE})
+    return JsonResponse(
+        {"data": days, "per_minute": settings.API_PER_MINUTE, "per_day": settings.API_PER_DAY or None}
+    )
