@@ -50,6 +50,8 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/api/webhook.py", "update"): "failures are counted anew, no record",
     ("features/settings/webhooks.py", "bulk_create"): "a test message is no record",
     ("features/settings/webhooks.py", "update"): "a test is not tried again",
+    ("engine/activity/public_link.py", "create"): "the log of looks at public pages is a history itself",
+    ("engine/activity/public_link.py", "delete"): "looks at addresses that lead nowhere are kept for a day",
     ("engine/api/idempotency.py", "update"): "an answer is kept for a day to be given again",
     ("engine/api/idempotency.py", "delete"): "an answer a day old is given no more",
     ("engine/api/metering.py", "delete"): "counts of calls go after thirteen months",

@@ -142,6 +142,9 @@ IMPORT = register_kind(NotificationKind("import", _("An import has ended"), "upl
 VIEW = register_kind(
     NotificationKind("view", _("A list view waits for approval"), "list-filter", "digest", always=True)
 )
+PUBLIC = register_kind(
+    NotificationKind("public", _("A customer opens or answers my document"), "mail-open", "now")
+)
 
 
 def inbox(user: Any) -> models.QuerySet[Notification]:

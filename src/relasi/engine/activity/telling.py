@@ -171,6 +171,17 @@ def _assigned(row: Notification, user: Any) -> tuple[Markup, str] | None:
     return _said(_("%(who)s made you the owner of %(n)s %(plural)s"), **words), f"/{module.slug}/?view=mine"
 
 
+@tells("public")
+def _public(row: Notification, user: Any) -> tuple[Markup, str]:
+    words = {
+        "opened": _("A customer opened this"),
+        "accepted": _("%(who)s accepted this"),
+        "declined": _("%(who)s declined this"),
+    }
+    sentence = words[row.facts["what"]]
+    return _said(sentence, who=Markup("<b>{}</b>").format(row.facts.get("name", ""))), _page(row)
+
+
 @tells("many")
 def _many(row: Notification, user: Any) -> tuple[Markup, str] | None:
     seen = records_open_to(user, row.facts.get("records", ()))

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.activity.attachment import Attachment
 from relasi.engine.activity.comment import Comment
+from relasi.engine.activity.public_link import PublicVisit
+from relasi.engine.activity.sent_mail import SentMail
 from relasi.engine.activity.timeline import Moment, Place, Source, Tab, register_source
 from relasi.engine.records.history import history_of
 
@@ -58,6 +60,31 @@ def files(record: Any, user: Any, place: Place | None, most: int) -> list[Moment
     return [Moment("file", (f.created_at, f.pk), f, "timeline/file.html") for f in found]
 
 
+def mails(record: Any, user: Any, place: Place | None, most: int) -> list[Moment]:
+    """What went out to the customer."""
+    if not shown_outside(record):
+        return []
+    rows = SentMail._base_manager.filter(record=record.pk, trashed_at=None)
+    found = _beyond(rows, place).select_related("created_by").order_by("-created_at", "-pk")[:most]
+    return [Moment("mail", (m.created_at, m.pk), m, "timeline/mail.html") for m in found]
+
+
+def visits(record: Any, user: Any, place: Place | None, most: int) -> list[Moment]:
+    """Looks of the customer through a public link."""
+    if not shown_outside(record):
+        return []
+    rows = PublicVisit.objects.filter(link__record=record.pk, noted=True)
+    if place is not None:
+        rows = rows.filter(at__lte=place[0]).exclude(at=place[0], pk__gte=place[1])
+    found = rows.order_by("-at", "-pk")[:most]
+    return [Moment("visit", (v.at, v.pk), v, "timeline/visit.html") for v in found]
+
+
+def shown_outside(record: Any) -> bool:
+    """Whether a record of this kind can be shown to a customer: it has a paper."""
+    return hasattr(record, "paper_title")
+
+
 def changes(record: Any, user: Any, place: Place | None, most: int) -> list[Moment]:
     found = history_of(record, user, limit=most, before=place)
     return [Moment("change", e.place, e, "timeline/change.html", quiet=True) for e in found if e.place]
@@ -66,4 +93,6 @@ def changes(record: Any, user: Any, place: Place | None, most: int) -> list[Mome
 def register_sources() -> None:
     register_source(Source("comment", comments, "comments"), Tab("comments", _("Comments"), "message-square"))
     register_source(Source("file", files, "files"), Tab("files", _("Documents"), "paperclip"))
+    register_source(Source("mail", mails, "changes"))
+    register_source(Source("visit", visits, "changes"))
     register_source(Source("change", changes, "changes"), Tab("changes", _("History"), "history"))

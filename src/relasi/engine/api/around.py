@@ -54,14 +54,13 @@ def history(caller: Caller, entry: Entry, id: int) -> HttpResponse:
 
 
 def _happened(one: Any) -> dict[str, Any]:
-    user = one.change_set.user
     return {
         "change_set": one.change_set.pk,
         "at": one.at,
         "what": one.what,
-        "by": user.full_name if user is not None else "Relasi",
+        "by": one.change_set.who,
         "via": one.change_set.via,
-        "reason": one.change_set.reason,
+        "reason": one.change_set.reason if one.change_set.via != "public" else "",
         "fields": [
             {"field": c.kind.key, "before": _shown(c.kind, c.before), "after": _shown(c.kind, c.after)}
             for c in one.fields

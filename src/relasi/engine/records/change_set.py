@@ -30,8 +30,17 @@ class ChangeSet(models.Model):
         return f"{self.id} {self.via} {self.reason}"
 
     @property
+    def who(self) -> str:
+        """Who did it. Without an account: a customer by the name they gave, or the product itself."""
+        if self.user is not None:
+            return self.user.full_name
+        return self.reason if self.via == "public" and self.reason else "Relasi"
+
+    @property
     def told_reason(self) -> str:
         """The reason as it was given; those of the product itself in the reader's language."""
+        if self.via == "public":
+            return ""
         return gettext(self.reason) if self.via == "system" and self.reason else self.reason
 
 
@@ -104,4 +113,5 @@ VIA_LABELS: dict[str, Any] = {
     "workflow": _("Workflow"),
     "system": _("Relasi"),
     "undo": _("Undo"),
+    "public": _("Customer, by link"),
 }

@@ -214,6 +214,21 @@ class Quote(TradeDocument):
                 "valid_until", "INVALID_TRANSITION", _("The quote is past its date. Make a new revision.")
             )
 
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the customer can accept or reject it today."""
+        return self.status in (S.SENT, S.REVIEWED) and not self._is_over(today())
+
+    def closed_because(self) -> Any:
+        """For the customer: why it cannot be answered any more."""
+        if self.status == S.SUPERSEDED:
+            return _("This quote has been replaced by a newer one. Ask us for the new link.")
+        if self.status == S.EXPIRED or self._is_over(today()):
+            return _("This quote is past its validity. Ask us for a new one.")
+        if self.status == S.WITHDRAWN:
+            return _("This quote was withdrawn.")
+        return _("This quote has been answered already.")
+
     def _is_over(self, day: date) -> bool:
         return bool(self.valid_until and self.valid_until < day)
 

@@ -10,6 +10,7 @@ from relasi.engine.fields.reader import current_reader
 from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.editor.rows import add_subtotals, row_of
 from relasi.kits.trade.editor.summary import summary_of
+from relasi.kits.trade.public.sharing import panel_of
 
 
 def body_of(document: Any, user: Any) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "chain": chain_of(document, user),
         "left": _left(document, rows, reader),
         "url": f"/{registry.of(document).slug}/{document.pk}/",
+        **panel_of(document, user),
     }
 
 

@@ -15,6 +15,7 @@ from relasi.engine.fields.reader import ENGLISH, INDONESIAN, reading_as
 from relasi.kits.trade.editor.rows import Row, add_subtotals, row_of
 from relasi.kits.trade.editor.summary import Summary, summary_of
 from relasi.kits.trade.paper.letterhead import letterhead
+from relasi.kits.trade.paper.qr import qr_of
 
 READERS = {"id": INDONESIAN, "en": ENGLISH}
 # Documents that come to more than this, in rupiah, bear a duty stamp (e-meterai).
@@ -40,7 +41,7 @@ def sheet_of(document: Any, user: Any, language: str, size: str) -> dict[str, An
             "rows": [_row(row) for row in rows], "sums": _sums(document, summary),
             "words": summary.words, "parts": [[f"{p['percent']}% {p['label']}", p["amount"]] for p in summary.parts],
             "terms": own or head["usual_terms"], "state": _state(document, shown, reader),
-            "banks": head["banks"] if module.slug in WITH_BANKS else [], "qr": "",
+            "banks": head["banks"] if module.slug in WITH_BANKS else [], "qr": qr_of(document),
             "signer": str(document.owner) if "owner" in shown else "",
             "stamp": _needs_stamp(document), "labels": labels_of(summary.currency),
         }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Public: a document as its customer sees it, without an account."""
