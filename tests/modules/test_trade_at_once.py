@@ -9,9 +9,12 @@ import pytest
 from django.db import connection
 
 from relasi.engine.access.acting import acting
+from relasi.engine.activity.public_link import make_link
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import trash
+from relasi.kits.trade.public.answering import accept
 from relasi.modules.billing.invoice import Invoice
+from relasi.modules.sales.quote import Quote
 from relasi.modules.sales.sales_order import SalesOrder
 from tests.commits import real_commits
 from tests.company import found_company
@@ -88,3 +91,15 @@ def test_an_order_is_not_cancelled_while_it_is_invoiced(admin: Any) -> None:
         at_once(admin, order.invoice, lambda order=order: order.cancel("x"))
         taken = line_of(order).invoiced
         assert (again(order).status, taken) in (("approved", 10), ("cancelled", 0))
+
+
+def test_one_of_two_who_accept_the_same_quote_by_its_link_is_refused(admin: Any) -> None:
+    quote = document(Quote, thing(1000, 10)).send()
+    link = make_link(quote.pk)
+
+    def say_yes(name: str) -> Callable[[], Any]:
+        return lambda: accept(link, quote, name, True, set(), "203.0.113.7")
+
+    found = at_once(admin, say_yes("Ratna"), say_yes("Bayu"))
+    assert [one for one in found if isinstance(one, list)] == [["INVALID_TRANSITION"]]
+    assert again(quote).accepted_by == again(link).answered_by

@@ -83,6 +83,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("features/sign_in/forms.py", "save"): "what a second factor has used up is no one's history",
     ("features/sign_in/passwords.py", "save"): "the hash of a password never enters history",
     ("kits/trade/paper/letterhead.py", "save"): "a picture becomes a PNG for the paper",
+    ("kits/trade/paper/qr.py", "save"): "a QR code becomes an SVG for the paper",
     ("project/demo/letterhead.py", "save"): "the pixels of a picture are saved into a file",
     ("project/demo/staff.py", "save"): "the hash of a password never enters history",
     ("users/passwords.py", "create"): "hashes of old passwords are kept only to be compared with",
