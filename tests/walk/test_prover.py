@@ -137,7 +137,7 @@ def drive(world: World, route: Route, entry: Entry | None, method: str, verb: st
             may_write = changing and wanted in ("good", "any")
             if not may_write and touched() != count:
                 changed = [name for name, sum_ in fingerprint().items()
-                           if world.before.get(name) != sum_ and name != (wanted == "good" and route.notes)]  # fmt: skip
+                           if world.before.get(name) != sum_ and name != (wanted in ("good", "any") and route.notes)]  # fmt: skip
                 found.append(f"changed {changed} though refused or only read" if changed else "")
             if not may_write and state_of(world) != outside:
                 found.append("left mail or files behind")
