@@ -15,6 +15,7 @@ from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.email import EmailField
 from relasi.engine.fields.image import ImageField
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.phone import PhoneField
 from relasi.engine.fields.text import LongTextField, TextField
@@ -161,4 +162,7 @@ class DocumentText(Tracked):
         form = [Section(_("Document text"), "document language terms footer")]
 
     def __str__(self) -> str:
-        return f"{self.document} ({self.language})"
+        document, language = (
+            str(kind_of(self._meta.get_field(name)).text_of(self)) for name in ("document", "language")
+        )
+        return f"{document} ({language})"

@@ -58,7 +58,8 @@ def _block(found: Any, reader: Reader) -> list[str]:
     address = kind_of(found._meta.get_field("address")).show(found.address, reader) if found.address else ""
     lines = str(address or "").splitlines()
     phone = kind_of(found._meta.get_field("phone")).show(found.phone, reader) if found.phone else ""
-    lines.append(" · ".join(str(one) for one in (phone, found.email, found.website) if one))
+    website = (found.website or "").partition("://")[2].rstrip("/")
+    lines.append(" · ".join(str(one) for one in (phone, found.email, website) if one))
     lines.append(
         " · ".join(
             f"{label} {text}" for label, text in (("NPWP", found.npwp), ("NITKU", found.nitku)) if text
