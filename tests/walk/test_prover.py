@@ -134,10 +134,11 @@ def drive(world: World, route: Route, entry: Entry | None, method: str, verb: st
             answer = ask(world.clients[persona], method, path, body if changing else None)
             writes = changing and must_write(route, entry)
             found = [fault_of(route, wanted, answer, writes), leak_of(persona, answer, wanted, world)]
-            may_write = changing and wanted in ("good", "any")
+            may_look = wanted in ("good", "any")
+            may_write = changing and may_look
             if not may_write and touched() != count:
                 changed = [name for name, sum_ in fingerprint().items()
-                           if world.before.get(name) != sum_ and name != (wanted in ("good", "any") and route.notes)]  # fmt: skip
+                           if world.before.get(name) != sum_ and name != (may_look and route.notes)]  # fmt: skip
                 found.append(f"changed {changed} though refused or only read" if changed else "")
             if not may_write and state_of(world) != outside:
                 found.append("left mail or files behind")
