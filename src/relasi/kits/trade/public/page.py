@@ -56,7 +56,7 @@ def by_link(view: View) -> View:
 def _document(link: PublicLink | None) -> Any:
     if link is None:
         return None
-    model = registry.module(link.record.module).model
+    model: Any = registry.module(link.record.module).model
     if not hasattr(model, "paper_title"):
         return None
     record = model._base_manager.filter(pk=link.record_id, trashed_at=None).first()
