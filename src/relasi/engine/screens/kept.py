@@ -7,20 +7,40 @@ their rights (access.directory): whatever changes those begins a new one.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
 
 Made = TypeVar("Made")
 
-MOST = 2000  # parts in one process, at some kilobytes each
 
-_kept: dict[Hashable, Any] = {}
+class Shelf(Generic[Made]):
+    """What was made, by what it was made of. most: how many; when there are more, all of them begin anew."""
+
+    def __init__(self, most: int):
+        self._most, self._made = most, dict[Hashable, Made]()
+
+    def find(self, key: Hashable) -> Made | None:
+        """None for what was not made yet, and for a key that holds what cannot be compared, such as a list."""
+        try:
+            return self._made.get(key)
+        except TypeError:
+            return None
+
+    def put(self, key: Hashable, made: Made) -> Made:
+        """Keeps what was made, if it can be found again. Nobody may change it afterwards."""
+        if len(self._made) >= self._most:
+            self._made.clear()
+        with suppress(TypeError):
+            self._made[key] = made
+        return made
+
+
+# In one process, at some kilobytes each.
+_parts: Shelf[Any] = Shelf(2000)
+drawn_rows: Shelf[Any] = Shelf(5000)
 
 
 def kept(key: Hashable, make: Callable[[], Made]) -> Made:
-    """What was made for this key before, or what `make` gives now. Nobody may change it afterwards."""
-    found = _kept.get(key)
-    if found is None:
-        if len(_kept) >= MOST:
-            _kept.clear()
-        found = _kept[key] = make()
-    return found
+    """What was made for this key before, or what `make` gives now."""
+    found: Made | None = _parts.find(key)
+    return _parts.put(key, make()) if found is None else found

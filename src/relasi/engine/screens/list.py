@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from time import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from relasi.engine.access.door import fields_for, has_tool, may, scope_of
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.reference import unseen
 from relasi.engine.query.condition import Group
@@ -18,7 +21,7 @@ from relasi.engine.query.paging import Page
 from relasi.engine.query.path import Path
 from relasi.engine.records.record import title_of
 from relasi.engine.screens.asking import must, reader_of, shell_for, signed_in, user_of
-from relasi.engine.screens.kept import kept
+from relasi.engine.screens.kept import drawn_rows, kept
 from relasi.engine.screens.list_state import SIZES, ListState
 from relasi.engine.screens.list_ways import ways_to_show
 from relasi.engine.screens.pages import escaped, render_page, wants_part
@@ -50,10 +53,33 @@ class Chip:
 
 @dataclass
 class Row:
+    """One record as a table shows it. key: all that its look is made of, where it may be kept."""
+
+    entry: Entry
     record: Any
-    title: str
-    url: str
-    cells: list[Any]
+    paths: list[Path]
+    reader: Any
+    key: Any = None
+
+    @cached_property
+    def title(self) -> str:
+        return title_of(self.record)
+
+    @cached_property
+    def url(self) -> str:
+        return f"{self.entry.url}{self.record.pk}/"
+
+    @cached_property
+    def cells(self) -> list[Any]:
+        return [cell(path, self.record, self.reader) for path in self.paths]
+
+    @property
+    def kept(self) -> Markup | None:
+        """How it was drawn before, from the very same."""
+        return drawn_rows.find(self.key) if self.key else None
+
+    def keep(self, drawn: Markup) -> Markup:
+        return drawn_rows.put(self.key, drawn) if self.key else drawn
 
     def tds(self, columns: list[Column]) -> Markup:
         """The cells after the first as the table holds them. Joined here: a page has hundreds of them."""
@@ -76,16 +102,17 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         error = str(wrong.message)
         state = ListState(entry, user, views=state.views)
         listing = state.listing()
+    tones = row_tones(state.colours, found.rows, entry.module, user) if state.colours else {}
     context = {
         "shell": shell_for(request, entry),
         "entry": entry,
         "state": state,
         "page": found,
         "columns": columns_of(request, state, listing),
-        "rows": rows_of(entry, listing.paths, found.rows, reader_of(request)),
+        "rows": _table_rows(request, state, listing, found.rows, tones),
         "chips": tuple(chips_of(state, listing.group, reader_of(request))),
         "error": error,
-        "tones": row_tones(state.colours, found.rows, entry.module, user) if state.colours else {},
+        "tones": tones,
         "emptiness": None if found.rows or error else _emptiness(state),
         "sizes": SIZES,
         "widths": state.widths,
@@ -101,26 +128,55 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 def draw_rows(request: HttpRequest, state: ListState, listing: Listing, records: list[Any]) -> HttpResponse:
     """Rows alone, as the list has them, for what changes one of them."""
+    tones = row_tones(state.colours, records, state.entry.module, state.user)
     context = {
         "entry": state.entry,
         "columns": columns_of(request, state, listing),
-        "rows": rows_of(state.entry, listing.paths, records, reader_of(request)),
-        "tones": row_tones(state.colours, records, state.entry.module, state.user),
+        "rows": _table_rows(request, state, listing, records, tones),
+        "tones": tones,
         "actions": _bulk_actions(state.user, state.entry),
     }
     return render_page(request, "screens/list_rows.html", context)
 
 
 def rows_of(entry: Entry, paths: list[Path], records: list[Any], reader: Any) -> list[Row]:
-    return [
-        Row(
-            record,
-            title_of(record),
-            f"{entry.url}{record.pk}/",
-            [cell(path, record, reader) for path in paths],
-        )
-        for record in records
-    ]
+    return [Row(entry, record, paths, reader) for record in records]
+
+
+def _table_rows(
+    request: HttpRequest, state: ListState, listing: Listing, records: list[Any], tones: dict[int, str]
+) -> list[Row]:
+    """Rows of the list, which look the same to one person until something they are made of changes."""
+    rows = rows_of(state.entry, listing.paths, records, reader_of(request))
+    if _are_made_of_loaded(listing):
+        look = request.visitor.look, state.entry.slug, (*listing.columns,), _moment(listing)  # type: ignore[attr-defined]
+        for row in rows:
+            row.key = look, tones.get(row.record.pk), loaded(row.record)
+    return rows
+
+
+def _are_made_of_loaded(listing: Listing) -> bool:
+    """Whether what was loaded with the records, the person and the time decide how the rows look."""
+    labels = (field.related_model._meta.label for field in listing.references)
+    targets = (registry.module(label) for label in labels if registry.knows(label))
+    return not any(path.beside for path in listing.paths) and not any(one.self_ruled for one in targets)
+
+
+def _moment(listing: Listing) -> Any:
+    """Days begin on a quarter of an hour, here and in the company's zone; what is worked out, or past its time, may
+    look different each minute."""
+    by_clock = any(path.computed or getattr(path.kind, "late", "") for path in listing.paths)
+    return int(time()) // (60 if by_clock else 900)
+
+
+def loaded(record: Any) -> tuple[Any, ...]:
+    """All that was loaded of a record and of what it refers to; the same for two that look the same."""
+    inside = record.__dict__
+    found = [tuple(value.items()) if value.__class__ is dict else value for value in inside.values()]
+    state = inside["_state"]
+    found.remove(state)
+    found += [other and loaded(other) for other in state.fields_cache.values()]
+    return tuple(found)
 
 
 def cell(path: Path, record: Any, reader: Any) -> Any:
