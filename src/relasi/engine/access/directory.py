@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -162,11 +164,46 @@ _latest: Directory | None = None
 
 def directory() -> Directory:
     """The snapshot that holds now. One short query tells whether the last one still does."""
-    global _latest
     with connection.cursor() as cursor:
         cursor.execute("SELECT n FROM access_epoch")
         row = cursor.fetchone()
-    epoch = row[0] if row else 0
+    return _at(row[0] if row else 0)
+
+
+class Hearing:
+    """What the session of a request told on its way in: the snapshot that held then, None when it told nothing."""
+
+    directory: Directory | None = None
+
+
+_hearing: ContextVar[Hearing | None] = ContextVar("hearing", default=None)
+
+
+@contextmanager
+def hearing() -> Iterator[Hearing]:
+    """While it lasts, a session that is read says which snapshot holds, and nobody need ask again."""
+    here = Hearing()
+    token = _hearing.set(here)
+    try:
+        yield here
+    finally:
+        _hearing.reset(token)
+
+
+def hear(epoch: int) -> None:
+    here = _hearing.get()
+    if here is not None:
+        here.directory = _at(epoch)
+
+
+def heard() -> Directory:
+    """The snapshot the session told of, or the one that holds now."""
+    here = _hearing.get()
+    return here.directory if here is not None and here.directory is not None else directory()
+
+
+def _at(epoch: int) -> Directory:
+    global _latest
     latest = _latest
     if latest is None or latest.epoch != epoch or not epoch:
         latest = _latest = _read(epoch)
@@ -191,4 +228,4 @@ def _read(epoch: int) -> Directory:
     )
 
 
-__all__ = ["Directory", "Person", "directory"]
+__all__ = ["Directory", "Hearing", "Person", "directory", "hear", "heard", "hearing"]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from relasi.engine.access.acting import SYSTEM, current_acting
-from relasi.engine.access.directory import directory
+from relasi.engine.access.directory import Directory, directory
 from relasi.engine.access.prepared import Given, IsOneOf
 from relasi.engine.access.rights import EVERYTHING, NOTHING, Rights, Scope, of_the_whole
 from relasi.engine.declare.module import Module
@@ -21,11 +21,14 @@ def rights_of(user: Any) -> Rights:
     memo = current_acting().memo
     key = ("rights", user.id)
     if key not in memo:
-        snapshot = directory()
-        if user.id not in snapshot.rights:
-            snapshot.rights[user.id] = Rights(user.id, snapshot)
-        memo[key] = snapshot.rights[user.id]
+        memo[key] = rights_in(directory(), user)
     return memo[key]
+
+
+def rights_in(snapshot: Directory, user: Any) -> Rights:
+    if user.id not in snapshot.rights:
+        snapshot.rights[user.id] = Rights(user.id, snapshot)
+    return snapshot.rights[user.id]
 
 
 def scope_of(user: Any, verb: str, module: Module) -> Scope:

@@ -50,7 +50,7 @@ def environment(**options: Any) -> jinja2.Environment:
     found.globals.update(_=sentence, gettext=sentence)
     found.globals.update(
         icon=icon,
-        static=static,
+        static=static_address,
         url=address,
         now=timezone.localtime,
         attributes=attributes,
@@ -167,6 +167,12 @@ def icon(name: str, cls: str = "") -> Markup:
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         classes, static("icons.svg"), name
     )
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a static file, which holds as long as this process."""
+    return static(name)
 
 
 def address(name: str, *args: Any, **kwargs: Any) -> str:

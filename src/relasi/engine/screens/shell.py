@@ -17,6 +17,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.query.arrangement import pinned
 from relasi.engine.query.saved_view import usable_views
+from relasi.engine.screens.kept import kept
 
 
 @dataclass(frozen=True)
@@ -179,8 +180,11 @@ class Shell:
         """What decides how the menus look to a person."""
         return self.current, self.request.path.split("/", 2)[1], *self.pinned
 
-    @cached_property
+    @property
     def create(self) -> list[tuple[Any, str, str, str]]:
+        return kept(("create", self.request.visitor.look), self._create)  # type: ignore[attr-defined]
+
+    def _create(self) -> list[tuple[Any, str, str, str]]:
         return [
             (e.name, f"{e.url}new/", e.module.icon, e.slug[0].upper())
             for e in self._visible

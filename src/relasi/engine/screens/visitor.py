@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from relasi.engine.access.acting import acting
-from relasi.engine.access.directory import directory
-from relasi.engine.access.door import rights_of
+from relasi.engine.access.directory import directory, hearing
+from relasi.engine.access.door import rights_in, rights_of
 from relasi.engine.access.reading import reader_for
 from relasi.engine.activity.notification import unread_count
 from relasi.engine.fields.reader import Reader, reading_as
@@ -106,10 +106,13 @@ class VisitorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        visitor = request.visitor = _visitor(request)  # type: ignore[attr-defined]
+        with hearing() as told:
+            visitor = request.visitor = _visitor(request)  # type: ignore[attr-defined]
         with ExitStack() as stack:
             if visitor.user is not None:
-                stack.enter_context(acting(visitor.user, impersonator=visitor.impersonator))
+                stretch = stack.enter_context(acting(visitor.user, impersonator=visitor.impersonator))
+                if told.directory is not None:
+                    stretch.memo["rights", visitor.user.id] = rights_in(told.directory, visitor.user)
             stack.enter_context(translation.override(visitor.language))
             stack.enter_context(timezone.override(visitor.reader.tz))
             stack.enter_context(reading_as(visitor.reader))

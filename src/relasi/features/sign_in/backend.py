@@ -6,10 +6,10 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from relasi.engine.access.directory import directory
+from relasi.engine.access.directory import heard
 
 
 class Backend(AuthenticationBackend):
     def get_user(self, user_id: int) -> Any:
-        user = directory().account(user_id)
+        user = heard().account(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None

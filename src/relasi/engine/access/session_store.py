@@ -1,4 +1,4 @@
-"""The session of a request: Django's own in the database, read by one short statement."""
+"""The session of a request: Django's own in the database, read together with the epoch of the rights by one statement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from django.db import connection
 
-_READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
+from relasi.engine.access.directory import hear
+
+_READ = """
+    SELECT session_data, (SELECT n FROM access_epoch)
+    FROM django_session WHERE session_key = %s AND expire_date > now()
+"""
 
 
 class SessionStore(InDatabase):
@@ -18,4 +23,5 @@ class SessionStore(InDatabase):
         if row is None:
             self._session_key = None
             return {}
+        hear(row[1] or 0)
         return self.decode(row[0])
