@@ -21,6 +21,7 @@ from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.image import ADDRESS
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.reference import faces_of, mark_sight
+from relasi.engine.query.belonging import with_any
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import visible_paths
 from relasi.engine.query.viewed import note_viewed
@@ -230,28 +231,40 @@ def actions_for(user: Any, module: Module, record: Any) -> list[Action]:
 
 
 def _panels(request: HttpRequest, module: Module, record: Any) -> list[Panel]:
-    found = []
+    user, shown = user_of(request), []
     for part in module.page:
         if isinstance(part, Related) and registry.knows(part.module):
             other = registry.module(part.module)
             by = part.by or module.model._meta.model_name
-            if may(user_of(request), "view", other) and by in fields_for(user_of(request), "view", other):
-                found.append(_panel(request, module, record, part, other))
-    return found
+            if may(user, "view", other) and by in fields_for(user, "view", other):
+                shown.append((part, other, by))
+    some = with_any([(other, by) for _part, other, by in shown], record.pk)
+    return [
+        _panel(request, record, part, other, by, is_empty=not any_there)
+        for (part, other, by), any_there in zip(shown, some, strict=True)
+    ]
 
 
-def _panel(request: HttpRequest, module: Module, record: Any, part: Related, other: Module) -> Panel:
-    by = part.by or module.model._meta.model_name
+def _panel(
+    request: HttpRequest, record: Any, part: Related, other: Module, by: str, *, is_empty: bool
+) -> Panel:
     entry, user = entries_of(other)[0], user_of(request)
-    columns = visible_paths(other, part.columns or other.columns[1:3], user)
-    listing = Listing(other, user, columns=columns, fixed={f"{by}_id": record.pk})
-    records = listing.page(PANEL_ROWS).rows
-    reader = reader_of(request)
-    rows = rows_of(entry, listing.paths, records, reader)
-    count = len(records) if len(records) < PANEL_ROWS else listing.count()
+    rows, count = ([], 0) if is_empty else _panel_rows(request, record, part, other, by)
     new = f"{entry.url}new/?{by}={record.pk}" if may(user, "create", other) else None
     link = f'{entry.url}?f={{"all":[{{"field":"{by}","op":"is","value":{record.pk}}}]}}'
     return Panel(entry, part.title or other.plural, rows, count, link, new)
+
+
+def _panel_rows(
+    request: HttpRequest, record: Any, part: Related, other: Module, by: str
+) -> tuple[list[Row], int]:
+    """The first rows, and how many there are."""
+    user = user_of(request)
+    columns = visible_paths(other, part.columns or other.columns[1:3], user)
+    listing = Listing(other, user, columns=columns, fixed={f"{by}_id": record.pk})
+    records = listing.page(PANEL_ROWS).rows
+    rows = rows_of(entries_of(other)[0], listing.paths, records, reader_of(request))
+    return rows, len(records) if len(records) < PANEL_ROWS else listing.count()
 
 
 @signed_in

@@ -23,6 +23,7 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 from relasi.engine.fields.avatar import initials, tone
 from relasi.engine.screens import toasts
 from relasi.engine.screens.faces import FACES
+from relasi.engine.screens.frames import Frames
 from relasi.engine.screens.kept import kept
 
 
@@ -46,6 +47,7 @@ def environment(**options: Any) -> jinja2.Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    components = Components(found)
     # The two that a page calls a hundred times, without the three calls Jinja2 wraps around each.
     found.globals.update(_=sentence, gettext=sentence)
     found.globals.update(
@@ -56,7 +58,8 @@ def environment(**options: Any) -> jinja2.Environment:
         attributes=attributes,
         initials=initials,
         tone=tone,
-        ui=Components(found),
+        ui=components,
+        frames=Frames(components),
         constant=Constants(found),
         kept=kept_part,
         **FACES,
