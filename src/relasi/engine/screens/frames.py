@@ -38,5 +38,7 @@ class Frames:
     def panel(self, panel: Any) -> Markup:
         """What ui.no_rows gives for a panel in which nothing stands."""
         key = "panel", translation.get_language(), panel.entry.slug, panel.title, bool(panel.new_url)
-        frame = kept(key, lambda: str(self._ui.no_rows(panel.title, panel.entry.new, panel.new_url and PLACE)))
+        frame = kept(
+            key, lambda: str(self._ui.no_rows(panel.title, panel.entry.new, panel.new_url and PLACE))
+        )
         return Markup(frame.replace(PLACE, str(jinja2.runtime.escape(panel.new_url or ""))))

@@ -120,7 +120,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         "may_import": has_tool(user, "import") and may(user, "create", entry.module),
         "may_export": has_tool(user, "export"),
         "actions": _bulk_actions(user, entry),
-        "ways": ways_to_show(state),
+        "ways": kept(("ways", request.visitor.look, state.look, state.options), lambda: ways_to_show(state)),  # type: ignore[attr-defined]
         "swapped": wants_part(request),
     }
     return render_page(request, "screens/list.html", context, part="list")
@@ -171,12 +171,10 @@ def _moment(listing: Listing) -> Any:
 
 def loaded(record: Any) -> tuple[Any, ...]:
     """All that was loaded of a record and of what it refers to; the same for two that look the same."""
-    inside = record.__dict__
-    found = [tuple(value.items()) if value.__class__ is dict else value for value in inside.values()]
-    state = inside["_state"]
-    found.remove(state)
-    found += [other and loaded(other) for other in state.fields_cache.values()]
-    return tuple(found)
+    inside = record.__dict__.copy()
+    state, seen = inside.pop("_state"), inside.pop("_seen", None)
+    referred = [None if other is None else loaded(other) for other in state.fields_cache.values()]
+    return (*inside.values(), *referred, *(seen.items() if seen else ()))
 
 
 def cell(path: Path, record: Any, reader: Any) -> Any:
