@@ -30,5 +30,5 @@ def _statement(pointing: tuple[Pointing, ...]) -> sql.Composed:
 def _any(module: Module, by: str) -> sql.Composed:
     standing = sql.SQL(" AND trashed_at IS NULL" if "trashed_at" in module.fields else "")
     return sql.SQL("EXISTS (SELECT 1 FROM {} WHERE {} = %s{})").format(
-        sql.Identifier(module.table), sql.Identifier(module.fields[by].column), standing
+        sql.Identifier(module.table), sql.Identifier(str(module.fields[by].column)), standing
     )

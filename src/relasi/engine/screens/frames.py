@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-import jinja2
 from django.utils import translation
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from relasi.engine.screens.kept import kept
 
@@ -22,14 +21,14 @@ class Frames:
         self._ui = ui
 
     def facts(self, facts: Iterable[Any], here: str) -> Markup:
-        language, place = translation.get_language(), str(jinja2.runtime.escape(here))
+        language, place = translation.get_language(), str(escape(here))
         return Markup("".join(self._fact(fact, place, language) for fact in facts))
 
     def _fact(self, fact: Any, place: str, language: str | None) -> str:
         blank = fact.shown is None or fact.shown == ""
         key = "fact", language, fact.name, fact.label, fact.editable, blank
         frame = kept(key, lambda: self._frame(fact, "" if blank else VALUE))
-        return frame.replace(PLACE, place).replace(VALUE, str(jinja2.runtime.escape(fact.shown)))
+        return frame.replace(PLACE, place).replace(VALUE, str(escape(fact.shown)))
 
     def _frame(self, fact: Any, value: str) -> str:
         edit_url = f"{PLACE}field/{fact.name}/?edit=1" if fact.editable else None
@@ -41,4 +40,4 @@ class Frames:
         frame = kept(
             key, lambda: str(self._ui.no_rows(panel.title, panel.entry.new, panel.new_url and PLACE))
         )
-        return Markup(frame.replace(PLACE, str(jinja2.runtime.escape(panel.new_url or ""))))
+        return Markup(frame.replace(PLACE, str(escape(panel.new_url or ""))))
