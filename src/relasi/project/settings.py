@@ -142,6 +142,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("RELASI_PROXIES") or 0)
 LIVE_SOCKET = os.environ.get("RELASI_LIVE_SOCKET", "")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["relasi.project.upkeep"]
+# What a worker does beside its jobs, and what it calls around each of them.
+BESIDE_JOBS = ["relasi.features.scheduler.timing.follow_settings", "relasi.engine.api.jobs.listen_for_news"]
+AROUND_JOBS = ["relasi.features.scheduler.recording.record_run"]
 
 LOGGING = configuration()
 start_structlog()

@@ -10,20 +10,18 @@ CONCURRENCY = min(os.cpu_count() or 1, 4)
 
 
 async def work() -> None:
+    from django.conf import settings
+    from django.utils.module_loading import import_string
     from procrastinate.contrib.django import app
-
-    from relasi.engine.api.jobs import listen_for_news
-    from relasi.features.scheduler.recording import record_run
-    from relasi.features.scheduler.timing import follow_settings
 
     with app.replace_connector(app.connector.get_worker_connector()):
         async with app.open_async():
             # Kept in a name: the loop itself would let the garbage collector have them.
-            beside = [asyncio.create_task(follow_settings(app)), asyncio.create_task(listen_for_news(app))]
+            beside = [asyncio.create_task(import_string(path)(app)) for path in settings.BESIDE_JOBS]
             await app.run_worker_async(
                 concurrency=int(os.environ.get("RELASI_JOBS_AT_ONCE") or CONCURRENCY),
                 shutdown_graceful_timeout=GRACE,
-                worker_middleware=[record_run],
+                worker_middleware=[import_string(path) for path in settings.AROUND_JOBS],
             )
             for task in beside:
                 task.cancel()

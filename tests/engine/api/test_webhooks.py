@@ -11,7 +11,7 @@ from django.db import connection
 
 from relasi.engine.access.acting import acting
 from relasi.engine.activity.notification import News
-from relasi.engine.api import safe_address, telling
+from relasi.engine.api import delivery, safe_address, telling
 from relasi.engine.api.delivery import Attempt, Delivery, WebhookPlace, replay
 from relasi.engine.api.safe_address import UnsafeAddress, is_public, post, resolve
 from relasi.engine.api.sending import OFF_AT, send_due
@@ -30,14 +30,16 @@ EVERYTHING = ["created", "changed", "deleted", "restored", "purged"]
 
 @pytest.fixture
 def company(db, monkeypatch):
-    """Within one transaction, which the feed is made to take for one that is over."""
+    """Within one transaction, which the feed is made to take for one that is over. A webhook begins with it, whatever
+    other transactions of the cluster have ended since."""
 
-    def end():
+    def end(later):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT (pg_current_xact_id()::text::bigint + 1)::text")
+            cursor.execute("SELECT (pg_current_xact_id()::text::bigint + %s)::text", [later])
             return cursor.fetchone()[0]
 
-    monkeypatch.setattr(telling, "end_of_feed", end)
+    monkeypatch.setattr(delivery, "end_of_feed", lambda: end(0))
+    monkeypatch.setattr(telling, "end_of_feed", lambda: end(1))
     return found_company()
 
 
