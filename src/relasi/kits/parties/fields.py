@@ -1,4 +1,4 @@
-"""Identity numbers as fields: NPWP, NIK and NITKU, kept as digits and shown as they are printed."""
+"""Identity as fields: NPWP, NIK and NITKU, kept as digits and shown as they are printed; and a country."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 from django.db import models
 from markupsafe import Markup, escape
 
+from relasi.engine.fields.address import read_country, write_country
 from relasi.engine.fields.declared import DeclaredField
 from relasi.engine.fields.kind import EMPTY_CELL, Invalid, shows_as
-from relasi.engine.fields.reader import Reader
+from relasi.engine.fields.reader import Reader, current_reader
 from relasi.engine.fields.text import TextKind
 from relasi.kits.parties.identity import (
     InvalidIdentity,
@@ -41,6 +42,13 @@ class NitkuField(DeclaredField, models.CharField):
     """The tax number of a place of business, 22 digits."""
 
     def __init__(self, *args: Any, max_length: int = 22, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=max_length, **kwargs)
+
+
+class CountryField(DeclaredField, models.CharField):
+    """A country, kept as its code of two letters."""
+
+    def __init__(self, *args: Any, max_length: int = 2, **kwargs: Any) -> None:
         super().__init__(*args, max_length=max_length, **kwargs)
 
 
@@ -113,3 +121,26 @@ class NikKind(IdentityKind):
 
     def search_sql(self) -> str:
         return "NULL::text"
+
+
+@shows_as(CountryField)
+class CountryCodeKind(TextKind):
+    """Read from its code or its name in either language, shown as its name."""
+
+    name = "country_code"
+    width = "10rem"
+    operators = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    sortable = False
+
+    def parse(self, raw: Any, reader: Reader | None = None) -> str | None:
+        text = "" if raw is None else str(raw).strip()
+        return read_country(text) if text else self.nothing
+
+    def show(self, value: Any, reader: Reader | None = None) -> str:
+        return write_country(value, reader or current_reader()) if value else ""
+
+    def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
+        return escape(self.show(value, reader)) if value else EMPTY_CELL
+
+    def typed(self, value: Any, reader: Reader | None = None) -> str:
+        return self.show(value, reader)

@@ -33,7 +33,7 @@ _ASCII_DIGITS = re.compile(r"[0-9]+")
 _SCIENTIFIC = re.compile(r"\s*\d+(?:[.,]\d+)?[eE]\+?\d+\s*")
 
 
-def _digits(text: str) -> str:
+def digits_of(text: str) -> str:
     """Return the digits of a number written with the usual fillers. Raises InvalidIdentity."""
     if _SCIENTIFIC.fullmatch(text):
         raise InvalidIdentity("excel", EXCEL, text=shortened(text))
@@ -45,7 +45,7 @@ def _digits(text: str) -> str:
 
 def normalize_npwp(text: str) -> str:
     """Return the 15 or 16 digits of a tax number: "01.234.567.8-901.000" gives "012345678901000"."""
-    digits = _digits(text)
+    digits = digits_of(text)
     if len(digits) not in (15, 16):
         raise InvalidIdentity("npwp_length", NPWP_LENGTH, text=shortened(text), digits=len(digits))
     if not digits.strip("0"):
@@ -68,7 +68,7 @@ def format_npwp(npwp: str) -> str:
 
 def normalize_nik(text: str) -> str:
     """Return the 16 digits of a resident number whose region, date of birth and serial can exist."""
-    digits = _digits(text)
+    digits = digits_of(text)
     quoted = shortened(text)
     if len(digits) != 16:
         raise InvalidIdentity("nik_length", NIK_LENGTH, text=quoted, digits=len(digits))
@@ -122,7 +122,7 @@ def mask_nik(nik: str) -> str:
 
 def normalize_nitku(text: str) -> str:
     """Return the 22 digits of a place of business: a 16-digit NPWP and a branch of six digits."""
-    digits = _digits(text)
+    digits = digits_of(text)
     if len(digits) != 22:
         raise InvalidIdentity("nitku_length", NITKU_LENGTH, text=shortened(text), digits=len(digits))
     if not digits[:16].strip("0"):

@@ -22,6 +22,7 @@ class TaxRule:
     """rate: percent. numerator/denominator: the part of the price it is taken on, 11/12 for the usual PPN.
 
     compounds_on: codes of the taxes whose amounts belong to its base. kind: what it is for reports ("ppn_output").
+    transaction_code: of the Faktur Pajak, "" where it has none.
     """
 
     code: str
@@ -32,6 +33,7 @@ class TaxRule:
     method: str = SIMPLE
     compounds_on: tuple[str, ...] = ()
     kind: str = ""
+    transaction_code: str = ""
 
     @property
     def factor(self) -> Fraction:
@@ -50,7 +52,7 @@ class TaxRule:
         return {
             "code": self.code, "name": self.name, "rate": str(self.rate), "numerator": self.numerator,
             "denominator": self.denominator, "method": self.method, "compounds_on": list(self.compounds_on),
-            "kind": self.kind,
+            "kind": self.kind, "transaction_code": self.transaction_code,
         }  # fmt: skip
 
     @classmethod

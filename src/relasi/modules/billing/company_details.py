@@ -21,12 +21,10 @@ from relasi.engine.fields.phone import PhoneField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.parties.fields import NitkuField, NpwpField
+from relasi.kits.parties.identity import nitku_belongs_to, npwp16
 
 ACCENT = "#3c46b8"
-DIGITS = {
-    "npwp": (16, _("Write the NPWP with its 16 digits.")),
-    "nitku": (22, _("Write the NITKU with its 22 digits.")),
-}
 
 
 class PaperSize(Choices):
@@ -52,8 +50,8 @@ class CompanyDetails(Tracked):
 
     legal_name = TextField(_("Legal name"), max_length=150)
     address = AddressField(_("Address"))
-    npwp = TextField(_("NPWP"), max_length=30)
-    nitku = TextField(_("NITKU"), max_length=40)
+    npwp = NpwpField(_("NPWP"))
+    nitku = NitkuField(_("NITKU"))
     phone = PhoneField(_("Phone"))
     email = EmailField(_("Email"))
     website = UrlField(_("Website"))
@@ -84,19 +82,14 @@ class CompanyDetails(Tracked):
         return self.legal_name or str(_("Company details"))
 
     def before_save(self, change: Change) -> None:
-        for name in DIGITS:
-            text = getattr(self, name)
-            setattr(self, name, re.sub(r"[\s.\-]", "", text) or None if text else None)
-        if self.npwp and len(self.npwp) == 15:
-            self.npwp = "0" + self.npwp
+        if self.npwp:
+            self.npwp = npwp16(self.npwp)
         if self.colour:
             self.colour = "#" + self.colour.lower().lstrip("#")
 
     def clean(self, change: Change) -> None:
-        for name, (length, sentence) in DIGITS.items():
-            text = getattr(self, name)
-            if text and not re.fullmatch(rf"[0-9]{{{length}}}", text):
-                raise Refusal(name, "INVALID_VALUE", sentence)
+        if self.nitku and self.npwp and not nitku_belongs_to(self.nitku, self.npwp):
+            raise Refusal("nitku", "INVALID_VALUE", _("A NITKU begins with the NPWP of the company."))
         if self.colour and not re.fullmatch("#[0-9a-f]{6}", self.colour):
             raise Refusal(
                 "colour", "INVALID_VALUE", _("Write the colour as a hash and six digits, such as #3c46b8.")

@@ -41,6 +41,7 @@ from relasi.kits.trade.taking import (
     taking_triggers,
 )
 from relasi.modules.billing.closed_period import check_open_period
+from relasi.modules.billing.tax_invoice import SENT, TAX_FIELDS, TaxInvoiced
 
 
 class InvoiceStatus(Choices):
@@ -74,6 +75,7 @@ FLOW = Flow(
         "disputed",
         "reminded",
         "reminded_on",
+        *TAX_FIELDS,
     ),
     by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
     gives=OWED,
@@ -91,6 +93,7 @@ OPEN_COLUMNS = (
     "disputed",
     "reminded",
     "reminded_on",
+    *TAX_FIELDS,
 )
 TABLE, LINES = "billing_invoice", "billing_invoiceline"
 TAKINGS = [
@@ -99,7 +102,7 @@ TAKINGS = [
 ]
 
 
-class Invoice(TradeDocument):
+class Invoice(TaxInvoiced, TradeDocument):
     status = ChoiceField(InvoiceStatus, _("Status"), default=S.DRAFT, required=True)
     due_date = DateField(_("Due date"), late="overdue", aliases="Jatuh Tempo|Due Date")
     payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
@@ -116,7 +119,6 @@ class Invoice(TradeDocument):
         editable=False,
     )
     instalments = HiddenField(_("Payment terms"), editable=True)
-    tax_invoice_number = TextField(_("Tax invoice number"), max_length=17, aliases="No. Faktur Pajak|NSFP")
     received = MoneyField(_("Received"), default=0, required=True, editable=False, currency_field="currency")
     credited = MoneyField(_("Credited"), default=0, required=True, editable=False, currency_field="currency")
     balance = MoneyField(_("Balance"), default=0, required=True, editable=False, currency_field="currency")
@@ -167,6 +169,9 @@ class Invoice(TradeDocument):
                 | Q(status="paid", balance=0),
                 name="invoice_state",
             ),
+            models.UniqueConstraint(
+                fields=["tax_invoice_number"], condition=Q(trashed_at=None), name="invoice_tax_number"
+            ),
         ]
         triggers = [
             *history_triggers(),
@@ -189,26 +194,33 @@ class Invoice(TradeDocument):
         ]  # fmt: skip
         filters = [
             "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order", "disputed",
+            "tax_invoice_status", "transaction_code",
         ]  # fmt: skip
         search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "notes": "D"}
         form = [
             Section(
-                _("Invoice"), "subject account contact deal date payment_days due_date customer_po tax_invoice_number owner"
+                _("Invoice"), "subject account contact deal date payment_days due_date customer_po owner"
             ),
             Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
+            Section(_("Tax invoice"), "transaction_code facility tax_invoice_number"),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes"),
         ]  # fmt: skip
         facts = [
             Section(
                 _("Invoice"),
-                "status account contact deal quote sales_order date due_date customer_po tax_invoice_number owner",
+                "status account contact deal quote sales_order date due_date customer_po owner",
             ),
             Section(
                 _("Payment"),
                 "grand_total withheld_total payable received credited balance disputed reminded reminded_on",
             ),
             Section(_("Total"), "subtotal discount_total tax_total margin_percent"),
+            Section(_("Tax invoice"), "tax_invoice_status tax_invoice_number transaction_code facility"),
+            Section(
+                _("Buyer for the tax office"),
+                "buyer_name buyer_npwp buyer_nik buyer_other_id buyer_nitku buyer_address buyer_country buyer_email",
+            ),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes cancel_reason"),
             Section(_("Record"), "number currency rate price_book issued_at created_at changed_at"),
@@ -236,6 +248,8 @@ class Invoice(TradeDocument):
                    when=lambda invoice: invoice.status in OWED),
             Action("add_order", _("Add what is left of an order"), icon="plus", ask=("sales_order",), quiet=True,
                    when=lambda invoice: invoice.status == S.DRAFT),
+            Action("take_buyer", _("Take the buyer's tax data from the account"), icon="building-2", quiet=True,
+                   when=lambda i: i.status in OWED and i.account_id and i.tax_invoice_status not in SENT),
             Action("cancel", _("Cancel invoice"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
                    when=lambda invoice: invoice.status == S.ISSUED),
         ]  # fmt: skip
@@ -263,14 +277,17 @@ class Invoice(TradeDocument):
             ):
                 self.due_date = self.date + timedelta(days=self.payment_days or 0)
             self.instalments = instalments.checked(self.instalments)
-            if change.has("status") and self.status == S.ISSUED:
-                self.issued_at = timezone.now()
+        issuing = change.has("status") and change.old("status") == S.DRAFT and self.status == S.ISSUED
+        if issuing:
+            self.issued_at = timezone.now()
+        self.keep_tax_invoice(change, issuing)
         self.balance = self.payable - self.received - self.credited if self.status in OWED else ZERO
 
     def clean(self, change: Change) -> None:
         super().clean(change)
         if self.due_date and self.date and self.due_date < self.date:
             raise Refusal("due_date", "OUT_OF_RANGE", _("It cannot be due before the date of the invoice."))
+        self.clean_tax_invoice(change)
         if not change.has("status") or change.is_new:
             return
         if self.status == S.ISSUED and change.old("status") == S.DRAFT:
@@ -330,6 +347,7 @@ class InvoiceLine(TradeLine):
         "sales.OrderLine", models.PROTECT, verbose_name=_("Order line"), related_name="+", editable=False
     )
     credited = DecimalField(_("Credited"), default=0, required=True, editable=False)
+    goods_code = TextField(_("Goods code (Faktur Pajak)"), max_length=20, editable=False)
 
     takes = {"quote_line": "taken", "order_line": "invoiced"}
     counted = ("credited",)
@@ -341,7 +359,7 @@ class InvoiceLine(TradeLine):
         constraints = [*line_checks("invoice_line"), *counted_checks("invoice_line", "credited")]
         triggers = [
             *history_triggers("credited"),
-            *line_triggers(TABLE, "invoice_id", FLOW.frozen, ("credited",)),
+            *line_triggers(TABLE, "invoice_id", FLOW.frozen, ("credited", "goods_code")),
             *taking_triggers(TABLE, "invoice_id", FLOW.idle, TAKINGS),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,9 @@ from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.trade.figures import margin_percent
 from relasi.kits.trade.in_documents import used_items
 from relasi.kits.trade.unit import Unit
+
+
+GOODS_CODE = re.compile("[0-9]{6}")
 
 
 class Offered(Record):
@@ -56,6 +60,10 @@ class Offered(Record):
     def clean(self, change: Change) -> None:
         if self.sales_start and self.sales_end and self.sales_end < self.sales_start:
             raise Refusal("sales_end", "OUT_OF_RANGE", _("The end lies before the beginning."))
+        code = getattr(self, "tax_code", None)
+        if code and change.has("tax_code") and not GOODS_CODE.fullmatch(code):
+            message = _("A code of goods or services for the Faktur Pajak has six digits.")
+            raise Refusal("tax_code", "INVALID_VALUE", message)
 
     def why_not_sold(self, day: date) -> str:
         """Why it cannot be put on a new line of that day; empty when it can."""

@@ -56,6 +56,7 @@ class Service(Offered):
     hours = DecimalField(_("Usual duration in hours"), min=0, aliases="Durasi Standar")
     skills = TextField(_("Skills required"), aliases="Keahlian")
     website = UrlField(_("Page"), aliases="Website")
+    tax_code = TextField(_("Service code (Faktur Pajak)"), max_length=20, aliases="Kode Jasa Pajak")
 
     taxes = ReferencesField("catalog.Tax", _("Taxes"), default=usual_service_taxes, aliases="Pajak")
 
@@ -82,7 +83,7 @@ class Service(Offered):
             Section(_("Service"), "name code category unit units_in_one active owner"),
             Section(_("Price and taxes"), "price cost free taxes commission sales_start sales_end"),
             Section(_("Details"), "billing makes_contract support_start support_end hours skills ledger_account "
-                                  "website description"),
+                                  "tax_code website description"),
         ]  # fmt: skip
         quick = "name code unit price cost taxes"
         headline = "code price"

@@ -22,6 +22,7 @@ from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.refusal import Refusal
 from relasi.kits.trade.in_documents import tax_is_used
+from relasi.kits.trade.tax_invoice import TransactionCode
 
 
 class TaxMethod(Choices):
@@ -122,6 +123,9 @@ class Tax(Tracked):
             raise Refusal(
                 "applies_to", "INVALID_VALUE", _("A tax that is withheld cannot stand on a charge.")
             )
+        if self.transaction_code and self.transaction_code not in set(TransactionCode):
+            message = _("A transaction code is one of 01 to 10, with two digits.")
+            raise Refusal("transaction_code", "INVALID_VALUE", message)
         if self.method != TaxMethod.COMPOUND and self.compounds_on:
             message = _("Only a compound tax is taken on top of others.")
             raise Refusal("compounds_on", "INVALID_VALUE", message)
