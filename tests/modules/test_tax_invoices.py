@@ -93,7 +93,11 @@ def test_an_issued_invoice_keeps_who_the_buyer_was() -> None:
     assert draft.buyer_npwp is None
     invoice = draft.issue()
     found = again(invoice)
-    assert (found.buyer_name, found.buyer_npwp, found.buyer_nitku) == ("PT Maju", "0" + NPWP, "0" + NPWP + "000000")
+    assert (found.buyer_name, found.buyer_npwp, found.buyer_nitku) == (
+        "PT Maju",
+        "0" + NPWP,
+        "0" + NPWP + "000000",
+    )
     assert (found.buyer_country, found.buyer_email) == ("ID", "pajak@maju.id")
     assert "Asia Afrika" in found.buyer_address and "40111" in found.buyer_address
     update(account, {"name": "PT Maju Jaya", "npwp": "0999888777666000"})
@@ -144,7 +148,11 @@ def test_what_was_sent_stays_until_its_state_is_put_back() -> None:
 
 
 def test_a_facility_is_told_by_its_number() -> None:
-    assert [normalize_facility(text) for text in ("1", "TD.00518", "td00518")] == ["TD.00501", "TD.00518", "TD.00518"]
+    assert [normalize_facility(text) for text in ("1", "TD.00518", "td00518")] == [
+        "TD.00501",
+        "TD.00518",
+        "TD.00518",
+    ]
 
 
 def test_an_old_document_keeps_the_transaction_code_of_its_tax(ppn: None) -> None:

@@ -66,7 +66,9 @@ class TaxInvoiced(models.Model):
     buyer_npwp = NpwpField(_("Buyer's NPWP"))
     buyer_nik = NikField(_("Buyer's NIK"))
     buyer_other_id = TextField(
-        _("Buyer's passport or foreign number"), max_length=50, help_text=_("Of a buyer without NPWP and NIK.")
+        _("Buyer's passport or foreign number"),
+        max_length=50,
+        help_text=_("Of a buyer without NPWP and NIK."),
     )
     buyer_nitku = NitkuField(_("Buyer's NITKU"))
     buyer_address = TextField(_("Buyer's address"), max_length=500)
@@ -93,12 +95,14 @@ class TaxInvoiced(models.Model):
             _keep_goods_codes([one.record for one in change.lines])
         if self.buyer_npwp:
             self.buyer_npwp = npwp16(self.buyer_npwp)
-        given = change.has("tax_invoice_number") and self.tax_invoice_number
-        waiting = self.tax_invoice_status in (T.NOT_MADE, T.EXPORTED, T.REJECTED)
-        if self.status != "draft" and waiting and (given or (issuing and self.tax_invoice_number)):
-            if not change.has("tax_invoice_status") or issuing:
-                # The tax office gives the number when it approves.
-                self.tax_invoice_status = T.APPROVED
+        if self._is_approved_by(change, issuing):
+            self.tax_invoice_status = T.APPROVED
+
+    def _is_approved_by(self, change: Change, issuing: bool) -> bool:
+        """Whether a number has come: the tax office gives it when it approves."""
+        if self.status == "draft" or not self.tax_invoice_number or self.tax_invoice_status in NUMBERED:
+            return False
+        return issuing or (change.has("tax_invoice_number") and not change.has("tax_invoice_status"))
 
     def buyer_of_account(self) -> dict[str, Any]:
         """Who the buyer is for the tax office, as the account says now."""

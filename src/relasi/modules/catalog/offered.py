@@ -26,7 +26,6 @@ from relasi.kits.trade.figures import margin_percent
 from relasi.kits.trade.in_documents import used_items
 from relasi.kits.trade.unit import Unit
 
-
 GOODS_CODE = re.compile("[0-9]{6}")
 
 

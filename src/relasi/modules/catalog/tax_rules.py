@@ -53,9 +53,16 @@ def rules_of(taxes: Iterable[int], day: date, region: int | None) -> Taxes:
             on = tuple(known[one].code for one in tax.compounds_on or () if one in known)
             found.append(
                 TaxRule(
-                    tax.code, tax.name, rate.rate, rate.numerator, rate.denominator, tax.method, on, tax.kind,
+                    tax.code,
+                    tax.name,
+                    rate.rate,
+                    rate.numerator,
+                    rate.denominator,
+                    tax.method,
+                    on,
+                    tax.kind,
                     tax.transaction_code or "",
-                )  # fmt: skip
+                )
             )
     return tuple(found)
 
