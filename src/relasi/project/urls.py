@@ -1,4 +1,5 @@
-"""Every address of the product. Fixed words first; whatever is left names a module."""
+"""Every address of the product. What begins with the name of a module comes first: nobody waits for the rest to be looked
+through. No module is named by one of the fixed words (a test sees to it)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -30,6 +31,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *home_patterns(),
+    *module_patterns(),
     path("healthz", healthz, name="healthz"),
     path("live/", live, name="live"),
     *api_patterns(),
@@ -42,7 +44,6 @@ urlpatterns = [
     *transfer_patterns(),
     *engine_patterns(),
     *trade_patterns(),
-    *module_patterns(),
 ]
 
 handler404 = "relasi.engine.screens.errors.not_found"

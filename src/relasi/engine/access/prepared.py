@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from copy import copy
+from functools import cached_property
 from typing import Any
 
 from django.db import connections
 from django.db.models import BooleanField, Expression, Func, QuerySet
 from django.db.models.query import ModelIterable
 
-from relasi.engine.access.rows_made import maker
+from relasi.engine.access.rows_made import Maker, maker
 
 MOST_SHAPES = 2000
 
@@ -46,22 +47,46 @@ class Prepared:
         self._compiler = rows.query.get_compiler(rows.db)
         self._sql, self._params = self._compiler.as_sql()
 
+    @cached_property
+    def _maker(self) -> Maker | None:
+        return maker(self._compiler, self.db)
+
+    @cached_property
+    def _converters(self) -> list[tuple[int, list[Any], Any]]:
+        columns = self._compiler.get_converters([column[0] for column in self._compiler.select])
+        return [(place, converters, expression) for place, (converters, expression) in columns.items()]
+
     def run(self, values: dict[str, Any]) -> list[Any]:
-        compiler = copy(self._compiler)
-        compiler.connection = connections[self.db]
-        worded = self._sql, tuple(values[p.name] if p.__class__ is Given else p for p in self._params)
-        compiler.as_sql = lambda *_args, **_kwargs: worded
-        make = maker(compiler, self.db)
-        if make is None:
-            rows: Any = _Rows(self.db, compiler)
-            return list(ModelIterable(rows))
-        return [make(row) for row in compiler.results_iter(compiler.execute_sql())]
+        if self._maker is None:
+            return self._made_by_django(values)
+        rows = self.tuples(values)
+        if self._converters:
+            rows = [self._converted(row) for row in rows]
+        return self._maker.all(rows)
 
     def tuples(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The bare columns, for a queryset of values_list(): what the database gives, nothing converted."""
         with connections[self.db].cursor() as cursor:
-            cursor.execute(self._sql, [values[p.name] if p.__class__ is Given else p for p in self._params])
+            cursor.execute(self._sql, self._given(values))
             return cursor.fetchall()
+
+    def _given(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(values[p.name] if p.__class__ is Given else p for p in self._params)
+
+    def _converted(self, row: tuple[Any, ...]) -> list[Any]:
+        found, connection = list(row), connections[self.db]
+        for place, converters, expression in self._converters:
+            for convert in converters:
+                found[place] = convert(found[place], expression, connection)
+        return found
+
+    def _made_by_django(self, values: dict[str, Any]) -> list[Any]:
+        compiler = copy(self._compiler)
+        compiler.connection = connections[self.db]
+        worded = self._sql, self._given(values)
+        compiler.as_sql = lambda *_args, **_kwargs: worded
+        rows: Any = _Rows(self.db, compiler)
+        return list(ModelIterable(rows))
 
 
 class _Rows:

@@ -6,20 +6,20 @@ anew for each row. Here a record gets what was loaded and nothing else, and rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models.base import ModelState
 
-Make = Callable[[tuple[Any, ...]], Any]
+Row = Sequence[Any]
 
 
-def maker(compiler: Any, db: str) -> Make | None:
-    """What makes a record of one row of the compiled query; None for a query with inherited tables, where Django must."""
+def maker(compiler: Any, db: str) -> Maker | None:
+    """What makes records of the rows of a compiled query; None for one with inherited tables, where Django must."""
     info = compiler.klass_info
     if not _is_plain(info):
         return None
-    return _Maker(info, compiler.select, db, tuple((compiler.annotation_col_map or {}).items())).make
+    return Maker(info, compiler.select, db, tuple((compiler.annotation_col_map or {}).items()))
 
 
 def _is_plain(info: dict[str, Any]) -> bool:
@@ -27,8 +27,8 @@ def _is_plain(info: dict[str, Any]) -> bool:
     return all(not one.get("from_parent") and not one["field"].unique and _is_plain(one) for one in related)
 
 
-class _Maker:
-    """One model of the query: which columns are its own, and what it refers to."""
+class Maker:
+    """One model of the query: which columns are its own, and what it refers to. Safe to share between threads."""
 
     def __init__(
         self, info: dict[str, Any], select: Any, db: str, annotations: Iterable[tuple[str, int]] = ()
@@ -40,11 +40,15 @@ class _Maker:
         self._key = self._start + self._names.index(self._model._meta.pk.attname)
         self._annotations = annotations
         self._related = [
-            (one["field"].cache_name, _Maker(one, select, db)) for one in info.get("related_klass_infos", [])
+            (one["field"].cache_name, Maker(one, select, db)) for one in info.get("related_klass_infos", [])
         ]
-        self._made: dict[Any, Any] = {}
 
-    def make(self, row: tuple[Any, ...]) -> Any:
+    def all(self, rows: Sequence[Row]) -> list[Any]:
+        """A record of each row; what several of them refer to is one record."""
+        made: dict[Any, Any] = {}
+        return [self._make(row, made) for row in rows]
+
+    def _make(self, row: Row, made: dict[Any, Any]) -> Any:
         record = self._model.__new__(self._model)
         inside = record.__dict__
         inside.update(zip(self._names, row[self._start : self._end], strict=True))
@@ -53,14 +57,14 @@ class _Maker:
         for name, place in self._annotations:
             inside[name] = row[place]
         if self._related:
-            state.fields_cache = {name: other.shared(row) for name, other in self._related}
+            state.fields_cache = {name: other._shared(row, made) for name, other in self._related}
         return record
 
-    def shared(self, row: tuple[Any, ...]) -> Any:
+    def _shared(self, row: Row, made: dict[Any, Any]) -> Any:
         key = row[self._key]
         if key is None:
             return None
-        found = self._made.get(key)
+        found = made.get((self, key))
         if found is None:
-            found = self._made[key] = self.make(row)
+            found = made[self, key] = self._make(row, made)
         return found

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, QuerySet, Sum
 
-from relasi.engine.access.door import may, sight_of, visible_to
+from relasi.engine.access.door import sight_of, viewer, visible_to
 from relasi.engine.access.owner import Owner
 from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Module
@@ -298,11 +298,8 @@ def hide_unseen(rows: list[Any], references: list[Any], user: Any) -> None:
         module = registry.of(field_.related_model)
         if not module.is_record:
             continue
-        seen: dict[int, bool] = {}
+        sees, name = viewer(user, module), field_.name
         for row in rows:
-            other = field_.get_cached_value(row, default=None)
-            if other is None:
-                continue
-            if other.pk not in seen:
-                seen[other.pk] = may(user, "view", module, other)
-            mark_sight(row, field_.name, seen[other.pk])
+            other = row._state.fields_cache.get(name)
+            if other is not None:
+                mark_sight(row, name, sees(other))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from relasi.engine.screens.shell import Entry, entry_of
 
@@ -26,7 +26,9 @@ register_converter(EntryConverter, "entry")
 
 
 def module_patterns() -> list[object]:
-    return [*list_patterns(), *view_patterns(), *board_patterns(), *record_patterns()]
+    """Lists and records come first, which are asked for all day."""
+    found = [*list_patterns(), *record_patterns(), *view_patterns(), *board_patterns()]
+    return [path("<entry:entry>/", include(found))]
 
 
 def list_patterns() -> list[object]:
@@ -34,20 +36,20 @@ def list_patterns() -> list[object]:
     from relasi.engine.screens import list as list_screen
 
     return [
-        path("<entry:entry>/", list_screen.page, name="list"),
-        path("<entry:entry>/totals/", list_counts.totals, name="totals"),
-        path("<entry:entry>/counts/", list_counts.counts, name="view_counts"),
-        path("<entry:entry>/filter/", list_filter.filter_editor, name="filter_editor"),
-        path("<entry:entry>/conditions/", list_filter.conditions, name="conditions"),
-        path("<entry:entry>/column/", list_filter.column, name="column_filter"),
-        path("<entry:entry>/columns/", list_columns.column_chooser, name="column_chooser"),
-        path("<entry:entry>/widths/", list_columns.widths, name="column_widths"),
-        path("<entry:entry>/sort/", list_columns.sort_editor, name="sort_editor"),
-        path("<entry:entry>/bulk/", bulk.page, name="bulk"),
-        path("<entry:entry>/merge/", merge.page, name="merge"),
-        path("<entry:entry>/new/", form.create, name="create"),
-        path("<entry:entry>/quick/", form.quick, name="quick"),
-        path("<entry:entry>/cells/", cells.paste, name="cells_paste"),
+        path("", list_screen.page, name="list"),
+        path("totals/", list_counts.totals, name="totals"),
+        path("counts/", list_counts.counts, name="view_counts"),
+        path("filter/", list_filter.filter_editor, name="filter_editor"),
+        path("conditions/", list_filter.conditions, name="conditions"),
+        path("column/", list_filter.column, name="column_filter"),
+        path("columns/", list_columns.column_chooser, name="column_chooser"),
+        path("widths/", list_columns.widths, name="column_widths"),
+        path("sort/", list_columns.sort_editor, name="sort_editor"),
+        path("bulk/", bulk.page, name="bulk"),
+        path("merge/", merge.page, name="merge"),
+        path("new/", form.create, name="create"),
+        path("quick/", form.quick, name="quick"),
+        path("cells/", cells.paste, name="cells_paste"),
     ]
 
 
@@ -55,26 +57,26 @@ def record_patterns() -> list[object]:
     from relasi.engine.screens import cells, form, inline, one_view, preview
 
     return [
-        path("<entry:entry>/<int:id>/", one_view.page, name="record"),
-        path("<entry:entry>/<int:id>/edit/", form.edit, name="edit"),
+        path("<int:id>/", one_view.page, name="record"),
+        path("<int:id>/edit/", form.edit, name="edit"),
         *hanging_patterns(),
-        path("<entry:entry>/<int:id>/why/", one_view.why, name="why"),
-        path("<entry:entry>/<int:id>/delete/", one_view.delete, name="delete"),
-        path("<entry:entry>/<int:id>/restore/", one_view.restore_record, name="restore"),
-        path("<entry:entry>/<int:id>/do/<slug:verb>/", one_view.do, name="do"),
-        path("<entry:entry>/<int:id>/field/<slug:name>/", inline.field, name="field"),
-        path("<entry:entry>/<int:id>/cell/<slug:name>/", cells.cell, name="cell"),
-        path("<entry:entry>/<int:id>/preview/", preview.page, name="preview"),
-        path("<entry:entry>/<int:id>/around/", preview.around, name="around"),
+        path("<int:id>/why/", one_view.why, name="why"),
+        path("<int:id>/delete/", one_view.delete, name="delete"),
+        path("<int:id>/restore/", one_view.restore_record, name="restore"),
+        path("<int:id>/do/<slug:verb>/", one_view.do, name="do"),
+        path("<int:id>/field/<slug:name>/", inline.field, name="field"),
+        path("<int:id>/cell/<slug:name>/", cells.cell, name="cell"),
+        path("<int:id>/preview/", preview.page, name="preview"),
+        path("<int:id>/around/", preview.around, name="around"),
     ]
 
 
 def view_patterns() -> list[object]:
     from relasi.engine.screens import view_colours, views
 
-    one = "<entry:entry>/views/<int:id>/"
+    one = "views/<int:id>/"
     return [
-        path("<entry:entry>/views/", views.save, name="view_save"),
+        path("views/", views.save, name="view_save"),
         path(one, views.edit, name="view_edit"),
         path(f"{one}keep/", views.keep, name="view_keep"),
         path(f"{one}copy/", views.copy, name="view_copy"),
@@ -83,7 +85,7 @@ def view_patterns() -> list[object]:
         path(f"{one}answer/", views.read_answer, name="view_answer"),
         path(f"{one}delete/", views.delete, name="view_delete"),
         path(f"{one}restore/", views.restore, name="view_restore"),
-        path("<entry:entry>/views/<slug:key>/first/", views.first, name="view_first"),
+        path("views/<slug:key>/first/", views.first, name="view_first"),
     ]
 
 
@@ -91,13 +93,13 @@ def board_patterns() -> list[object]:
     from relasi.engine.screens import kanban, kanban_move, kanban_setting
 
     return [
-        path("<entry:entry>/board/", kanban.page, name="board"),
-        path("<entry:entry>/board/columns/", kanban.columns, name="board_columns"),
-        path("<entry:entry>/board/totals/", kanban.totals, name="board_totals"),
-        path("<entry:entry>/board/more/", kanban.more, name="board_more"),
-        path("<entry:entry>/board/fold/", kanban.fold, name="board_fold"),
-        path("<entry:entry>/board/move/", kanban_move.move, name="board_move"),
-        path("<entry:entry>/board/setting/", kanban_setting.setting, name="board_setting"),
+        path("board/", kanban.page, name="board"),
+        path("board/columns/", kanban.columns, name="board_columns"),
+        path("board/totals/", kanban.totals, name="board_totals"),
+        path("board/more/", kanban.more, name="board_more"),
+        path("board/fold/", kanban.fold, name="board_fold"),
+        path("board/move/", kanban_move.move, name="board_move"),
+        path("board/setting/", kanban_setting.setting, name="board_setting"),
     ]
 
 
@@ -105,7 +107,7 @@ def hanging_patterns() -> list[object]:
     """What hangs on one record."""
     from relasi.engine.screens import activity, following, tagging
 
-    record, comment = "<entry:entry>/<int:id>/", "<entry:entry>/<int:id>/comments/<int:comment_id>/"
+    record, comment = "<int:id>/", "<int:id>/comments/<int:comment_id>/"
     return [
         path(f"{record}timeline/", activity.timeline, name="timeline"),
         path(f"{record}people/", activity.people, name="people"),
@@ -117,7 +119,7 @@ def hanging_patterns() -> list[object]:
         path(f"{record}tags/", tagging.change, name="record_tags"),
         path(f"{record}star/", following.star, name="star"),
         path(f"{record}follow/", following.settings, name="follow"),
-        path("<entry:entry>/tag-options/", tagging.options, name="tag_options"),
+        path("tag-options/", tagging.options, name="tag_options"),
     ]
 
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from relasi.engine.access.door import fields_for, has_tool, may, visible_to
+from relasi.engine.access.door import fields_for, has_tool, may, viewer, visible_to
 from relasi.engine.access.why import explain
 from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.registry import registry
@@ -207,8 +207,7 @@ def hide_references(record: Any, fields: Iterable[Any], user: Any) -> None:
             continue
         other = registry.of(target)
         if other.is_record and record.__dict__.get(field.attname) is not None:
-            pointed = getattr(record, field.name)
-            mark_sight(record, field.name, may(user, "view", other, pointed))
+            mark_sight(record, field.name, viewer(user, other)(getattr(record, field.name)))
 
 
 def _stage_path(module: Module, record: Any, seen: set[str]) -> list[dict[str, Any]]:

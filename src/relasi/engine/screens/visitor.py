@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -125,6 +126,8 @@ def _holds_nul(request: HttpRequest) -> bool:
 
 
 def _visitor(request: Any) -> Visitor:
+    # The person themselves: Django's lazy stand-in takes a detour for every attribute.
+    request.user = get_user(request)
     user = request.user if request.user.is_authenticated else None
     if user is None:
         return Visitor(request, None)
