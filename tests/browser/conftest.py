@@ -1,25 +1,29 @@
-"""One Chromium for all browser tests, and the product with a small company behind it."""
+"""A Chromium for each file of browser tests, and the product with a small company behind it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from relasi.project.testing import BROWSERS
+
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: Playwright keeps an event loop in this thread, and whatever runs one of its own after it fails.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    chromium = next(filter(None, map(shutil.which, BROWSERS)))
     expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield found
         found.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -41,14 +40,10 @@ def work(job: int = 1, task: str = TASK, fails: bool = False, returns: Any = 7) 
         return returns
 
     context = SimpleNamespace(app=jobs, job=SimpleNamespace(id=job, task_name=task))
-    browsers = asyncio._get_running_loop()  # one of other tests may keep a loop in this thread
-    asyncio._set_running_loop(None)
     try:
         return async_to_sync(record_run)(call_next, context, None)
     except RuntimeError as trouble:
         return trouble
-    finally:
-        asyncio._set_running_loop(browsers)
 
 
 def states() -> list[str]:

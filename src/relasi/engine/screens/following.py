@@ -32,7 +32,7 @@ def star(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
         unfollow([id])
     if not wants_part(request):
         return HttpResponseRedirect(f"{entry.url}{id}/")
-    context = {"entry": entry, "record": record, "follow": follow_of(user_of(request), id)}
+    context = {"entry": entry, "at": f"{entry.url}{id}/", "follow": follow_of(user_of(request), id)}
     return render_page(request, "screens/star.html", context)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import translation
@@ -11,28 +11,43 @@ from markupsafe import Markup, escape
 
 from relasi.engine.screens.kept import kept
 
-VALUE, PLACE = secrets.token_hex(16), secrets.token_hex(16)
+
+class _Marks(dict[str, str]):
+    """The mark of each slot: a text that nothing else on a page holds."""
+
+    def __missing__(self, slot: str) -> str:
+        mark = self[slot] = secrets.token_hex(16)
+        return mark
+
+
+MARKS = _Marks()
+VALUE, PLACE = MARKS["value"], MARKS["place"]
 
 
 class Frames:
-    """`frames.facts(facts, here)`: what ui.fact gives for each. here: the address of the record."""
+    """here: the address of the record."""
 
     def __init__(self, ui: Any):
         self._ui = ui
 
-    def facts(self, facts: Iterable[Any], here: str) -> Markup:
-        language, place = translation.get_language(), str(escape(here))
-        return Markup("".join(self._fact(fact, place, language) for fact in facts))
+    def facts(self, owner: str, title: Any, facts: Sequence[Any], here: str) -> Markup:
+        """The panel of one section of facts. owner: what tells sections of the same fields apart, such as the module."""
+        shape = tuple((fact.name, fact.editable, fact.shown is None or fact.shown == "") for fact in facts)
+        key = "facts", translation.get_language(), owner, shape
+        frame = kept(key, lambda: str(self._panel(title, facts))).replace(PLACE, str(escape(here)))
+        first, *rest = frame.split(VALUE)
+        shown = [str(escape(fact.shown)) for fact, (_name, _editable, blank) in zip(facts, shape, strict=True)
+                 if not blank]  # fmt: skip
+        return Markup("".join([first, *(part for pair in zip(shown, rest, strict=True) for part in pair)]))
 
-    def _fact(self, fact: Any, place: str, language: str | None) -> str:
-        blank = fact.shown is None or fact.shown == ""
-        key = "fact", language, fact.name, fact.label, fact.editable, blank
-        frame = kept(key, lambda: self._frame(fact, "" if blank else VALUE))
-        return frame.replace(PLACE, place).replace(VALUE, str(escape(fact.shown)))
+    def _panel(self, title: Any, facts: Sequence[Any]) -> Markup:
+        drawn = Markup("").join(self._fact(fact) for fact in facts)
+        return self._ui.panel(title, caller=lambda: self._ui.facts(caller=lambda: drawn))
 
-    def _frame(self, fact: Any, value: str) -> str:
+    def _fact(self, fact: Any) -> Markup:
         edit_url = f"{PLACE}field/{fact.name}/?edit=1" if fact.editable else None
-        return str(self._ui.fact(fact.label, value, fact.name, edit_url))
+        blank = fact.shown is None or fact.shown == ""
+        return self._ui.fact(fact.label, "" if blank else VALUE, fact.name, edit_url)
 
     def panel(self, panel: Any) -> Markup:
         """What ui.no_rows gives for a panel in which nothing stands."""

@@ -23,7 +23,7 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 from relasi.engine.fields.avatar import initials, tone
 from relasi.engine.screens import toasts
 from relasi.engine.screens.faces import FACES
-from relasi.engine.screens.frames import Frames
+from relasi.engine.screens.frames import MARKS, Frames
 from relasi.engine.screens.kept import kept
 
 
@@ -62,6 +62,7 @@ def environment(**options: Any) -> jinja2.Environment:
         frames=Frames(components),
         constant=Constants(found),
         kept=kept_part,
+        framed=framed_part,
         **FACES,
     )
     return found
@@ -161,6 +162,23 @@ def kept_part(context: jinja2.runtime.Context, name: str, *look: Any) -> Markup:
     if unknown or context.environment.auto_reload:
         return draw()
     return kept((name, visitor.look, look), draw)
+
+
+@jinja2.pass_context
+def framed_part(context: jinja2.runtime.Context, name: str, look: tuple[Any, ...], **slots: Any) -> Markup:
+    """`framed("screens/star.html", (entry.slug,), at=here)`: as kept, for a template that differs from record to record in
+    nothing but the slots: it is drawn with marks in their place."""
+    with_marks = {slot: MARKS[slot] for slot in slots}
+
+    def draw() -> Markup:
+        return Markup(context.environment.get_template(name).render(context.get_all() | with_marks))
+
+    visitor = context.get("visitor")
+    drawn_anew = not visitor or context.environment.auto_reload
+    frame = str(draw() if drawn_anew else kept((name, visitor.look, look), draw))
+    for slot, mark in with_marks.items():
+        frame = frame.replace(mark, escaped(slots[slot]))
+    return Markup(frame)
 
 
 @cache

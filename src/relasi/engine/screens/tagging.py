@@ -40,7 +40,7 @@ def change(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     user = user_of(request)
     context = {
         "entry": entry,
-        "record": record,
+        "at": f"{entry.url}{id}/",
         "tags": tags_on(user, [id]).get(id, []),
         "may_edit": may(user, "edit", entry.module, record),
         "tag_error": error,
