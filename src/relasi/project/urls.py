@@ -1,5 +1,5 @@
-"""Every address of the product. What begins with the name of a module comes first: nobody waits for the rest to be looked
-through. No module is named by one of the fixed words (a test sees to it)."""
+"""Every address of the product. What begins with the name of a module comes first, because it is asked for all day; no
+other address begins with one, but those of the settings that stand in the place of a module's own."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -13,6 +13,7 @@ from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
+from relasi.features.settings.addresses import instead_of_modules
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
 from relasi.kits.trade.addresses import patterns as trade_patterns
@@ -31,6 +32,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *home_patterns(),
+    *instead_of_modules(),
     *module_patterns(),
     path("healthz", healthz, name="healthz"),
     path("live/", live, name="live"),

@@ -50,8 +50,12 @@ def lead_home(request: HttpRequest, slug: str, rest: str, id: str = "") -> HttpR
     return HttpResponseRedirect(home.partition("{id}")[0].replace("rules/", ""))
 
 
+def instead_of_modules() -> list[object]:
+    """Comes before the addresses of the modules."""
+    return [re_path(rf"^(?P<slug>{'|'.join(HOMES)})/(?:(?P<id>\d{{1,18}})/)?(?P<rest>.*)$", lead_home)]
+
+
 def patterns() -> list[object]:
-    slugs = "|".join(HOMES)
     return [
         path("preferences/mine/", preferences.page, name="own_preferences"),
         path("settings/", home.page, name="settings"),
@@ -73,7 +77,6 @@ def patterns() -> list[object]:
         path("settings/list-views/", pending_views.page),
         path("settings/list-views/<int:id>/approve/", pending_views.approve),
         path("settings/list-views/<int:id>/refuse/", pending_views.refuse),
-        re_path(rf"^(?P<slug>{slugs})/(?:(?P<id>\d{{1,18}})/)?(?P<rest>.*)$", lead_home),
     ]
 
 
