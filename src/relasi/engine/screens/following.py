@@ -23,7 +23,7 @@ from relasi.engine.screens.toasts import toast
 @require_POST
 def star(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     """on=1 follows, on=0 does not any more. Answers with the star as it stands now."""
-    record = visible_record(request, entry, id)
+    visible_record(request, entry, id)
     if request.POST.get("on") == "1":
         refusals = follow([id]).refusals
         if refusals:
