@@ -60,9 +60,7 @@ class Prepared:
         if self._maker is None:
             return self._made_by_django(values)
         rows = self.tuples(values)
-        if self._converters:
-            rows = [self._converted(row) for row in rows]
-        return self._maker.all(rows)
+        return self._maker.all([self._converted(row) for row in rows] if self._converters else rows)
 
     def tuples(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The bare columns, for a queryset of values_list(): what the database gives, nothing converted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from relasi.engine.screens.shell import Entry, entry_of
 
@@ -25,13 +25,13 @@ class EntryConverter:
 register_converter(EntryConverter, "entry")
 
 
-def module_patterns() -> list[object]:
+def module_patterns() -> list[URLResolver]:
     """Lists and records come first, which are asked for all day."""
     found = [*list_patterns(), *record_patterns(), *view_patterns(), *board_patterns()]
     return [path("<entry:entry>/", include(found))]
 
 
-def list_patterns() -> list[object]:
+def list_patterns() -> list[URLPattern]:
     from relasi.engine.screens import bulk, cells, form, list_columns, list_counts, list_filter, merge
     from relasi.engine.screens import list as list_screen
 
@@ -53,7 +53,7 @@ def list_patterns() -> list[object]:
     ]
 
 
-def record_patterns() -> list[object]:
+def record_patterns() -> list[URLPattern]:
     from relasi.engine.screens import cells, form, inline, one_view, preview
 
     return [
@@ -71,7 +71,7 @@ def record_patterns() -> list[object]:
     ]
 
 
-def view_patterns() -> list[object]:
+def view_patterns() -> list[URLPattern]:
     from relasi.engine.screens import view_colours, views
 
     one = "views/<int:id>/"
@@ -89,7 +89,7 @@ def view_patterns() -> list[object]:
     ]
 
 
-def board_patterns() -> list[object]:
+def board_patterns() -> list[URLPattern]:
     from relasi.engine.screens import kanban, kanban_move, kanban_setting
 
     return [
@@ -103,7 +103,7 @@ def board_patterns() -> list[object]:
     ]
 
 
-def hanging_patterns() -> list[object]:
+def hanging_patterns() -> list[URLPattern]:
     """What hangs on one record."""
     from relasi.engine.screens import activity, following, tagging
 
