@@ -240,7 +240,7 @@ def test_payment_terms_add_up_to_the_whole(ppn: Tax) -> None:
 
 # States.
 def to(status: str, found: Quote) -> Quote:
-    """Brings a draft into a state by its moves."""
+    """Brings a draft into a state by its moves. What waits for approval: test_approvals."""
     way = {"draft": [], "sent": ["sent"], "reviewed": ["sent", "reviewed"], "withdrawn": ["withdrawn"],
            "superseded": ["sent", "superseded"], "converted": ["sent", "accepted"]}  # fmt: skip
     for step in way.get(status, ["sent", status]):
@@ -248,7 +248,7 @@ def to(status: str, found: Quote) -> Quote:
     return put(found, status="converted") if status == "converted" else found
 
 
-@pytest.mark.parametrize("before", list(QuoteStatus))
+@pytest.mark.parametrize("before", sorted(set(QuoteStatus) - {"pending", "approved"}))
 def test_every_move_outside_the_table_is_refused_by_code_and_database(ppn: Tax, before: QuoteStatus) -> None:
     found = to(before, quote(item(product(1000))))
     for after in set(QuoteStatus) - {before} - set(FLOW.moves.get(before, ())):

@@ -17,7 +17,8 @@ class Flow:
     """moves: state -> states that may follow. first: states a new document may have. frozen: states in which nothing
     changes but `open_fields` and the state. deletable: states in which the document may be deleted. by_itself: moves
     (before, after) that follow from other documents or payments and nobody makes by hand. gives: states in which
-    another document can be made of it. idle: states in which it takes nothing from what it came from.
+    another document can be made of it. idle: states in which it takes nothing from what it came from. locked: frozen
+    states that pass: it waits for somebody. inside: states in which nobody outside is shown it.
     """
 
     moves: Mapping[str, tuple[str, ...]]
@@ -28,6 +29,8 @@ class Flow:
     by_itself: frozenset[tuple[str, str]] = frozenset()
     gives: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset({"draft"})
 
     def check(self, document: Any, change: Any) -> None:
         """Raises Refusal."""
@@ -43,18 +46,20 @@ class Flow:
                 "status", "INVALID_TRANSITION", _("This state follows by itself; nobody sets it by hand.")
             )
         if before in self.frozen:
-            self._check_frozen(document, change)
+            self._check_frozen(document, change, before in self.locked)
 
     def by_hand(self, before: str, after: str) -> bool:
         """Whether a person may move a document so."""
         return after in self.moves.get(before, ()) and (before, after) not in self.by_itself
 
-    def _check_frozen(self, document: Any, change: Any) -> None:
+    def _check_frozen(self, document: Any, change: Any, waits: bool) -> None:
         fields = document._meta.fields
         touched = {f.name for f in fields if f.attname in change.columns()}
         closed = touched - {"status", *self.open_fields}
         if closed or any(line.columns() for line in change.lines):
             name = min(closed, default="")
+            if waits:
+                raise Refusal(name, "LOCKED", _("It waits for approval; until then nothing of it changes."))
             raise Refusal(name, "CLOSED_RECORD", _("In this state the document cannot be changed any more."))
 
     def sentence(self, document: Any, before: str) -> str:

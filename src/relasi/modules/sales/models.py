@@ -6,6 +6,7 @@ from relasi.modules.sales.deal import Deal
 from relasi.modules.sales.pipeline import Pipeline, Stage
 from relasi.modules.sales.quote import Quote, QuoteLine
 from relasi.modules.sales.sales_order import OrderLine, SalesOrder
+from relasi.modules.sales.selling_limit import SellingLimit
 from relasi.modules.sales.stage_history import DealStage
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "SalesOrder",
+    "SellingLimit",
     "Stage",
 ]

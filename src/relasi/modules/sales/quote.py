@@ -32,12 +32,15 @@ from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import counted_checks
+from relasi.modules.sales.approval import COLUMNS, DECIDED, NeedsApproval
 
 VALID_DAYS = 30
 
 
 class QuoteStatus(Choices):
     DRAFT = "draft", _("Draft"), "gray", "Created|Draf"
+    PENDING = "pending", _("Waiting for approval"), "kuning", "Menunggu Persetujuan"
+    APPROVED = "approved", _("Approved"), "nila", "Disetujui"
     SENT = "sent", _("Sent"), "biru", "Delivered|Terkirim"
     REVIEWED = "reviewed", _("Reviewed"), "toska", "Reviewed|Ditinjau"
     ACCEPTED = "accepted", _("Accepted"), "hijau", "Accepted|Diterima"
@@ -51,7 +54,9 @@ class QuoteStatus(Choices):
 S = QuoteStatus
 FLOW = Flow(
     moves={
-        S.DRAFT: (S.SENT, S.WITHDRAWN),
+        S.DRAFT: (S.PENDING, S.SENT, S.WITHDRAWN),
+        S.PENDING: (S.APPROVED, S.DRAFT),
+        S.APPROVED: (S.PENDING, S.SENT, S.DRAFT, S.WITHDRAWN),
         S.SENT: (S.REVIEWED, S.ACCEPTED, S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED),
         S.REVIEWED: (S.ACCEPTED, S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED),
         S.ACCEPTED: (S.CONVERTED,),
@@ -60,23 +65,26 @@ FLOW = Flow(
         S.EXPIRED: (S.SUPERSEDED,),
     },
     first=(S.DRAFT,),
-    frozen=frozenset(set(S) - {S.DRAFT}),
+    frozen=frozenset(set(S) - {S.DRAFT, S.APPROVED}),
+    locked=frozenset({S.PENDING}),
+    inside=frozenset({S.DRAFT, S.PENDING, S.APPROVED}),
     deletable=frozenset({S.DRAFT, S.WITHDRAWN}),
     open_fields=(
-        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "rejection_reason",
+        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "rejection_reason", *DECIDED,
     ),
-    by_itself=frozenset({(S.ACCEPTED, S.CONVERTED), (S.CONVERTED, S.ACCEPTED)}),
+    # Only an undo of the approval leads back to waiting.
+    by_itself=frozenset({(S.ACCEPTED, S.CONVERTED), (S.CONVERTED, S.ACCEPTED), (S.APPROVED, S.PENDING)}),
     gives=frozenset({S.ACCEPTED, S.CONVERTED}),
     idle=frozenset(),
 )  # fmt: skip
 OPEN_COLUMNS = (
     "contact_id", "account_id", "deal_id", "notes", "primary", "sent_at", "decided_at", "accepted_by",
-    "rejection_reason",
+    "rejection_reason", *COLUMNS,
 )  # fmt: skip
 TABLE = "sales_quote"
 
 
-class Quote(TradeDocument):
+class Quote(NeedsApproval, TradeDocument):
     status = ChoiceField(QuoteStatus, _("Status"), default=S.DRAFT, required=True)
     deal = ReferenceField(
         "sales.Deal",
@@ -134,9 +142,13 @@ class Quote(TradeDocument):
             Section(_("Quote"), "status account contact deal date valid_until primary owner"),
             Section(
                 _("Total"),
-                "grand_total subtotal discount_total tax_total withheld_total payable margin_percent",
+                "grand_total subtotal discount_total effective_discount tax_total withheld_total payable"
+                " margin_percent",
             ),
-            Section(_("Decision"), "sent_at decided_at accepted_by rejection_reason revision replaces"),
+            Section(
+                _("Decision"),
+                "approved_by approved_at sent_at decided_at accepted_by rejection_reason revision replaces",
+            ),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes"),
             Section(_("Record"), "number currency rate price_book created_at changed_at"),
@@ -157,7 +169,16 @@ class Quote(TradeDocument):
                    when=lambda quote: quote.status == S.ACCEPTED),
             Action("invoice", _("Make an invoice"), icon="receipt", page="convert/invoices/",
                    when=lambda quote: quote.status == S.ACCEPTED),
-            Action("send", _("Mark as sent"), icon="send", when=lambda quote: quote.status == S.DRAFT),
+            Action("approve", _("Approve"), icon="badge-check",
+                   when=lambda quote: quote.status == S.PENDING and quote.may_decide()),
+            Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
+                   when=lambda quote: quote.status == S.PENDING and quote.may_decide()),
+            Action("ask_approval", _("Ask for approval"), icon="badge-check", ask=("approval_note",),
+                   when=lambda quote: quote.status == S.DRAFT and bool(quote.beyond())),
+            Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
+                   when=lambda quote: quote.status == S.PENDING and quote.is_own()),
+            Action("send", _("Mark as sent"), icon="send",
+                   when=lambda quote: quote.status in (S.DRAFT, S.APPROVED) and not quote.beyond()),
             Action("accept", _("Accepted"), icon="circle-check", ask=("accepted_by",),
                    when=lambda quote: quote.status in (S.SENT, S.REVIEWED)),
             Action("reject", _("Rejected"), icon="circle-x", ask=("rejection_reason",), danger=True,
@@ -171,6 +192,8 @@ class Quote(TradeDocument):
         ]  # fmt: skip
         views = [
             View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
+            View("waiting", _("Waiting for approval"), {"field": "status", "op": "is", "value": "pending"},
+                 "badge-check"),
             View("running", _("With the customer"), {"field": "status", "op": "in", "value": ["sent", "reviewed"]},
                  "send", ("valid_until",)),
             View("accepted", _("Accepted"), {"field": "status", "op": "in", "value": ["accepted", "converted"]},
@@ -198,6 +221,9 @@ class Quote(TradeDocument):
                 self.decided_at = timezone.now()
         if not self.is_frozen:
             self.instalments = instalments.checked(self.instalments)
+        if change.is_new or change.old("status") not in FLOW.frozen:
+            self.note_discounts(change)
+        self.follow_approval(change)
 
     def clean(self, change: Change) -> None:
         super().clean(change)
@@ -205,14 +231,15 @@ class Quote(TradeDocument):
             raise Refusal("valid_until", "OUT_OF_RANGE", _("It cannot end before the date of the quote."))
         if (
             change.has("status")
-            and self.status == S.SENT
+            and self.status in (S.PENDING, S.SENT)
             and not any(one.record.counts for one in change.lines)
         ):
             raise Refusal("lines", "REQUIRED", _("A quote without lines cannot be sent."))
-        if change.has("status") and self.status in (S.ACCEPTED, S.SENT) and self._is_over(today()):
+        if change.has("status") and self.status in (S.ACCEPTED, S.PENDING, S.SENT) and self._is_over(today()):
             raise Refusal(
                 "valid_until", "INVALID_TRANSITION", _("The quote is past its date. Make a new revision.")
             )
+        self.check_approval(change)
 
     @property
     def is_answerable(self) -> bool:
@@ -233,6 +260,18 @@ class Quote(TradeDocument):
         return bool(self.valid_until and self.valid_until < day)
 
     # The verbs.
+    def ask_approval(self, approval_note: Any = None) -> Quote:
+        return update(self, {"status": S.PENDING, "approval_note": approval_note})
+
+    def approve(self) -> Quote:
+        return update(self, {"status": S.APPROVED})
+
+    def refuse_approval(self, not_approved_because: Any = None) -> Quote:
+        return update(self, {"status": S.DRAFT, "not_approved_because": not_approved_because})
+
+    def recall(self) -> Quote:
+        return update(self, {"status": S.DRAFT})
+
     def send(self) -> Quote:
         return update(self, {"status": S.SENT})
 
@@ -265,7 +304,8 @@ class Quote(TradeDocument):
             update(self, {"status": S.SUPERSEDED})
             fixed = {"number": number, "revision": self.revision + 1, "replaces": self.pk, "date": today(),
                      "valid_until": None, "primary": self.primary, "deal": self.deal_id,
-                     "instalments": self.instalments}  # fmt: skip
+                     "instalments": self.instalments, "approved_reach": self.approved_reach,
+                     "approved_by": self.approved_by_id, "approved_at": self.approved_at}  # fmt: skip
             return copied(self, Quote, fixed)
 
 

@@ -14,7 +14,8 @@ from relasi.kits.trade.public.sharing import panel_of
 
 
 def body_of(document: Any, user: Any) -> dict[str, Any]:
-    """For trade/body.html. chain: the documents it came from and those that came of it. left: line -> what is left."""
+    """For trade/body.html. chain: the documents it came from and those that came of it. left: line -> what is left.
+    approval: what stands above an offer that needs somebody's yes."""
     reader = current_reader()
     rows = [row_of(line, reader) for line in document.lines_in_order()]
     add_subtotals(rows, reader)
@@ -23,6 +24,7 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "rows": rows,
         "summary": summary,
         "chain": chain_of(document, user),
+        "approval": document.approval_bar() if hasattr(document, "approval_bar") else None,
         "left": _left(document, rows, reader),
         "url": f"/{registry.of(document).slug}/{document.pk}/",
         **panel_of(document, user),

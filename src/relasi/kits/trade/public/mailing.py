@@ -50,9 +50,10 @@ class Letter:
 
 
 def can_be_mailed(document: Any) -> bool:
-    """A quote goes out from its draft; everything else has a state of its own that makes it binding first."""
-    goes_out = document.status == "draft" and "sent" in document.flow.moves.get("draft", ())
-    return goes_out or document.status not in ("draft", *GONE)
+    """A quote goes out from its draft, or once it is approved; everything else has a state of its own that makes it binding first."""
+    if document.status in document.flow.inside:
+        return "sent" in document.flow.moves.get(document.status, ())
+    return document.status not in GONE
 
 
 def first_words(document: Any, user: Any) -> Letter:
@@ -105,7 +106,7 @@ def send(document: Any, letter: Letter, user: Any) -> SentMail:
 
 
 def _send(document: Any, letter: Letter, user: Any, to: list[str], copies: list[str]) -> SentMail:
-    if document.status == "draft":
+    if document.status in document.flow.inside:
         document = document.send()
     document = type(document)._base_manager.get(pk=document.pk)
     text = letter.text

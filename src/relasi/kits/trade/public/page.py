@@ -60,7 +60,7 @@ def _document(link: PublicLink | None) -> Any:
     if not hasattr(model, "paper_title"):
         return None
     record = model._base_manager.filter(pk=link.record_id, trashed_at=None).first()
-    return None if record is None or record.status == "draft" else record
+    return None if record is None or record.status in record.flow.inside else record
 
 
 def _language(request: HttpRequest, record: Any) -> str:

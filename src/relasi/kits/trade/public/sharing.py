@@ -33,7 +33,7 @@ def panel_of(document: Any, user: Any) -> dict[str, Any]:
 
 
 def can_be_shown(document: Any) -> bool:
-    return document.status != "draft" and document.status not in GONE
+    return document.status not in (*document.flow.inside, *GONE)
 
 
 def _document(request: HttpRequest, entry: Entry, id: int) -> Any:
