@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from benchmarks import bulk_rows, company, import_rows, measure  # noqa: E402
+from benchmarks import bulk_rows, company, documents, import_rows, measure  # noqa: E402
 from relasi.engine.access.acting import acting  # noqa: E402
 from relasi.engine.access.door import scope_of, visible_to  # noqa: E402
 from relasi.engine.declare.registry import registry  # noqa: E402
@@ -96,7 +96,7 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
         return {"rows": asked.rows} | bulk_rows.measure(people.director, asked.bulk_rows or 50_000)
     small = json.loads(asked.beside.read_text())
     say("requests")
-    found = requests(measure.Visitor(application, people.manager), people.manager)
+    found = requests(measure.Visitor(application, people.manager), people.manager) | documents.times()
     figures: dict[str, Any] = {"rows": asked.rows, "list_page_ms_at_10k": small["ms"]}
     figures |= {f"{name}_ms": round(times.p50, 2) for name, times in found.items()}
     figures["p95_ms"] = {name: round(times.p95, 2) for name, times in found.items()}

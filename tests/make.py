@@ -29,6 +29,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "sales.pipeline": {"name": "Jalur {n}", "position": 99},
     "sales.stage": {"name": "Tahap {n}", "probability": 50},
     "sales.buyingrole": {"name": "Peran {n}"},
+    "sales.sellinglimit": {"line_discount": 99},
     "catalog.product": {"name": "Barang {n}", "price": 1_000_000, "cost": 700_000},
     "catalog.service": {"name": "Jasa {n}", "price": 500_000, "cost": 200_000},
     "catalog.productbundle": {"name": "Paket {n}"},

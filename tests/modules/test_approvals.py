@@ -320,9 +320,10 @@ def test_the_board_and_mass_edit_hold_it_back(company: Any) -> None:
     card = {"id": found.pk, "version": found.version, "to": "sent"}
     moved = client.post("/quotes/board/move/?by=status", card, headers={"X-Requested-With": "fetch"})
     assert (moved.status_code, "10,7" in moved.json()["message"]) == (422, True), moved.content
-    page = client.post("/quotes/bulk/", {"do": "edit", "id": [found.pk]})["Location"]
-    client.post(page, {"_field": ["status"], "status": "sent"})
-    client.post(f"{page}do/run/")
+    manager = signed_in(company.manager)
+    page = manager.post("/quotes/bulk/", {"do": "edit", "id": [found.pk]})["Location"]
+    manager.post(page, {"_field": ["status"], "status": "sent"})
+    manager.post(f"{page}do/run/")
     assert again(found).status == "draft"
     card["to"] = "pending"
     client.post("/quotes/board/move/?by=status", card, headers={"X-Requested-With": "fetch"})
