@@ -41,4 +41,3 @@ def times() -> dict[str, measure.Times]:
         "document_totals": measure.timed(lambda n: totals_of(made)),
         "document_pdf": measure.timed(lambda n: pdf(sheet), times=60, warm_up=5),
     }
-

@@ -228,7 +228,10 @@ def test_while_it_waits_nobody_changes_it(company: Any) -> None:
     with refusing("LOCKED"):
         by(company.admin, lambda: trash(Quote, [waiting.pk]))
     with acting(company.admin):
-        for statement in ("UPDATE sales_quote SET discount_percent = 50", "UPDATE sales_quoteline SET quantity = 7"):
+        for statement in (
+            "UPDATE sales_quote SET discount_percent = 50",
+            "UPDATE sales_quoteline SET quantity = 7",
+        ):
             with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
                 open_change_set()
                 cursor.execute(statement)
@@ -259,7 +262,10 @@ def test_a_revision_keeps_what_was_agreed_and_no_more(company: Any) -> None:
 def test_the_paper_says_so_while_it_waits(company: Any) -> None:
     waiting = asked(company)
     with acting(company.sales_a):
-        marks = [sheet_of(again(waiting), company.sales_a, language, "a4")["watermark"] for language in ("id", "en")]
+        marks = [
+            sheet_of(again(waiting), company.sales_a, language, "a4")["watermark"]
+            for language in ("id", "en")
+        ]
     assert marks == ["BELUM DISETUJUI", "NOT APPROVED"]
     approved = by(company.manager, again(waiting).approve)
     with acting(company.sales_a):
@@ -270,7 +276,12 @@ def test_the_paper_says_so_while_it_waits(company: Any) -> None:
 def at(company: Any, status: str) -> Quote:
     """A quote in this state, by what people do."""
     found = quote(company, thing(1000, discount_percent=11))
-    steps = {"pending": ["pending"], "approved": ["pending", "approved"], "withdrawn": ["withdrawn"], "draft": []}
+    steps = {
+        "pending": ["pending"],
+        "approved": ["pending", "approved"],
+        "withdrawn": ["withdrawn"],
+        "draft": [],
+    }
     way = steps.get(status, ["pending", "approved", "sent"])
     if status not in (*steps, "sent"):
         way += ["accepted"] if status == "converted" else [status]
@@ -404,7 +415,11 @@ def test_asking_and_deciding_can_be_undone_step_by_step(company: Any) -> None:
     by(company.manager, again(found).approve)
     by(company.manager, lambda: revert(last()))
     waiting = again(found)
-    assert (waiting.status, waiting.approvers, waiting.approved_reach) == ("pending", [company.manager.pk], None)
+    assert (waiting.status, waiting.approvers, waiting.approved_reach) == (
+        "pending",
+        [company.manager.pk],
+        None,
+    )
     by(company.manager, lambda: again(found).refuse_approval("Tidak"))
     by(company.manager, lambda: revert(last()))
     assert (again(found).status, again(found).not_approved_because) == ("pending", None)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.refusal import Refusal
-from relasi.kits.trade.rounding import rounded
+from relasi.kits.trade.rounding import rounded, rounded_product
 from relasi.kits.trade.tax_rule import TaxAmount, Taxes
 from relasi.kits.trade.taxed import NOTHING, Taxed
 
@@ -49,7 +49,7 @@ class Discount:
         percent = self.percent or ZERO
         if not 0 <= percent <= 100:
             raise Refusal(name, "OUT_OF_RANGE", _("A discount is between 0% and 100%."))
-        return rounded(Fraction(whole) * Fraction(percent) / 100, decimals)
+        return rounded_product(whole, percent, decimals, per=100) if percent else rounded(ZERO, decimals)
 
 
 NO_DISCOUNT = Discount()

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.refusal import Refusal
-from relasi.kits.trade.rounding import rounded
+from relasi.kits.trade.rounding import rounded, rounded_product
 from relasi.kits.trade.taxed import Taxed
 
 SIMPLE, COMPOUND, WITHHELD = "simple", "compound", "withheld"
@@ -35,6 +36,10 @@ class TaxRule:
     kind: str = ""
     transaction_code: str = ""
 
+    def __hash__(self) -> int:
+        # Its code nearly always tells it from others; the rest is compared where it does not.
+        return hash(self.code)
+
     @property
     def factor(self) -> Fraction:
         return Fraction(self.numerator, self.denominator)
@@ -42,7 +47,7 @@ class TaxRule:
     @property
     def share(self) -> Fraction:
         """What it takes of its base: rate × factor."""
-        return Fraction(self.rate) / 100 * self.factor
+        return _share(self.rate, self.numerator, self.denominator)
 
     @property
     def is_withheld(self) -> bool:
@@ -60,6 +65,11 @@ class TaxRule:
         own = {name: stored[name] for name in cls.__slots__ if name in stored}
         own |= {"rate": Decimal(own["rate"]), "compounds_on": tuple(own.get("compounds_on", ()))}
         return cls(**own)
+
+
+@lru_cache(maxsize=1000)
+def _share(rate: Decimal, numerator: int, denominator: int) -> Fraction:
+    return Fraction(rate) / 100 * Fraction(numerator, denominator)
 
 
 Taxes = tuple[TaxRule, ...]
@@ -84,6 +94,8 @@ def in_order(rules: Iterable[TaxRule]) -> Taxes:
     Raises Refusal when taxes compound on each other in a circle.
     """
     waiting, found = list(rules), []
+    if not any(rule.compounds_on for rule in waiting):
+        return tuple(waiting)
     while waiting:
         codes = {rule.code for rule in waiting}
         ready = [rule for rule in waiting if not codes & set(rule.compounds_on)]
@@ -101,8 +113,10 @@ def tax_on(base: Decimal, rules: Sequence[TaxRule], decimals: int) -> list[TaxAm
     amounts: dict[str, Decimal] = {}
     found = []
     for rule in rules:
-        own = base + sum((amounts.get(code, Decimal(0)) for code in rule.compounds_on), Decimal(0))
-        amounts[rule.code] = rounded(Fraction(own) * rule.share, decimals)
+        own = base
+        for code in rule.compounds_on:
+            own += amounts.get(code, Decimal(0))
+        amounts[rule.code] = rounded_product(own, rule.share, decimals)
         found.append(TaxAmount(rule, own, amounts[rule.code]))
     return found
 

@@ -27,7 +27,7 @@ from relasi.kits.trade.figures import (
     TaxMode,
     Totals,
 )
-from relasi.kits.trade.rounding import rounded, shares
+from relasi.kits.trade.rounding import rounded, rounded_product, shares
 from relasi.kits.trade.tax_rule import TaxAmount, Taxes, TaxRule, in_order, merged, tax_inside, tax_on
 from relasi.kits.trade.taxed import NOTHING, Taxed
 
@@ -75,15 +75,15 @@ def _counts(line: Line) -> bool:
 def _line(place: int, line: Line, decimals: int) -> LineFigures:
     if line.kind != LineKind.ITEM:
         return LineFigures()
-    gross = rounded(Fraction(line.quantity) * Fraction(line.price), decimals)
+    gross = rounded_product(line.quantity, line.price, decimals)
     discount = line.discount.off(gross, decimals, f"lines.{place}.discount")
-    cost = rounded(Fraction(line.quantity) * _unit_cost(line), decimals)
+    cost = rounded_product(line.quantity, _unit_cost(line), decimals)
     return LineFigures(gross=gross, discount=discount, net=gross - discount, cost=cost)
 
 
-def _unit_cost(line: Line) -> Fraction:
+def _unit_cost(line: Line) -> Decimal | Fraction:
     if not line.components:
-        return Fraction(line.cost)
+        return line.cost
     return sum((Fraction(one.quantity) * Fraction(one.cost) for one in line.components), Fraction(0))
 
 
@@ -95,6 +95,11 @@ def _tax_each(document: Document, counting: Sequence[tuple[Line, LineFigures]]) 
 
 
 def _tax_line(line: Line, figure: LineFigures, document: Document) -> None:
+    if not line.components:
+        figure.taxed, taxes = _taxed(figure.net - figure.share, _added(line.taxes), document)
+        figure.taxes = merged(taxes) if len(taxes) > 1 else taxes
+        figure.withheld = [TaxAmount(rule, figure.taxed.net, ZERO) for rule in line.taxes if rule.is_withheld]
+        return
     parts = _parts(line)
     amounts = shares(figure.net - figure.share, [_weight(one) for one in parts], document.decimals)
     groups: dict[Taxes, list[tuple[Component, Decimal]]] = {}
@@ -164,7 +169,7 @@ def _note_withheld(figure: LineFigures, parts: Iterable[tuple[Component, Decimal
 def _withheld(own: Sequence[LineFigures], decimals: int) -> list[TaxAmount]:
     bases = merged(one for figure in own for one in figure.withheld)
     return [
-        TaxAmount(one.rule, one.base, rounded(Fraction(one.base) * one.rule.share, decimals)) for one in bases
+        TaxAmount(one.rule, one.base, rounded_product(one.base, one.rule.share, decimals)) for one in bases
     ]
 
 

@@ -210,9 +210,7 @@ def approvers_of(quote: Any) -> list[int]:
     for id in named:
         if not _can(id, quote):
             sentence = _("%(name)s is named as approver but is not active or may not change this quote.")
-            raise Refusal(
-                "status", "INVALID_TRANSITION", sentence % {"name": people().name_of("user", id)}
-            )
+            raise Refusal("status", "INVALID_TRANSITION", sentence % {"name": people().name_of("user", id)})
     found = sorted(named) or _above(asker, quote, own)
     if not found:
         sentence = _("Nobody stands above who could approve it. An admin can name an approver.")

@@ -15,7 +15,9 @@ from relasi.engine.activity.telling import actor_of, tells
 from relasi.engine.records.refusal import Change
 
 ASKED = register_kind(
-    NotificationKind("approval", gettext_lazy("A quote waits for my approval"), "badge-check", "now", always=True)
+    NotificationKind(
+        "approval", gettext_lazy("A quote waits for my approval"), "badge-check", "now", always=True
+    )
 )
 DECIDED = register_kind(
     NotificationKind("approval_decided", gettext_lazy("My quote is approved or not"), "badge-check", "now")

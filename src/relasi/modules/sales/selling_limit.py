@@ -84,7 +84,9 @@ class SellingLimit(Tracked):
     def clean(self, change: Change) -> None:
         if self.role_id and self.profile_id:
             raise Refusal("profile", "INVALID_VALUE", _("Choose a role or a profile, not both."))
-        if all(getattr(self, name) is None for name in ("line_discount", "whole_discount", "margin", "total")):
+        if all(
+            getattr(self, name) is None for name in ("line_discount", "whole_discount", "margin", "total")
+        ):
             raise Refusal("line_discount", "REQUIRED", _("Write at least one limit."))
 
     @property
@@ -126,5 +128,3 @@ def _all() -> list[SellingLimit]:
 
 def forget_limits(changes: list[Change]) -> None:
     current_acting().memo.pop(LIMITS, None)
-
-
