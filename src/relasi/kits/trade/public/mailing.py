@@ -50,7 +50,7 @@ class Letter:
 
 
 def can_be_mailed(document: Any) -> bool:
-    """A quote goes out from its draft, or once it is approved; everything else has a state of its own that makes it binding first."""
+    """A quote goes out from its draft or once it is approved; all else has a state that makes it binding first."""
     if document.status in document.flow.inside:
         return "sent" in document.flow.moves.get(document.status, ())
     return document.status not in GONE
