@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from relasi.engine.access.acting import acting
+from relasi.engine.activity.attachment import Attachment, attach
+from relasi.engine.activity.comment import say
 from relasi.engine.declare.registry import registry
+from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.record import RecordIndex
 from relasi.engine.records.write import Refused, create, update
 from relasi.kits.pipeline.days import today
@@ -215,3 +219,27 @@ def test_a_conversion_is_not_undone_after_a_day_nor_by_others(company, lead):
 def test_a_won_deal_makes_the_lead_it_came_from_a_customer(lead):
     lead.convert(expected_close=CLOSE).win()
     assert again(lead).stage == "customer"
+
+
+def test_calls_files_and_comments_go_to_the_contact_and_come_back_by_an_undo(lead, company):
+    calls = [make("agenda.Event", type="call", lead=lead) for _n in range(3)]
+    other = make("customers.Contact")
+    named = make("agenda.Task", lead=lead, contact=other)
+    attach(lead.pk, [SimpleUploadedFile(f"{n}.txt", f"isi {n}".encode()) for n in range(2)])
+    with acting(company.sales_a):
+        said = say(make("customers.Lead", owner=company.sales_a).pk, "Milik prospek lain")
+    own = say(lead.pk, "Minta katalog")
+    close_change_set()
+    deal = lead.convert(deal_name="ERP", expected_close=CLOSE)
+    contact = deal.contact
+    assert {(again(call).contact_id, again(call).account_id, again(call).lead_id) for call in calls} == {
+        (contact.pk, contact.account_id, lead.pk)
+    }
+    assert (again(named).contact_id, again(named).account_id) == (other.pk, contact.account_id)
+    assert Attachment._base_manager.filter(record=contact.pk, trashed_at=None).count() == 2
+    assert (again(own).record_id, again(said).record_id != contact.pk) == (contact.pk, True)
+    close_change_set()
+    again(lead).undo_conversion()
+    assert {(again(call).contact_id, again(call).account_id) for call in calls} == {(None, None)}
+    assert Attachment._base_manager.filter(record=lead.pk, trashed_at=None).count() == 2
+    assert again(own).record_id == lead.pk

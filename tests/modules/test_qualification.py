@@ -1,12 +1,18 @@
 """Qualification: MQL and SQL, their transitions, stamps and reasons."""
 
+from datetime import date, datetime, timedelta
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
+from time_machine import travel
 
-from relasi.engine.access.acting import acting
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.activity.notification import News
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, create, update, write
+from relasi.modules.agenda.task import Task
+from relasi.modules.customers.handover import tell_of_waiting
 from relasi.modules.customers.lead import Lead
 from relasi.modules.customers.qualification import MOVES
 from relasi.modules.customers.stage_history import LeadStage
@@ -135,3 +141,56 @@ def test_the_bar_of_stages_offers_the_verbs_that_lead_there():
     assert [step["url"] for step in steps.values()][1:4] == [
         f"/leads/{lead.pk}/do/promote/", f"/leads/{lead.pk}/do/skip_to_sql/", f"/leads/{lead.pk}/do/convert/",
     ]  # fmt: skip
+
+
+# What follows for the people: a task, a notification, a clock.
+FRIDAY = datetime(2026, 10, 9, 16, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+def tasks_of(lead):
+    return list(Task._base_manager.filter(lead=lead.pk, trashed_at=None).order_by("pk"))
+
+
+def test_an_mql_asks_sales_by_one_task_and_one_notification(company):
+    lead = make("customers.Lead", owner=company.sales_a)
+    with acting(company.manager):
+        lead = lead.promote()
+    [task] = tasks_of(lead)
+    assert (task.owner_id, task.status) == (company.sales_a.pk, "not_started")
+    told = News.objects.filter(user=company.sales_a, record_id=task.pk)
+    assert [news.kind for news in told] == ["assigned"]
+    assert again(lead).handover_task_id == task.pk
+
+
+def test_the_task_of_the_hand_over_ends_with_the_answer():
+    lead = make("customers.Lead").promote().reject(rejection_reason="budget")
+    assert [task.status for task in tasks_of(lead)] == ["done"]
+    assert (again(lead).handover_until, len(tasks_of(lead.promote()))) == (None, 2)
+
+
+def test_an_accepted_mql_has_a_first_step_on_the_next_working_day():
+    with travel(FRIDAY, tick=False):
+        lead = make("customers.Lead").promote().accept(**ANSWERS)
+    offered, first = tasks_of(lead)
+    assert (offered.status, first.status) == ("done", "not_started")
+    assert first.due_on == date(2026, 10, 12)
+
+
+def test_the_manager_is_told_of_an_mql_nobody_took_over_in_two_working_days(company):
+    with travel(FRIDAY, tick=False):
+        lead = make("customers.Lead", owner=company.sales_a).promote()
+        taken = make("customers.Lead", owner=company.sales_a).promote().accept(**ANSWERS)
+        given_up = make("customers.Lead", owner=company.sales_a).promote()
+        update(given_up, {"status": "lost", "lost_reason": "no_budget"})
+    tuesday = FRIDAY + timedelta(days=4)
+    with acting(SYSTEM, via="system"):
+        assert tell_of_waiting(tuesday - timedelta(seconds=1)) == 0
+        assert [tell_of_waiting(tuesday), tell_of_waiting(tuesday + timedelta(days=1))] == [1, 0]
+    told = News.objects.filter(kind="handover")
+    assert [(news.user_id, news.record_id) for news in told] == [(company.manager.pk, lead.pk)]
+    assert again(taken).handover_until is None
+
+
+def test_leads_that_come_as_mql_start_no_clock():
+    lead = make("customers.Lead", stage="mql")
+    assert (lead.handover_until, tasks_of(lead)) == (None, [])

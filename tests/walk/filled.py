@@ -37,7 +37,7 @@ def fill(world: World, module: Module) -> Any:
     with acting(SYSTEM, via="system"):
         row = made(world, module)
     with acting(world.people["owner"], via="ui"):
-        for name, value in _typical(world, module).items():
+        for name, value in typical(world, module).items():
             with suppress(Refused), transaction.atomic():
                 row = update(row, {name: value})
         if module.is_record and hasattr(row, "number"):
@@ -47,7 +47,7 @@ def fill(world: World, module: Module) -> Any:
     return row
 
 
-def _typical(world: World, module: Module) -> dict[str, Any]:
+def typical(world: World, module: Module) -> dict[str, Any]:
     whole = module.whole.name if module.whole is not None else ""
     names = [name for name, one in module.fields.items() if one.editable and not one.primary_key]
     # What is private is not there even for the admin.

@@ -189,6 +189,7 @@ ROUTES = [
     Route("receivables/", "signed in", sometimes=True),
     Route("receivables/rows/", "signed in", sometimes=True),
     Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
+    Route("funnel/", "signed in", sometimes=True),
     Route("duplicates/", "signed in", sometimes=True),
     Route("duplicates/look/", "admin", "POST"),
     Route("duplicates/<int:id>/dismiss/", "signed in", "POST", args={"id": "view"}, sometimes=True),

@@ -10,6 +10,7 @@ from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
+from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
@@ -43,6 +44,7 @@ urlpatterns = [
     *settings_patterns(),
     *duplicates_patterns(),
     *receivables_patterns(),
+    *funnel_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
     *trade_patterns(),

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from relasi.engine.access.acting import acting
-from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.change_set import ChangeSet, close_change_set
+from relasi.engine.records.recycle_bin import purge
 from tests.engine.api.program import Program, codes
 from tests.engine.aviary import again, cage, feeding, parrot
 from tests.fakes.models import Parrot
@@ -269,10 +271,23 @@ def test_a_change_must_name_its_version_where_the_company_wants_it(aviary, keepe
 def test_a_deleted_record_comes_back(aviary, keeper):
     one = parrot(aviary.keeper, name="Pergi")
     assert keeper.delete(f"parrots/{one.pk}").status_code == 204
-    assert keeper.get(f"parrots/{one.pk}").status_code == 404
+    assert keeper.get(f"parrots/{one.pk}").status_code == 410
+    assert Program(aviary.peer).get(f"parrots/{one.pk}").status_code == 404
     assert keeper.get(f"parrots/{one.pk}?trashed=true").data["trashed_at"]
     assert keeper.post(f"parrots/{one.pk}/restore").data["name"] == "Pergi"
     assert again(one).trashed_at is None
+
+
+def test_what_is_gone_for_good_says_so_to_an_admin_alone(aviary, keeper):
+    one = parrot(aviary.keeper, name="Hilang")
+    keeper.delete(f"parrots/{one.pk}")
+    with acting(SYSTEM, via="system"):
+        assert purge(registry.of(Parrot), [one.pk]) == 1
+    close_change_set()
+    assert keeper.get(f"parrots/{one.pk}").status_code == 404
+    assert Program(aviary.admin).get(f"parrots/{one.pk}").data["code"] == "GONE"
+    assert Program(aviary.admin).get("parrots?q=Hilang").data["data"] == []
+    assert Program(aviary.admin).get(f"parrots/{one.pk + 999}").status_code == 404
 
 
 def test_a_change_set_is_undone(aviary, keeper):

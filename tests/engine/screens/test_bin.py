@@ -10,13 +10,16 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.activity.tag import Tag
+from relasi.engine.activity.tagging import Tagging, put
+from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet, close_change_set, open_change_set
 from relasi.engine.records.jobs import empty_bin
 from relasi.engine.records.record import RecordIndex
 from relasi.engine.records.recycle_bin import purge_at, purge_due
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
-from relasi.engine.records.write import create, trash, update
+from relasi.engine.records.write import Draft, create, trash, update, write
 from relasi.users.company import Company
 from tests.engine.aviary import again, cage, parrot
 from tests.fakes.models import Cage, Parrot
@@ -54,14 +57,20 @@ def test_a_person_finds_ones_own_deletions_an_admin_all_with_counts_for_each_mod
 
 
 def test_a_bulk_deletion_comes_back_as_one_batch(aviary):
-    birds = [parrot(aviary.keeper) for _n in range(55)]
+    with acting(aviary.keeper):
+        drafts = [Draft({"name": f"Beo {n}"}) for n in range(500)]
+        birds = write(registry.of(Parrot), drafts, confirmed=["double"]).records
+        put(create(Tag, {"name": "Langka"}), [bird.pk for bird in birds])
+    close_change_set()
     alone = parrot(aviary.keeper)
     batch = to_bin(aviary.keeper, *birds)
     to_bin(aviary.keeper, alone)
     assert f"/bin/?batch={batch}" in shown(aviary.keeper)
     assert alone.name not in shown(aviary.keeper, f"/bin/?batch={batch}")
     signed_in(aviary.keeper).post("/bin/", {"batch": batch})
-    assert all(again(bird).trashed_at is None for bird in birds)
+    ids = [bird.pk for bird in birds]
+    assert Parrot._base_manager.filter(pk__in=ids, trashed_at=None).count() == 500
+    assert Tagging._base_manager.filter(record__in=ids, trashed_at=None).count() == 500
     assert again(alone).trashed_at is not None
 
 

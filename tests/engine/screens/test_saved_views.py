@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import OperationalError
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
+from relasi.engine.query.counting import count_each
 from relasi.engine.query.saved_view import SavedView, built_in_views, views_for
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.write import create, update
@@ -299,3 +301,24 @@ def test_a_public_list_that_shows_something_else_waits_for_approval_again(aviary
     mine = saved(aviary.keeper, "Milik penerbit", sharing="public")
     page(aviary.keeper, f"/parrots/views/{mine.pk}/keep/?view={mine.pk}&columns=name,mood", send="1")
     assert again(mine).sharing == "public"
+
+
+def test_views_are_counted_together_and_a_slow_one_alone_goes_without_a_number(aviary, monkeypatch):
+    from relasi.engine.screens import list_counts
+
+    counted = []
+
+    def impatient(rows, most):
+        counted.append(len(rows))
+        if any("calm" in str(one.query) for one in rows):
+            raise OperationalError("canceling statement due to statement timeout")
+        return count_each(rows, most)
+
+    view = saved(aviary.keeper)
+    parrot(aviary.keeper, mood="calm")
+    assert f'id="count-{view.pk}"' in text(page(aviary.keeper, "/parrots/counts/"))
+    monkeypatch.setattr(list_counts, "count_each", impatient)
+    told = text(page(aviary.keeper, "/parrots/counts/"))
+    assert 'id="count-all" hx-swap-oob="true" class="count-pill">1<' in told
+    assert f'id="count-{view.pk}"' not in told
+    assert counted[0] > 1 and set(counted[1:]) == {1}

@@ -21,7 +21,7 @@ from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.reader import said
 from relasi.engine.screens.shell import Entry
 
-READING = (400, 401, 403, 404, 405, 422, 429)
+READING = (400, 401, 403, 404, 405, 410, 422, 429)
 WRITING = (*READING, 409, 412, 413, 415, 428)
 
 

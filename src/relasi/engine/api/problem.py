@@ -34,6 +34,10 @@ def not_there() -> Problem:
     return Problem(404, "NOT_FOUND", _("This is not there, or you may not see it."))
 
 
+def gone() -> Problem:
+    return Problem(410, "GONE", _("This has been deleted."))
+
+
 def error_of(refusal: Refusal, **more: Any) -> dict[str, Any]:
     """confirm: what to send as `confirm` when the person wants it all the same."""
     found = {"field": refusal.field, "code": refusal.code, "message": str(refusal.message)}

@@ -25,10 +25,11 @@ from relasi.engine.api.given import (
     version_of,
     yes,
 )
-from relasi.engine.api.problem import Problem, error_of, not_there, refused
+from relasi.engine.api.problem import Problem, error_of, gone, not_there, refused
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.one import find_one
+from relasi.engine.records.change_set import ChangeRow
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create as create_record
 from relasi.engine.records.write import restore as restore_records
@@ -101,7 +102,20 @@ def record_of(caller: Caller, entry: Entry, id: int, *, trashed: bool | None = F
             found = find_one(caller.user, entry.module, id, trashed=in_bin, fixed=dict(entry.fixed))
         if found is not None:
             return found
-    raise not_there()
+    raise gone() if trashed is False and _was_there(caller, entry, id) else not_there()
+
+
+def _was_there(caller: Caller, entry: Entry, id: int) -> bool:
+    """Whether the person may know that this record has been deleted: it waits in the bin for them to see, or they are
+    an admin and history keeps the stub of one that is gone for good."""
+    if id > LARGEST_ID:
+        return False
+    if find_one(caller.user, entry.module, id, trashed=True, fixed=dict(entry.fixed)) is not None:
+        return True
+    table = entry.module.model._meta.db_table
+    return (
+        bool(caller.user.is_admin) and ChangeRow.objects.filter(record_id=id, origin=table, kind="d").exists()
+    )
 
 
 def told(caller: Caller, entry: Entry, record: Any, status: int = 200, **more: Any) -> JsonResponse:

@@ -43,7 +43,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         if user is not None:
             perform_login(request, Login(user=user))
             return HttpResponseRedirect("/")
-    context = {"values": values, "errors": errors, "hints": hints()}
+    context = {"values": values, "errors": errors, "hints": hints(first=True)}
     return page_at_the_door(
         request, "features/first_run/welcome.html", context, status=422 if errors else 200
     )

@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return file_answer(f"umur-piutang-{on}", format, _ageing_table(rows), reader)
     sums = totals(rows)
     context = {
-        "shell": shell_for(request, None, (_("Receivables"), None)),
+        "shell": shell_for(request, None, (_("Billing"), None), (_("Receivables"), None)),
         "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
         "rows": [_drawn(row, on, reader) for row in rows if row.total or row.credit],
         "sums": [_drawn(row, on, reader) for row in sums],
@@ -110,7 +110,9 @@ def behind(request: HttpRequest) -> HttpResponse:
     asked = {name: value for name, value in request.GET.items() if name != "page"}
     label = _("Overdue") if band == "late" else _("Unpaid") if band == ANY else BANDS[band][0]
     context = {
-        "shell": shell_for(request, None, (_("Receivables"), f"{HOME}?on={on}"), (str(label), None)),
+        "shell": shell_for(
+            request, None, (_("Billing"), None), (_("Receivables"), f"{HOME}?on={on}"), (str(label), None)
+        ),
         "title": label, "on": on, "day": lambda one: write_date(one, reader), "count": found.count, "page": shown,
         "here": f"?{urlencode({**asked, 'page': ''})}",
         "rows": [

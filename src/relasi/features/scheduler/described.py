@@ -36,6 +36,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Lets people in again whose lock after wrong passwords is over."),
         _("Locked people stay locked until an admin unlocks them."),
     ),
+    "tell_of_waiting_leads": Description(
+        _("Hand-over of leads"),
+        _("Tells superiors of MQLs that sales has not taken over within two working days."),
+        _("Nobody is told of MQLs that wait."),
+    ),
     "expire_quotes": Description(
         _("Expiry of quotes"),
         _("Marks quotes whose last day is over as expired."),

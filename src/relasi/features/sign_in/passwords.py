@@ -9,7 +9,6 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +23,7 @@ from relasi.features.sign_in.jobs import send_password_link
 from relasi.features.sign_in.look import page_at_the_door
 from relasi.features.sign_in.mail import can_send_links
 from relasi.users.links import read_link
+from relasi.users.passwords import NotOneOfTheLast
 from relasi.users.sessions import end_sessions
 from relasi.users.sign_in_log import Result, record
 from relasi.users.user import Status, User
@@ -62,9 +62,12 @@ def wrong_with(user: User, password: str, again: str) -> dict[str, str]:
     return {} if password == again else {"password2": _("The two passwords are not the same.")}
 
 
-def hints() -> list[str]:
-    """What a new password must be."""
-    return password_validators_help_texts()
+def hints(*, first: bool = False) -> list[str]:
+    """What a new password must be. first: of somebody who had none before."""
+    usual = _(
+        "At least 10 characters. Not digits alone, no common password, nothing like your name or email."
+    )
+    return [usual] if first else [usual, NotOneOfTheLast().get_help_text()]
 
 
 def _take(request: HttpRequest, purpose: str, token: str, password: str) -> bool:

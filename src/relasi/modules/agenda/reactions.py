@@ -9,11 +9,11 @@ from relasi.engine.records.co_owning import add_co_owners, remove_co_owners
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import create, update
-from relasi.modules.agenda import reminders, series
+from relasi.modules.agenda import lead_tasks, reminders, series
 from relasi.modules.agenda.task import Task
 from relasi.modules.agenda.task_rules import DERIVED, weigh_parents
 
-__all__ = ["reminders"]  # its kind of notification is known from the start
+__all__ = ["lead_tasks", "reminders"]  # what they register is known from the start
 
 # What the next task takes over from the one before.
 SAME = (

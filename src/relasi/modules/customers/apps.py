@@ -8,3 +8,4 @@ class Customers(AppConfig):
     verbose_name = _("Customers")
     icon = "users"
     place = 1  # in the menu
+    pages = ((_("Funnel"), "/funnel/", "funnel", "customers.Lead"),)

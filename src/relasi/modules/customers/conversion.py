@@ -26,6 +26,7 @@ from relasi.engine.records.write import create, update
 from relasi.kits.parties.doubles import account_keys
 from relasi.kits.pipeline.bant import QUESTIONS
 from relasi.kits.pipeline.days import today
+from relasi.modules.customers.carrying import carry_over
 from relasi.modules.customers.lifecycle import Lifecycle
 from relasi.modules.customers.picklists import AccountKind, LeadStatus
 
@@ -168,6 +169,7 @@ def convert(lead: Lead, plan: dict[str, Any]) -> Any:
         if wanted.with_deal:
             made.deal = _deal(locked, wanted, made)
         _close(locked, made)
+        carry_over(locked, account=made.account, contact=made.contact)
         return made.deal or made.contact or made.account
 
 

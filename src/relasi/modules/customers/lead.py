@@ -146,7 +146,8 @@ class Lead(Party, Qualified, Record):
         facts = [
             *form,
             Section(_("Conversion"), "converted_at converted_by converted_account converted_contact converted_deal"),
-            Section(_("Record"), "number qualification_score stage_since mql_first_at mql_last_at sql_at accepted_by "
+            Section(_("Record"), "number qualification_score stage_since mql_first_at mql_last_at handover_until "
+                                 "sql_at accepted_by "
                                  "created_at changed_at"),
         ]  # fmt: skip
         quick = "salutation first_name last_name company email mobile lead_source owner"
@@ -182,6 +183,9 @@ class Lead(Party, Qualified, Record):
             View("open", _("Open"), {"field": "status", "op": "not_in", "value": ["lost", "junk", "converted"]}, "inbox"),
             View("mql", _("MQL"), {"all": [{"field": "stage", "op": "is", "value": "mql"},
                  {"field": "status", "op": "is_not", "value": "converted"}]}, "badge-check", ("mql_last_at",)),
+            View("handover", _("Waiting to be taken over"), {"all": [{"field": "handover_until", "op": "not_empty"},
+                 {"field": "status", "op": "not_in", "value": ["lost", "junk", "converted"]}]}, "timer", ("handover_until",),
+                 AtHome(120, _("Leads to take over"), "company handover_until")),
             View("sql", _("SQL"), {"all": [{"field": "stage", "op": "is", "value": "sql"},
                  {"field": "status", "op": "is_not", "value": "converted"}]}, "handshake", ("sql_at",),
                  AtHome(130, _("Leads ready for sales"), "company sql_at")),

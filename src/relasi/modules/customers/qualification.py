@@ -19,6 +19,7 @@ from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.bant import Bant
+from relasi.modules.customers.handover import handover_until
 from relasi.modules.customers.lifecycle import Lifecycle
 
 LEAD, MQL, SQL = Lifecycle.LEAD, Lifecycle.MQL, Lifecycle.SQL
@@ -67,6 +68,10 @@ class Qualified(Bant):
                                  db_index=False, editable=False)  # fmt: skip
     rejection_reason = ChoiceField(RejectionReason, _("Rejection reason"))
     recycle_on = DateField(_("Take up again on"))
+    handover_until = DateTimeField(_("To be taken over by"), editable=False)
+    handover_told_at = DateTimeField(_("Told of as waiting"), editable=False)
+    handover_task = ReferenceField("agenda.Task", models.SET_NULL, verbose_name=_("Task of the hand-over"),
+                                   related_name="+", db_index=False, editable=False)  # fmt: skip
     marketing_owner = ReferenceField("users.User", models.PROTECT, verbose_name=_("Marketing owner"),
                                      related_name="+", db_index=False)  # fmt: skip
     sales_owner = ReferenceField("users.User", models.PROTECT, verbose_name=_("Sales owner"), related_name="+",
@@ -85,6 +90,9 @@ class Qualified(Bant):
             return
         now = timezone.now()
         self.stage_since = now
+        # What comes in as an MQL, from a file say, has been handed over elsewhere.
+        self.handover_until = handover_until(now) if self.stage == MQL and not change.is_new else None
+        self.handover_told_at = None
         if self.stage == MQL:
             self.mql_first_at, self.mql_last_at = self.mql_first_at or now, now
         if self.stage in (MQL, SQL) and not change.has("rejection_reason"):

@@ -69,7 +69,23 @@ def make_leads(clock: Clock, staff: Staff, past: Past, names: Iterator[PersonNam
     _write(
         staff, past, accepted, "seller", lambda s: (_answers(clock, staff, s), clock.after(s.came, 10, 15))
     )
+    _finish_tasks(clock, staff, past, went)
     return [_convert(clock, staff, past, s) for s in accepted if s.fate == "converted"]
+
+
+def _finish_tasks(clock: Clock, staff: Staff, past: Past, stories: list[Story]) -> None:
+    """What these leads asked for has been done long ago, but for those that came last."""
+    came = {story.id: story.came for story in stories if story.came < clock.now - timedelta(days=12)}
+    owners = {user.pk: user for user in staff.users.values()}
+    tasks = registry.module("agenda.Task").model._base_manager.filter(lead__in=came).exclude(status="done")
+    by_owner: dict[int, list[Any]] = defaultdict(list)
+    for task in tasks.order_by("pk"):
+        by_owner[task.owner_id].append(task)
+    for owner, some in by_owner.items():
+        moments = [clock.after(came[task.lead_id], 10, 11) for task in some]
+        past.write_as(
+            owners[owner], "agenda.Task", [Draft({"status": "done"}, id=task.pk) for task in some], moments
+        )
 
 
 def _given_back(clock: Clock) -> dict[str, Any]:

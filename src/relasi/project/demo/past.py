@@ -19,7 +19,7 @@ from relasi.engine.records.write import Draft, write
 
 # Columns whose value is the moment of the change that set them.
 STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at",
-           "sent_at", "decided_at", "issued_at"]  # fmt: skip
+           "sent_at", "decided_at", "issued_at", "completed_at"]  # fmt: skip
 
 
 class Past:
@@ -98,7 +98,8 @@ _ROOTS = [
         " UNION ALL SELECT contact_id, id FROM sales_deal UNION ALL SELECT account_id, id FROM sales_deal"
         " UNION ALL SELECT converted_deal_id, id FROM customers_lead"
         " UNION ALL SELECT deal_id, id FROM sales_contactrole"
-        " UNION ALL SELECT id, lead_id FROM customers_leadstage",
+        " UNION ALL SELECT id, lead_id FROM customers_leadstage"
+        " UNION ALL SELECT id, lead_id FROM agenda_task WHERE lead_id IS NOT NULL",
         "SELECT id, contact_id FROM customers_contactstage UNION ALL SELECT id, lead_id FROM customers_leadstage"
         " UNION ALL SELECT id, converted_deal_id FROM customers_lead",
     )
@@ -209,10 +210,14 @@ _DERIVED = [
         mql_first_at = CASE WHEN mql_first_at IS NOT NULL THEN h.mql_first END,
         mql_last_at = CASE WHEN mql_last_at IS NOT NULL THEN h.mql_last END,
         sql_at = CASE WHEN sql_at IS NOT NULL THEN h.sql_last END,
-        converted_at = CASE WHEN converted_at IS NOT NULL THEN l.stage_since END
+        converted_at = CASE WHEN converted_at IS NOT NULL THEN l.stage_since END,
+        handover_until = CASE WHEN handover_until IS NOT NULL THEN h.mql_last + interval '2 days' END,
+        handover_told_at = CASE WHEN handover_until IS NOT NULL AND h.mql_last + interval '2 days' < now()
+                                THEN h.mql_last + interval '2 days' END
     FROM (SELECT lead_id, min(at) FILTER (WHERE after = 'mql') AS mql_first, max(at) FILTER (WHERE after = 'mql') AS
                  mql_last, max(at) FILTER (WHERE after = 'sql') AS sql_last
           FROM customers_leadstage GROUP BY lead_id) h
     WHERE h.lead_id = l.id
     """,
+    "UPDATE agenda_task SET due_on = created_at::date + 2 WHERE lead_id IS NOT NULL AND deal_id IS NULL",
 ]

@@ -75,7 +75,10 @@ PROFILES = [
     {
         "name": "Pemasaran",
         "description": "Mengelola prospek dan kontak; peluang hanya dilihat.",
-        "modules": {"*": ["view"], "customers.lead": EVERYTHING, "customers.contact": ["view", "create", "edit"]},
+        "modules": {
+            "*": ["view"], "customers.lead": EVERYTHING, "customers.contact": ["view", "create", "edit"],
+            "agenda.task": EVERYTHING, "agenda.event": EVERYTHING,
+        },
         "fields": {"customers.account": {"credit_limit": "hidden"}},
         "tools": ["import", "export", "mass_edit"],
     },

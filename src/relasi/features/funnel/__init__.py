@@ -1,0 +1,1 @@
+"""Funnel: how many leads become MQL, SQL and customers, and how many deals are won."""

@@ -1,0 +1,18 @@
+"""Jobs of the customers area."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+from procrastinate.contrib.django import app
+
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.modules.customers.handover import tell_of_waiting
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="tell_of_waiting_leads", queueing_lock="tell_of_waiting_leads")
+def tell_of_waiting_leads(timestamp: int) -> int:
+    reason = gettext_noop("Nobody had taken over a lead in time")
+    with acting(SYSTEM, via="system", reason=reason), transaction.atomic():
+        return tell_of_waiting()
