@@ -127,6 +127,10 @@ def test_two_people_edit_one_deal_and_nothing_is_lost(product: Product) -> None:
     expect(row).to_contain_text("120.000.000")
     assert again(deal).amount == 120_000_000
     expect(his.get_by_label("Competitor")).to_have_value("PT Lain")
+    expect(row.get_by_role("checkbox")).not_to_be_checked()  # he typed a value of his own
+    expect(
+        conflict.get_by_role("row").filter(has_text="Survei Kamis").get_by_role("checkbox")
+    ).to_be_checked()
     row.get_by_role("checkbox").check()
     his.get_by_role("button", name="Save").click()
     his.wait_for_url(f"**/deals/{deal.pk}/")

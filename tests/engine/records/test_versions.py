@@ -38,6 +38,12 @@ def test_a_stale_version_is_refused_and_told_field_by_field(aviary, bird):
     }
 
 
+def test_what_only_they_changed_is_told_from_what_both_changed(aviary, bird):
+    with acting(aviary.keeper), pytest.raises(Refused) as caught:
+        update(bird, {"nickname": "Jo", "age_years": 5, "price": 200}, version=1)
+    assert caught.value.refusals[0].more["both"] == {"age_years"}
+
+
 def test_values_that_agree_with_what_stands_are_no_conflict(aviary, bird):
     with acting(aviary.keeper):
         saved = update(bird, {"nickname": "Joni"}, version=1)

@@ -244,6 +244,7 @@ def _conflict(module: Module, refusals: list[Refusal], reader: Any) -> list[dict
                 rows.append({
                     "name": name, "label": kind.label, "mine": _shown(module, name, mine, reader),
                     "theirs": _shown(module, name, theirs, reader), "touched": touched,
+                    "mine_changed": name in refusal.more["both"],
                 })  # fmt: skip
             return rows
     return []
