@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -11,7 +12,9 @@ from django.db.models import QuerySet
 
 def count_each(several: Sequence[QuerySet], most: int) -> list[int]:
     """In their order. Each is counted by a plan of its own, and no further than most + 1."""
-    worded, values, places = [], [], []
+    worded: list[str] = []
+    values: list[Any] = []
+    places: list[int] = []
     for place, rows in enumerate(several):
         try:
             sql, params = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
