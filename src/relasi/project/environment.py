@@ -51,7 +51,8 @@ def database_from_url(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
-        "OPTIONS": {"application_name": "relasi", **query},
+        # What is asked by a cursor of planned_once (access/prepared.py) is planned on its second run and kept.
+        "OPTIONS": {"application_name": "relasi", "prepare_threshold": 1, **query},
     }
 
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from relasi.engine.access.acting import SYSTEM, current_acting
 from relasi.engine.access.directory import Directory, directory
-from relasi.engine.access.prepared import Given, IsOneOf
+from relasi.engine.access.prepared import Given, IsOneOf, planned_once
 from relasi.engine.access.rights import EVERYTHING, NOTHING, Rights, Scope, of_the_whole
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -47,7 +47,7 @@ def co_owned(user: Any) -> frozenset[int]:
     memo = current_acting().memo
     if ("co_owned", user.id) not in memo:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT record_id FROM records_co_owner WHERE user_id = %s", [user.id])
+            planned_once(cursor).execute("SELECT record_id FROM records_co_owner WHERE user_id = %s", [user.id])
             memo["co_owned", user.id] = frozenset(row[0] for row in cursor.fetchall())
     return memo["co_owned", user.id]
 

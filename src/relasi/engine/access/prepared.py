@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BooleanField, Expression, Func, QuerySet
 from django.db.models.query import ModelIterable
 
@@ -39,11 +40,18 @@ class IsOneOf(Func):
     output_field = BooleanField()
 
 
+def planned_once(cursor: Any) -> Any:
+    """The cursor, with whatever it asks planned by the server once for each connection, for questions that one plan
+    always answers best: rows by their key, or the few of one person. It is planned anew after a change of its tables."""
+    cursor.cursor = ServerBindingCursor(cursor.cursor.connection)
+    return cursor
+
+
 class Prepared:
     """Runs a queryset of records whose conditions hold Given values. Safe to share between threads."""
 
-    def __init__(self, rows: QuerySet):
-        self.db = rows.db
+    def __init__(self, rows: QuerySet, *, by_key: bool = False):
+        self.db, self._by_key = rows.db, by_key
         self._compiler = rows.query.get_compiler(rows.db)
         self._sql, self._params = self._compiler.as_sql()
 
@@ -65,7 +73,7 @@ class Prepared:
     def tuples(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The bare columns, for a queryset of values_list(): what the database gives, nothing converted."""
         with connections[self.db].cursor() as cursor:
-            cursor.execute(self._sql, self._given(values))
+            (planned_once(cursor) if self._by_key else cursor).execute(self._sql, self._given(values))
             return cursor.fetchall()
 
     def _given(self, values: dict[str, Any]) -> tuple[Any, ...]:
@@ -100,11 +108,12 @@ class _Rows:
 _prepared: dict[Hashable, Prepared] = {}
 
 
-def prepared(shape: Hashable, build: Callable[[], QuerySet]) -> Prepared:
-    """The prepared query of a shape, built when it is met for the first time."""
+def prepared(shape: Hashable, build: Callable[[], QuerySet], *, by_key: bool = False) -> Prepared:
+    """The prepared query of a shape, built when it is met for the first time. by_key: one plan always answers it best,
+    because it asks for rows by their key; a list does not, whose best plan differs with how much a person sees."""
     found = _prepared.get(shape)
     if found is None:
         if len(_prepared) >= MOST_SHAPES:
             _prepared.clear()
-        found = _prepared[shape] = Prepared(build())
+        found = _prepared[shape] = Prepared(build(), by_key=by_key)
     return found

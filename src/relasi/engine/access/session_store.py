@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from django.db import connection
 
 from relasi.engine.access.directory import hear
+from relasi.engine.access.prepared import planned_once
 
 _READ = """
     SELECT session_data, (SELECT n FROM access_epoch)
@@ -18,7 +19,7 @@ _READ = """
 class SessionStore(InDatabase):
     def load(self) -> dict[str, Any]:
         with connection.cursor() as cursor:
-            cursor.execute(_READ, [self.session_key])
+            planned_once(cursor).execute(_READ, [self.session_key])
             row = cursor.fetchone()
         if row is None:
             self._session_key = None

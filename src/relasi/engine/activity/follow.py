@@ -81,7 +81,7 @@ def follow_of(user: Any, record: int) -> Follow | None:
     def of_one() -> models.QuerySet:
         return Follow._base_manager.filter(record=Given("record"), user=Given("user"), trashed_at=None)
 
-    found = prepared("follow", of_one).run({"record": record, "user": user.id})
+    found = prepared("follow", of_one, by_key=True).run({"record": record, "user": user.id})
     return found[0] if found else None
 
 

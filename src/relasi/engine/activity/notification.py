@@ -166,7 +166,7 @@ def unread_count(user: Any) -> int:
         rows = Notification.objects.filter(open_q(Given("now")), user=Given("user"), read_at=None).order_by()
         return rows.values_list("record_id", "record__module", "record__owner_id")
 
-    found = prepared("unread", unread).tuples({"user": user.id, "now": timezone.now()})
+    found = prepared("unread", unread, by_key=True).tuples({"user": user.id, "now": timezone.now()})
     seen = seen_among(user, [row for row in found if row[0] is not None])
     return sum(1 for record, _module, _owner in found if record is None or record in seen)
 

@@ -135,7 +135,7 @@ def tags_on(user: Any, ids: Iterable[int]) -> dict[int, list[Tag]]:
     found: dict[int, list[Tag]] = {}
     if not rights_of(user).active:
         return found
-    rows = prepared("tags", on_these).run({"records": list(ids), "user": user.id})
+    rows = prepared("tags", on_these, by_key=True).run({"records": list(ids), "user": user.id})
     for row in sorted(rows, key=lambda row: row.tag.name.casefold()):
         found.setdefault(row.record_id, []).append(row.tag)
     return found

@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db import connection
 from psycopg import sql
 
+from relasi.engine.access.prepared import planned_once
 from relasi.engine.declare.module import Module
 
 Pointing = tuple[Module, str]  # a module, and its field that points
@@ -18,7 +19,7 @@ def with_any(pointing: Sequence[Pointing], id: int) -> list[bool]:
     if not pointing:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple(pointing)), [id] * len(pointing))
+        planned_once(cursor).execute(_statement(tuple(pointing)), [id] * len(pointing))
         return list(cursor.fetchone())
 
 

@@ -21,7 +21,7 @@ def find_one(
     if sight.shape == "none":
         return None
     shape = ("one", module.key, sight.shape, trashed, *fixed)
-    query = prepared(shape, lambda: _rows(module, sight, trashed, [*fixed]))
+    query = prepared(shape, lambda: _rows(module, sight, trashed, [*fixed]), by_key=True)
     found = query.run({**sight.values, "id": id, **{f"fixed_{name}": value for name, value in fixed.items()}})
     return found[0] if found else None
 

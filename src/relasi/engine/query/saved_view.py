@@ -109,6 +109,7 @@ def views_for(user: Any, module: Module) -> list[SavedView]:
     query = prepared(
         "views",
         lambda: SavedView.objects.filter(module=Given("module"), trashed_at=None).order_by("name", "pk"),
+        by_key=True,
     )
     return [view for view in query.run({"module": module.key}) if may_use(user, view)]
 

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.access.prepared import planned_once
 from relasi.engine.fields.dates import DateTimeKind
 from relasi.engine.fields.periods import ONE_DAY
 from relasi.engine.fields.reader import Reader
@@ -41,7 +42,7 @@ class Viewed(models.Model):
 def note_viewed(user: Any, record: Any) -> None:
     """The person looks at this record now. One statement, nothing read."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, [user.id, record.pk])
+        planned_once(cursor).execute(_NOTE, [user.id, record.pk])
 
 
 def forget_old_views() -> int:

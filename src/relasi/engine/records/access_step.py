@@ -22,7 +22,7 @@ def load(batch: Batch) -> None:
     rows = {}
     if ids:
         shape = ("locked" if batch.locked else "loaded", batch.module.key)
-        query = prepared(shape, lambda: _stored(batch.module, batch.locked))
+        query = prepared(shape, lambda: _stored(batch.module, batch.locked), by_key=True)
         rows = {row.pk: row for row in query.run({"ids": ids})}
     for draft in batch.drafts:
         if draft.id is None:

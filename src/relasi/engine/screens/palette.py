@@ -103,7 +103,7 @@ def _with_subtitles(user: Any, module: Module, ids: list[int]) -> list[Any]:
         found = module.model._base_manager.filter(IsOneOf(F("pk"), Given("ids")))
         return Listing(module, user, columns=[module.subtitle]).loaded(found)
 
-    return prepared(("subtitles", module.key), rows).run({"ids": ids})
+    return prepared(("subtitles", module.key), rows, by_key=True).run({"ids": ids})
 
 
 def marked(text: str, wanted: str) -> Markup:

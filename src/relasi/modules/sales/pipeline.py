@@ -166,7 +166,7 @@ def all_stages() -> dict[int, Stage]:
     """Every stage by id, deleted ones too, read once while somebody acts."""
     memo = current_acting().memo
     if STAGES not in memo:
-        stages = prepared("sales.stages", Stage._base_manager.all).run({})
+        stages = prepared("sales.stages", Stage._base_manager.all, by_key=True).run({})
         memo[STAGES] = {stage.pk: stage for stage in stages}
     return memo[STAGES]
 
