@@ -76,11 +76,11 @@ def _whole_acts(record: int, table: str, limit: int, before: int | None) -> list
     """The newest rows; the last act among them with all its rows, or it would tell half of what happened."""
     asked = {"record": record, "table": table, "before": before}
     shape = ("history", limit, before is None)
-    found = prepared(shape, lambda: _rows(before is None).order_by("-id")[:limit]).run(asked)
+    found = prepared(shape, lambda: _rows(before is None).order_by("-id")[:limit], by_key=True).run(asked)
     if len(found) == limit:
         last = found[-1]
         rows = _rows(True).filter(change_set=Given("act"), pk__lt=Given("last")).order_by("-id")
-        found += prepared("rest of an act", lambda: rows).run(
+        found += prepared("rest of an act", lambda: rows, by_key=True).run(
             {**asked, "act": last.change_set_id, "last": last.pk}
         )
     return found
