@@ -47,7 +47,9 @@ def co_owned(user: Any) -> frozenset[int]:
     memo = current_acting().memo
     if ("co_owned", user.id) not in memo:
         with connection.cursor() as cursor:
-            planned_once(cursor).execute("SELECT record_id FROM records_co_owner WHERE user_id = %s", [user.id])
+            planned_once(cursor).execute(
+                "SELECT record_id FROM records_co_owner WHERE user_id = %s", [user.id]
+            )
             memo["co_owned", user.id] = frozenset(row[0] for row in cursor.fetchall())
     return memo["co_owned", user.id]
 

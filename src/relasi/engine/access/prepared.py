@@ -43,7 +43,7 @@ class IsOneOf(Func):
 def planned_once(cursor: Any) -> Any:
     """The cursor, with whatever it asks planned by the server once for each connection, for questions that one plan
     always answers best: rows by their key, or the few of one person. It is planned anew after a change of its tables."""
-    cursor.cursor = ServerBindingCursor(cursor.cursor.connection)
+    cursor.cursor = ServerBindingCursor(cursor.cursor.connection)  # type: ignore[call-arg] # stubs do not know it
     return cursor
 
 
