@@ -103,3 +103,10 @@ def test_one_of_two_who_accept_the_same_quote_by_its_link_is_refused(admin: Any)
     found = at_once(admin, say_yes("Ratna"), say_yes("Bayu"))
     assert [one for one in found if isinstance(one, list)] == [["INVALID_TRANSITION"]]
     assert again(quote).accepted_by == again(link).answered_by
+
+
+def test_invoices_issued_at_once_have_different_transfer_codes(admin: Any) -> None:
+    make("billing.BankAccount", transfer_code="taken_off")
+    drafts = [document(Invoice, thing(1_000_000)) for _each in range(6)]
+    at_once(admin, *(draft.issue for draft in drafts))
+    assert sorted(again(one).transfer_code for one in drafts) == [-6, -5, -4, -3, -2, -1]

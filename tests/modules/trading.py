@@ -73,7 +73,7 @@ def is_sound() -> None:
         assert note.available >= 0
     for payment in Payment._base_manager.filter(trashed_at=None, status="recorded", direction="in"):
         used = total(PaymentPart._base_manager.filter(payment=payment, trashed_at=None))
-        assert (payment.allocated, payment.unallocated) == (used, payment.amount - used)
+        assert (payment.allocated, payment.unallocated) == (used, payment.amount + payment.given - used)
         assert payment.unallocated >= 0
     _numbers()
 

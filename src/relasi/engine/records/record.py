@@ -70,6 +70,9 @@ class Record(Tracked):
     def clean(self, change: Change) -> None:  # type: ignore[override]
         """What must be true. Raises Refusal."""
 
+    def after_number(self) -> None:
+        """What follows from the final number it has just got. Nothing can be refused any more."""
+
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:
         """Rules that ask the database, for all records of a write at once: `change.refuse(field, code, message)`."""

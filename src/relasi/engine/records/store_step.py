@@ -42,6 +42,7 @@ def _number_for_good(batch: Batch) -> None:
     years = [getattr(record, final.day).year for record in found]
     for record, number in zip(found, take_final_numbers(batch.module, years), strict=True):
         record.number = number
+        record.after_number()
 
 
 def _insert(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> None:

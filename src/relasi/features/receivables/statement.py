@@ -96,7 +96,7 @@ def _of_payment(one: Any, last: date) -> Iterator[Movement]:
     """The payment, and its reversal on the day it was reversed."""
     url, about = f"/payments/{one.pk}/", one.reference or ""
     is_refund = one.direction == "out"
-    amount = one.amount if is_refund else -one.amount
+    amount = one.amount if is_refund else -(one.amount + one.given)
     what = _("Refund") if is_refund else _("Payment")
     if one.date <= last:
         yield Movement(one.date, what, one.number, url, about, amount)

@@ -11,12 +11,10 @@ from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.address import AddressField
-from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.email import EmailField
 from relasi.engine.fields.image import ImageField
 from relasi.engine.fields.kind import kind_of
-from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.phone import PhoneField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField
@@ -94,36 +92,6 @@ class CompanyDetails(Tracked):
             raise Refusal(
                 "colour", "INVALID_VALUE", _("Write the colour as a hash and six digits, such as #3c46b8.")
             )
-
-
-class BankAccount(Tracked):
-    bank = TextField(_("Bank"), max_length=80, required=True)
-    number = TextField(_("Account number"), max_length=40, required=True)
-    holder = TextField(_("Account holder"), max_length=150, required=True)
-    branch = TextField(_("Branch office"), max_length=80)
-    position = IntegerField(_("Order"), min=0, default=0, required=True)
-    printed = BooleanField(_("On documents"), default=True)
-
-    class Meta(Tracked.Meta):
-        verbose_name = _("bank account")
-        verbose_name_plural = _("bank accounts")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["bank", "number"], condition=models.Q(trashed_at=None), name="bank_account_once"
-            )
-        ]
-
-    class Module(Declaration):
-        slug = "bank-accounts"
-        area = "settings"
-        icon = "banknote"
-        title = "bank"
-        columns = ["bank", "number", "holder", "branch", "position", "printed"]
-        sort = ["position"]
-        form = [Section(_("Bank account"), "bank number holder branch position printed")]
-
-    def __str__(self) -> str:
-        return f"{self.bank} {self.number}"
 
 
 class DocumentText(Tracked):

@@ -42,6 +42,7 @@ from relasi.kits.trade.taking import (
 )
 from relasi.modules.billing.closed_period import check_open_period
 from relasi.modules.billing.tax_invoice import SENT, TAX_FIELDS, TaxInvoiced
+from relasi.modules.billing.ways_to_pay import CODE_TAKEN, WaysToPay, code_constraints, code_index
 
 
 class InvoiceStatus(Choices):
@@ -76,6 +77,7 @@ FLOW = Flow(
         "reminded",
         "reminded_on",
         *TAX_FIELDS,
+        "transfer_code",
     ),
     by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
     gives=OWED,
@@ -94,6 +96,7 @@ OPEN_COLUMNS = (
     "reminded",
     "reminded_on",
     *TAX_FIELDS,
+    "transfer_code",
 )
 TABLE, LINES = "billing_invoice", "billing_invoiceline"
 TAKINGS = [
@@ -102,7 +105,7 @@ TAKINGS = [
 ]
 
 
-class Invoice(TaxInvoiced, TradeDocument):
+class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
     status = ChoiceField(InvoiceStatus, _("Status"), default=S.DRAFT, required=True)
     due_date = DateField(_("Due date"), late="overdue", aliases="Jatuh Tempo|Due Date")
     payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
@@ -136,6 +139,7 @@ class Invoice(TaxInvoiced, TradeDocument):
         FLOW.violations(TABLE)
         | over_taken("quote_line", "taken")
         | over_taken("order_line", "invoiced")
+        | CODE_TAKEN
         | {
             "invoice_not_over": (
                 "balance",
@@ -150,11 +154,13 @@ class Invoice(TaxInvoiced, TradeDocument):
         verbose_name_plural = _("invoices")
         indexes = [
             *record_indexes("invoice"),
+            code_index(),
             models.Index(fields=["account", "due_date", "id"], name="invoice_owed",
                          condition=Q(trashed_at=None, status__in=["issued", "partly_paid"])),
         ]  # fmt: skip
         constraints = [
             *document_checks("invoice"),
+            *code_constraints(),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "cancelled"], balance=0)
                 | Q(status__in=sorted(OWED), balance=F("payable") - F("received") - F("credited")),
@@ -196,7 +202,8 @@ class Invoice(TaxInvoiced, TradeDocument):
             "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order", "disputed",
             "tax_invoice_status", "transaction_code",
         ]  # fmt: skip
-        search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "notes": "D"}
+        search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "virtual_account": "B",
+                  "notes": "D"}  # fmt: skip
         form = [
             Section(
                 _("Invoice"), "subject account contact deal date payment_days due_date customer_po owner"
@@ -280,6 +287,9 @@ class Invoice(TaxInvoiced, TradeDocument):
         issuing = change.has("status") and change.old("status") == S.DRAFT and self.status == S.ISSUED
         if issuing:
             self.issued_at = timezone.now()
+            self.choose_ways()
+        elif change.old("status") == S.PAID and self.status in (S.ISSUED, S.PARTLY_PAID):
+            self.keep_code_unique()
         self.keep_tax_invoice(change, issuing)
         self.balance = self.payable - self.received - self.credited if self.status in OWED else ZERO
 

@@ -1,7 +1,8 @@
 """The table of contents of this area."""
 
+from relasi.modules.billing.bank_account import BankAccount
 from relasi.modules.billing.closed_period import ClosedPeriod
-from relasi.modules.billing.company_details import BankAccount, CompanyDetails, DocumentText
+from relasi.modules.billing.company_details import CompanyDetails, DocumentText
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
 from relasi.modules.billing.invoice import Invoice, InvoiceLine
 from relasi.modules.billing.payment import Payment, PaymentPart

@@ -51,7 +51,7 @@ class Method(Choices):
 
 # What may still change of a payment; the rest is reversed and recorded anew.
 OPEN = {"notes", "reference", "owner", "method", "status", "reversed_on", "reversal_reason", "allocated", "unallocated",
-        "custom"}  # fmt: skip
+        "given", "custom"}  # fmt: skip
 
 
 class Payment(Record):
@@ -81,6 +81,10 @@ class Payment(Record):
     allocated = MoneyField(
         _("Allocated"), default=0, required=True, editable=False, currency_field="currency"
     )
+    given = MoneyField(
+        _("Transfer codes taken off"), default=0, required=True, editable=False, currency_field="currency",
+        help_text=_("What invoices asked to be paid less by their transfer codes. It settles them as money does."),
+    )  # fmt: skip
     unallocated = MoneyField(
         _("Credit left"), default=0, required=True, editable=False, currency_field="currency"
     )
@@ -111,8 +115,8 @@ class Payment(Record):
                 condition=Q(allocated__gte=0, unallocated__gte=0), name="payment_not_over"
             ),
             models.CheckConstraint(
-                condition=Q(status="reversed", allocated=0, unallocated=0)
-                | Q(status="recorded", unallocated=F("amount") - F("allocated")),
+                condition=Q(status="reversed", allocated=0, unallocated=0, given=0)
+                | Q(status="recorded", given__gte=0, unallocated=F("amount") + F("given") - F("allocated")),
                 name="payment_adds_up",
             ),
             models.CheckConstraint(
@@ -141,7 +145,7 @@ class Payment(Record):
         facts = [
             Section(
                 _("Payment"),
-                "status direction account credit_note date amount allocated unallocated method reference owner",
+                "status direction account credit_note date amount given allocated unallocated method reference owner",
             ),
             Section(_("Reversal"), "reversed_on reversal_reason"),
             Section(_("Texts"), "notes"),
@@ -181,11 +185,11 @@ class Payment(Record):
         if self.currency == home:
             self.rate = Decimal(1)
         if self.status == PaymentStatus.REVERSED:
-            self.allocated = self.unallocated = ZERO
+            self.allocated = self.unallocated = self.given = ZERO
         else:
             if self.direction == Direction.OUT:
                 self.allocated = self.amount or ZERO
-            self.unallocated = (self.amount or ZERO) - self.allocated
+            self.unallocated = (self.amount or ZERO) + self.given - self.allocated
 
     def clean(self, change: Change) -> None:
         if not self.amount or self.amount <= 0:
@@ -232,7 +236,7 @@ class Payment(Record):
 
 
 class PaymentPart(Part):
-    """How much of a payment pays an invoice."""
+    """How much of a payment pays an invoice. given: how much of it is no money, but what the transfer code took off."""
 
     payment = ReferenceField(
         "billing.Payment", models.CASCADE, verbose_name=_("Payment"), related_name="parts", required=True,
@@ -246,11 +250,15 @@ class PaymentPart(Part):
         required=True,
     )
     amount = MoneyField(_("Amount"), min=0, required=True)
+    given = MoneyField(_("Transfer code taken off"), default=0, required=True, editable=False)
 
     class Meta(Part.Meta):
         verbose_name = _("part of a payment")
         verbose_name_plural = _("parts of payments")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_part_amount")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_part_amount"),
+            models.CheckConstraint(condition=Q(given__gte=0, given__lte=999), name="payment_part_given"),
+        ]
         triggers = history_triggers()
 
     class Module(Declaration):
@@ -259,7 +267,7 @@ class PaymentPart(Part):
         part_of = "payment"
         title = "payment"
         verbs = ("view",)
-        columns = ["payment", "invoice", "amount"]
+        columns = ["payment", "invoice", "amount", "given"]
         sort = ["-id"]
         form = [Section(_("Part of a payment"), "payment invoice amount")]
 

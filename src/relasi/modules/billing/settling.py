@@ -102,19 +102,30 @@ def allocate(payer: Any, invoice: Any, amount: Any = None) -> Any:
         payer = _locked(payer)
         open_today()
         invoice = _asked_invoice(invoice, payer)
-        wanted = _asked_amount(amount, min(_left(payer), invoice.balance))
-        if wanted > _left(payer):
+        given = _given_by_code(payer, invoice) if amount in (None, "") else ZERO
+        wanted = _asked_amount(amount, min(_left(payer) + given, invoice.balance))
+        if wanted > _left(payer) + given:
             raise _refuse("amount", "OVER_ALLOCATED", _("That is more than what is left."))
         if wanted > invoice.balance:
             raise _refuse("amount", "OVER_ALLOCATED", _("That is more than what is still to be paid."))
-        _add_parts(payer, [(invoice.pk, wanted)])
+        _add_parts(payer, [(invoice.pk, wanted, given)])
     payer.refresh_from_db()
     return payer
 
 
-def _add_parts(payer: Any, amounts: list[tuple[int, Decimal]]) -> None:
+def _given_by_code(payer: Any, invoice: Any) -> Decimal:
+    """What a payment of the very amount that was told may lack: the transfer code that took some rupiah off."""
+    is_told = hasattr(payer, "unallocated") and payer.unallocated == invoice.balance + invoice.code_now
+    return Decimal(-invoice.code_now) if is_told and invoice.code_now < 0 else ZERO
+
+
+def _add_parts(payer: Any, amounts: list[tuple[int, Decimal, Decimal]]) -> None:
+    """amounts: (invoice, how much of it is paid, how much of that the transfer code took off)."""
     model, by = _part_of(payer)
-    drafts = [Draft({by: payer.pk, "invoice": id, "amount": amount}) for id, amount in amounts]
+    drafts = [
+        Draft({by: payer.pk, "invoice": id, "amount": amount, **({"given": given} if given else {})})
+        for id, amount, given in amounts
+    ]
     write(registry.of(model), drafts, authorised="paying invoices")
 
 
@@ -123,7 +134,7 @@ def spread(payer: Any) -> Any:
     with transaction.atomic():
         payer = _locked(payer)
         open_today()
-        left, amounts = _left(payer), []
+        left, amounts = _left(payer), list[tuple[int, Decimal, Decimal]]()
         rows = visible_to(acting_user(), _model("Invoice")).filter(
             account=payer.account_id, currency=payer.currency, status__in=OWED, balance__gt=0
         )
@@ -133,11 +144,15 @@ def spread(payer: Any) -> Any:
             for one in _model("Invoice")._base_manager.select_for_update().filter(pk__in=ids).order_by("pk")
         }
         first = getattr(payer, "invoice_id", None)  # a credit note begins with the invoice it came from
-        for invoice in sorted(held.values(), key=lambda one: (one.pk != first, one.due_date, one.pk)):
-            part = min(left, invoice.balance)
+        in_order = sorted(held.values(), key=lambda one: (one.pk != first, one.due_date, one.pk))
+        # An amount that was told to one invoice's customer is meant for it, however old the others are.
+        in_order.sort(key=lambda one: not one.transfer_code or left != one.transfer_amount)
+        for invoice in in_order:
+            given = ZERO if amounts else _given_by_code(payer, invoice)
+            part = min(left + given, invoice.balance)
             if part > 0:
-                amounts.append((invoice.pk, part))
-                left -= part
+                amounts.append((invoice.pk, part, given))
+                left -= part - given
         if not amounts:
             raise _refuse("", "INVALID_TRANSITION", _("This customer has no open invoice in this currency."))
         _add_parts(payer, amounts)
@@ -173,7 +188,7 @@ def receive(invoice: Any, values: dict[str, Any]) -> Any:
             "rate": invoice.rate,
         }
         payment = create(_model("Payment"), {"date": today(), **given})
-        return allocate(payment, invoice, min(amount, invoice.balance))
+        return allocate(payment, invoice)
 
 
 def refund(note: Any, values: dict[str, Any]) -> Any:
@@ -219,10 +234,14 @@ def settle_payments(ids: Iterable[int]) -> None:
     """How much of these payments is allocated."""
     ids = sorted(set(ids))
     sums = _sums(_model("PaymentPart"), "payment", ids, Q())
+    given = _sums(_model("PaymentPart"), "payment", ids, Q(given__gt=0), "given")
     rows = _model("Payment")._base_manager.filter(
         pk__in=ids, trashed_at=None, status="recorded", direction="in"
     )
-    drafts = [Draft({"allocated": sums.get(id, ZERO)}, id=id) for id in rows.values_list("pk", flat=True)]
+    drafts = [
+        Draft({"allocated": sums.get(id, ZERO), "given": given.get(id, ZERO)}, id=id)
+        for id in rows.values_list("pk", flat=True)
+    ]
     if drafts:
         write(registry.module("billing.Payment"), drafts, authorised=SETTLED)
 
@@ -241,6 +260,6 @@ def settle_notes(ids: Iterable[int]) -> None:
         write(registry.module("billing.CreditNote"), drafts, authorised=SETTLED)
 
 
-def _sums(model: Any, by: str, ids: list[int], standing: Q) -> dict[int, Decimal]:
+def _sums(model: Any, by: str, ids: list[int], standing: Q, what: str = "amount") -> dict[int, Decimal]:
     rows = model._base_manager.filter(standing, trashed_at=None, **{f"{by}__in": ids})
-    return dict(rows.values_list(f"{by}_id").annotate(Sum("amount")))
+    return dict(rows.values_list(f"{by}_id").annotate(Sum(what)))

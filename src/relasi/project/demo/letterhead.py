@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.image import keep_picture
 from relasi.engine.records.write import create
+from relasi.kits.paying.qris import checksum
 
 TERMS = {
     (
@@ -23,6 +24,16 @@ TERMS = {
     ("invoices", "en"): "Please name the number of the invoice in your transfer.",
 }
 
+# A merchant that no payment service knows, so that nobody can pay the demo by accident.
+QRIS = (
+    "00020101021126450014ID.CO.CONTOH.WWW01189360091900000000015204581253033605802ID5919SURYA CAKRA "
+    "ENERGI6015JAKARTA SELATAN6304"
+)
+TOLD = {
+    "va_prefix": "88908", "va_number_of": "customer", "va_digits": 8, "qris": QRIS + checksum(QRIS),
+    "transfer_code": "added",
+}  # fmt: skip
+
 
 def make_letterhead() -> None:
     details = {
@@ -35,6 +46,7 @@ def make_letterhead() -> None:
     create(registry.module("billing.CompanyDetails").model, details)
     for place, (bank, number) in enumerate((("Bank Mandiri", "124 000 9876543"), ("BCA", "521 030 4455"))):
         values = {"bank": bank, "number": number, "holder": "PT Surya Cakra Energi", "position": place}
+        values |= {} if place else TOLD
         create(registry.module("billing.BankAccount").model, values)
     for (document, language), terms in TERMS.items():
         create(

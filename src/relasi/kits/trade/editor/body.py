@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from relasi.engine.access.door import fields_for
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
 from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.editor.rows import add_subtotals, row_of
 from relasi.kits.trade.editor.summary import summary_of
+from relasi.kits.trade.paper.ways import ways_of
 from relasi.kits.trade.public.sharing import panel_of
 
 
@@ -26,6 +28,7 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "chain": chain_of(document, user),
         "approval": document.approval_bar() if hasattr(document, "approval_bar") else None,
         "left": _left(document, rows, reader),
+        "ways": ways_of(document, reader) if "balance" in fields_for(user, "view", registry.of(document)) else None,
         "url": f"/{registry.of(document).slug}/{document.pk}/",
         **panel_of(document, user),
     }

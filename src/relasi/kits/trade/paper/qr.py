@@ -17,7 +17,11 @@ def qr_of(document: Any) -> str:
     link = open_link_of(document.pk) if settings.PUBLIC_URL and document.pk else None
     if link is None:
         return ""
+    return svg_of(settings.PUBLIC_URL.rstrip("/") + link.path)
+
+
+def svg_of(text: str) -> str:
+    """The QR code of a text: black squares, and nothing behind them."""
     out = io.BytesIO()
-    address = settings.PUBLIC_URL.rstrip("/") + link.path
-    qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage, border=1).save(out)
+    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage, border=1).save(out)
     return out.getvalue().decode()

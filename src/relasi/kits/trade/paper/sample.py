@@ -42,7 +42,7 @@ def sample_sheet(slug: str, title: str, language: str, size: str, signer: str) -
             "rows": rows, "sums": [
                 [_("Subtotal"), money(NET), ""], ["PPN", money(TAX), ""], [_("Total"), money(NET + TAX), "grand"],
             ],
-            "words": terbilang(NET + TAX, "IDR", language), "parts": [], "state": [], "qr": "",
+            "words": terbilang(NET + TAX, "IDR", language), "parts": [], "state": [], "qr": "", "ways": None,
             "banks": head["banks"] if slug in WITH_BANKS else [], "terms": head["usual_terms"],
             "signer": signer, "stamp": True, "labels": labels_of("IDR"),
         }  # fmt: skip

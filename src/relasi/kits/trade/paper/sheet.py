@@ -16,6 +16,7 @@ from relasi.kits.trade.editor.rows import Row, add_subtotals, row_of
 from relasi.kits.trade.editor.summary import Summary, summary_of
 from relasi.kits.trade.paper.letterhead import letterhead
 from relasi.kits.trade.paper.qr import qr_of
+from relasi.kits.trade.paper.ways import banks_beside, ways_of
 
 READERS = {"id": INDONESIAN, "en": ENGLISH}
 # Documents that come to more than this, in rupiah, bear a duty stamp (e-meterai).
@@ -34,6 +35,7 @@ def sheet_of(document: Any, user: Any, language: str, size: str) -> dict[str, An
         summary = summary_of(document, rows, user, module, reader)
         head = letterhead(module.slug, reader)
         own = (document.terms or "") if "terms" in shown else ""
+        ways = ways_of(document, reader) if "balance" in shown else None
         return {
             **head, "size": size, "language": language, "title": str(document.paper_title),
             "number": document.number, "watermark": _watermark(document), "subject": document.subject,
@@ -41,8 +43,8 @@ def sheet_of(document: Any, user: Any, language: str, size: str) -> dict[str, An
             "rows": [_row(row) for row in rows], "sums": _sums(document, summary),
             "words": summary.words, "parts": [[f"{p['percent']}% {p['label']}", p["amount"]] for p in summary.parts],
             "terms": own or head["usual_terms"], "state": _state(document, shown, reader),
-            "banks": head["banks"] if module.slug in WITH_BANKS else [], "qr": qr_of(document),
-            "signer": str(document.owner) if "owner" in shown else "",
+            "banks": banks_beside(document, ways) if module.slug in WITH_BANKS else [], "ways": ways,
+            "qr": qr_of(document), "signer": str(document.owner) if "owner" in shown else "",
             "stamp": _needs_stamp(document), "labels": labels_of(summary.currency),
         }  # fmt: skip
 

@@ -1,0 +1,152 @@
+"""Ways to pay: what an invoice tells its customer to pay with, as it stood when it was issued: the bank account, a virtual
+account, a QRIS code and a transfer code. Of invoices in rupiah only."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.acting import current_acting
+from relasi.engine.declare.computed import computed
+from relasi.engine.declare.registry import registry
+from relasi.engine.fields.json import HiddenField
+from relasi.engine.fields.numbers import IntegerField
+from relasi.engine.fields.reference import ReferenceField
+from relasi.engine.fields.text import TextField
+from relasi.kits.paying.qris import MOST, for_amount
+from relasi.kits.paying.transfer_code import free_code
+from relasi.kits.paying.virtual_account import LONGEST, number_for
+
+STILL_OWED = ("issued", "partly_paid")
+NEEDS = "status balance transfer_code"
+
+
+class WaysToPay(models.Model):
+    """Abstract. pay_to: the account as it was (bank, number, holder, branch), `qris`: the text of its code, `va`: the
+    prefix and rule of its virtual accounts. transfer_code: rupiah to pay more, or less where it is negative; it is told
+    to the customer and is no part of any total."""
+
+    bank_account = ReferenceField(
+        "billing.BankAccount", models.PROTECT, verbose_name=_("Paid into"), related_name="invoices", editable=False
+    )  # fmt: skip
+    pay_to = HiddenField(_("Paid into"))
+    virtual_account = TextField(_("Virtual account"), max_length=LONGEST, editable=False)
+    transfer_code = IntegerField(_("Transfer code"), editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_owed(self) -> bool:
+        return self.status in STILL_OWED and self.balance > 0 and self.trashed_at is None
+
+    @property
+    def code_now(self) -> int:
+        """The transfer code, where what is left to pay is more than it takes off."""
+        code = self.transfer_code or 0
+        return code if self.is_owed and self.balance + code > 0 else 0
+
+    @computed(_("Amount to transfer"), kind="money", needs=NEEDS)
+    def transfer_amount(self) -> Decimal | None:
+        return self.balance + self.code_now if self.is_owed and self.transfer_code else None
+
+    @computed(_("QRIS with the amount"), needs=f"{NEEDS} pay_to")
+    def qris_with_amount(self) -> str | None:
+        text = (self.pay_to or {}).get("qris")
+        amount = self.balance + self.code_now if self.is_owed else Decimal(0)
+        return for_amount(text, amount) if text and 0 < amount <= MOST else None
+
+    def choose_ways(self) -> None:
+        """At issue. The first account on documents; without one the invoice tells nothing."""
+        account = _first_account() if self.currency == "IDR" else None
+        if account is None:
+            return
+        self.bank_account_id = account.pk
+        self.pay_to = {name: getattr(account, name) or "" for name in ("bank", "number", "holder", "branch", "qris")}
+        if account.va_prefix:
+            self.pay_to["va"] = {"prefix": account.va_prefix, "of": account.va_number_of, "digits": account.va_digits}
+            if account.va_number_of == "customer":
+                self.virtual_account = number_for(account.va_prefix, account.va_digits, self._customer_number())
+        if account.transfer_code:
+            self._draw_code(1 if account.transfer_code == "added" else -1)
+
+    def after_number(self) -> None:
+        rule = (self.pay_to or {}).get("va")
+        if rule and rule["of"] == "invoice":
+            self.virtual_account = number_for(rule["prefix"], rule["digits"], self.number)
+
+    def keep_code_unique(self) -> None:
+        """When it is owed again: its code may be another invoice's by now."""
+        if not self.transfer_code:
+            return
+        self._wait_for_codes()
+        if abs(self.transfer_code) in self._codes_of_others()[0]:
+            self._draw_code(1 if self.transfer_code > 0 else -1)
+
+    def _customer_number(self) -> str:
+        rows = registry.module("customers.Account").model._base_manager.filter(pk=self.account_id)
+        return rows.values_list("number", flat=True).first() or ""
+
+    def _wait_for_codes(self) -> None:
+        """Until this transaction ends, nobody else draws a code of this account."""
+        with connection.cursor() as cursor:
+            key = f"relasi.transfer_code.{self.bank_account_id}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [key])
+
+    def _draw_code(self, sign: int) -> None:
+        self._wait_for_codes()
+        taken, amounts = self._codes_of_others()
+        drawn = current_acting().memo.setdefault(("transfer codes", self.bank_account_id), [])
+        rows = self._siblings().order_by("-issued_at", "-pk").values_list("transfer_code", flat=True)
+        last = drawn[-1] if drawn else rows.first() or 0
+        self.transfer_code = free_code(
+            self.payable - self.received - self.credited, sign, taken | set(drawn), amounts, last
+        )
+        if self.transfer_code:
+            drawn.append(abs(self.transfer_code))
+
+    def _siblings(self) -> Any:
+        rows = type(self)._base_manager.filter(bank_account=self.bank_account_id, transfer_code__isnull=False)
+        return rows.exclude(pk=self.pk)
+
+    def _codes_of_others(self) -> tuple[set[int], set[Decimal]]:
+        """Of the invoices of this account that are owed: codes without sign, and amounts to transfer."""
+        rows = self._siblings().filter(status__in=STILL_OWED).values_list("transfer_code", "balance")
+        found = list(rows)
+        return {abs(code) for code, _balance in found}, {balance + code for code, balance in found}
+
+
+def _first_account() -> Any:
+    rows = registry.module("billing.BankAccount").model._base_manager.filter(trashed_at=None, printed=True)
+    return rows.order_by("position", "pk").first()
+
+
+def code_constraints() -> list[models.BaseConstraint]:
+    return [
+        models.UniqueConstraint(
+            fields=["bank_account", "transfer_code"], name="invoice_code_once",
+            condition=Q(transfer_code__isnull=False, status__in=STILL_OWED, trashed_at=None),
+        ),
+        models.CheckConstraint(
+            condition=Q(transfer_code=None) | Q(transfer_code__range=(-999, -1)) | Q(transfer_code__range=(1, 999)),
+            name="invoice_code",
+        ),
+    ]  # fmt: skip
+
+
+def code_index() -> models.Index:
+    """For the code given last."""
+    return models.Index(
+        fields=["bank_account", "-issued_at", "-id"], name="invoice_last_code", condition=Q(transfer_code__isnull=False)
+    )  # fmt: skip
+
+
+CODE_TAKEN = {
+    "invoice_code_once": (
+        "transfer_code", "NOT_UNIQUE", _("Its transfer code belongs to another open invoice by now. Reverse the payment instead."),
+    )
+}  # fmt: skip
