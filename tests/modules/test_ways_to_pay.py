@@ -37,7 +37,13 @@ def bank(**values: Any) -> BankAccount:
 
 def whole(**values: Any) -> BankAccount:
     """An account with every way to pay."""
-    usual = {"va_prefix": "889 08", "va_number_of": "customer", "va_digits": 8, "qris": STATIC, "transfer_code": "added"}
+    usual = {
+        "va_prefix": "889 08",
+        "va_number_of": "customer",
+        "va_digits": 8,
+        "qris": STATIC,
+        "transfer_code": "added",
+    }
     return bank(**{**usual, **values})
 
 
@@ -73,7 +79,9 @@ def test_a_draft_and_another_currency_tell_nothing() -> None:
     whole()
     draft, dollars = document(Invoice, thing(1_000_000)), bill(1000, currency="USD", rate=16_000)
     for one in (draft, dollars):
-        assert (again(one).virtual_account, again(one).transfer_code, again(one).bank_account_id) == (None,) * 3
+        assert (again(one).virtual_account, again(one).transfer_code, again(one).bank_account_id) == (
+            None,
+        ) * 3
         assert sheet(one)["ways"] is None
     assert sheet(dollars)["banks"]
 
@@ -96,7 +104,11 @@ def test_the_first_account_on_documents_is_told_and_the_others_beside_it() -> No
         ({"va_prefix": "12345", "va_digits": 5}, "va_number_of", "REQUIRED"),
         ({"va_prefix": "12345", "va_number_of": "customer"}, "va_digits", "REQUIRED"),
         ({"va_prefix": "12345", "va_number_of": "invoice", "va_digits": 8}, "va_digits", "OUT_OF_RANGE"),
-        ({"va_prefix": "123456789", "va_number_of": "customer", "va_digits": 12}, "va_digits", "OUT_OF_RANGE"),
+        (
+            {"va_prefix": "123456789", "va_number_of": "customer", "va_digits": 12},
+            "va_digits",
+            "OUT_OF_RANGE",
+        ),
         ({"qris": STATIC[:-1]}, "qris", "INVALID_VALUE"),
         ({"qris": "https://contoh.id/qris.png"}, "qris", "INVALID_VALUE"),
         ({"transfer_code": "maybe"}, "transfer_code", "INVALID_VALUE"),
@@ -111,7 +123,12 @@ def test_a_wrong_setting_is_refused_and_nothing_is_stored(values: Any, field: st
 def test_what_is_told_cannot_be_written_by_hand() -> None:
     whole()
     draft = document(Invoice, thing(1_000_000))
-    for name, value in (("transfer_code", 5), ("virtual_account", "1"), ("bank_account", None), ("pay_to", {})):
+    for name, value in (
+        ("transfer_code", 5),
+        ("virtual_account", "1"),
+        ("bank_account", None),
+        ("pay_to", {}),
+    ):
         with refusing("NO_PERMISSION", name):
             update(draft, {name: value})
 
@@ -187,7 +204,11 @@ def test_taking_it_off_the_invoice_takes_the_code_back_too() -> None:
     invoice = bill()
     payment = invoice.pay(amount=999_999)
     again(payment).release(invoice.pk)
-    assert (again(payment).unallocated, again(payment).given, again(invoice).balance) == (999_999, 0, 1_000_000)
+    assert (again(payment).unallocated, again(payment).given, again(invoice).balance) == (
+        999_999,
+        0,
+        1_000_000,
+    )
     is_sound()
 
 
@@ -243,7 +264,9 @@ def test_the_paper_holds_picture_number_and_amount(language: str) -> None:
     invoice = bill()
     told = sheet(invoice, language)
     assert told["ways"]["qris_svg"].startswith("<?xml")
-    assert told["ways"]["amount"].replace("\u00a0", " ") == ("Rp 1.000.001" if language == "id" else "Rp 1,000,001")
+    assert told["ways"]["amount"].replace("\u00a0", " ") == (
+        "Rp 1.000.001" if language == "id" else "Rp 1,000,001"
+    )
     assert len(picture(told)) > len(picture({**told, "ways": None}))
     assert pdf(told).startswith(b"%PDF")
 

@@ -12,6 +12,7 @@ from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.home.addresses import patterns as home_patterns
+from relasi.features.online_payment.addresses import patterns as online_payment_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
@@ -41,6 +42,7 @@ urlpatterns = [
     *first_run_patterns(),
     *sign_in_patterns(),
     *scheduler_patterns(),
+    *online_payment_patterns(),
     *settings_patterns(),
     *duplicates_patterns(),
     *receivables_patterns(),

@@ -47,7 +47,8 @@ def test_a_code_for_an_amount_differs_in_what_it_must() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"), [("1", "1"), ("10000000", "10000000"), ("1500.50", "1500.50"), ("250000.00", "250000")]
+    ("amount", "shown"),
+    [("1", "1"), ("10000000", "10000000"), ("1500.50", "1500.50"), ("250000.00", "250000")],
 )
 def test_amounts_are_digits_with_a_point(amount: str, shown: str) -> None:
     assert fields_of(for_amount(STATIC, Decimal(amount)))["54"] == shown
@@ -105,7 +106,9 @@ def test_any_other_text_is_refused_and_nothing_breaks(text: str) -> None:
         ("7001", 9, "tanpa angka", None),
     ],
 )
-def test_a_virtual_account_is_never_cut_short(prefix: str, digits: int, source: str, number: str | None) -> None:
+def test_a_virtual_account_is_never_cut_short(
+    prefix: str, digits: int, source: str, number: str | None
+) -> None:
     assert number_for(prefix, digits, source) == number
 
 

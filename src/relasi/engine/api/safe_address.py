@@ -108,6 +108,18 @@ def resolve(url: str, allowed: Collection[str] = ()) -> Target:
 
 def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[str] = ()) -> Answer:
     """Sends and hears the beginning of the answer. Redirects are answers like others. Never raises for what others do."""
+    return ask("POST", url, body, headers, allowed)
+
+
+def ask(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    allowed: Collection[str] = (),
+    most: int = 0,
+) -> Answer:
+    """The same by any method. most: bytes of the answer to wait for, where all of it is wanted."""
     begun = time.monotonic()
 
     def passed() -> int:
@@ -115,14 +127,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[
 
     try:
         target = resolve(url, allowed)
-        code, text = _exchange(target, body, {**headers, "Host": target.host_header})
+        code, text = _exchange(method, target, body, {**headers, "Host": target.host_header}, most)
     except (OSError, http.client.HTTPException, UnsafeAddress, ValueError) as trouble:
         said = str(trouble) or type(trouble).__name__
         return Answer(0, passed(), trouble=said[:500])
     return Answer(code, passed(), text)
 
 
-def _exchange(target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+def _exchange(
+    method: str, target: Target, body: bytes | None, headers: Mapping[str, str], most: int
+) -> tuple[int, str]:
     connection = http.client.HTTPConnection(target.host, target.port, timeout=SILENCE)
     wire = socket.create_connection((target.ip, target.port), timeout=SILENCE)
     # Who answers one byte at a time never breaks the limit of one step.
@@ -133,9 +147,10 @@ def _exchange(target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[
         if target.scheme == "https":
             wire = ssl.create_default_context().wrap_socket(wire, server_hostname=target.host)
         connection.sock = wire
-        connection.request("POST", target.path, body, dict(headers))
+        connection.request(method, target.path, body, dict(headers))
         answer = connection.getresponse()
-        return answer.status, answer.read1(KEPT).decode("utf-8", "replace").replace("\0", "")
+        heard = answer.read(most) if most else answer.read1(KEPT)
+        return answer.status, heard.decode("utf-8", "replace").replace("\0", "")
     finally:
         end.cancel()
         wire.close()

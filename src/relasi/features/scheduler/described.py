@@ -51,6 +51,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Reminds owners and customers of invoices that are past their due date."),
         _("Nobody is reminded of unpaid invoices."),
     ),
+    "ask_about_online_charges": Description(
+        _("Online payments without news"),
+        _("Asks the payment service about payments it has told nothing of."),
+        _("A payment whose notification got lost is never recorded."),
+    ),
     "relasi.features.duplicates.jobs.find_duplicates_nightly": Description(
         _("Search for duplicates"),
         _("Compares records every night and lists pairs that are probably the same."),

@@ -53,6 +53,8 @@ MENU = [
              gettext_lazy("Name, currency, time zone and language.")),
             ("company-details", gettext_lazy("Company details"), "/settings/company-details/", "file-text",
              gettext_lazy("What stands on quotes and invoices: address, logo, bank accounts.")),
+            ("online-payment", gettext_lazy("Online payment"), "/settings/online-payment/", "credit-card",
+             gettext_lazy("Customers pay invoices on a payment page; the money is booked by itself.")),
             ("tokens", gettext_lazy("API tokens"), "/settings/tokens/", "key-round",
              gettext_lazy("What programs sign in with, and how often they call.")),
             ("webhooks", gettext_lazy("Webhooks"), "/settings/webhooks/", "webhook",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.modules.billing import online_paying
 from relasi.modules.billing.reminding import mail_reminder, remind
 
 
@@ -29,3 +31,20 @@ def remind_of_invoices(timestamp: int) -> int:
 def write_reminder(invoice: int) -> bool:
     with acting(SYSTEM, via="system"):
         return mail_reminder(invoice)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="ask_about_online_charges", queueing_lock="ask_about_online_charges")
+def ask_about_online_charges(timestamp: int) -> int:
+    """Payments whose callback never came."""
+    return online_paying.ask_about_silent()
+
+
+@app.task(name="end_outdated_online_charges")
+def end_outdated_online_charges(invoices: list[int]) -> None:
+    online_paying.end_outdated(invoices)
+
+
+@app.task(name="cancel_online_charge", retry=RetryStrategy(max_attempts=6, exponential_wait=5))
+def cancel_online_charge(order: str) -> None:
+    online_paying.cancel_at_gateway(order)

@@ -5,7 +5,9 @@ from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.company_details import CompanyDetails, DocumentText
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
 from relasi.modules.billing.invoice import Invoice, InvoiceLine
+from relasi.modules.billing.online_charge import OnlineCharge
 from relasi.modules.billing.payment import Payment, PaymentPart
+from relasi.modules.billing.payment_gateway import PaymentGateway
 from relasi.modules.billing.reminder_rule import ReminderRule
 
 __all__ = [
@@ -18,7 +20,9 @@ __all__ = [
     "DocumentText",
     "Invoice",
     "InvoiceLine",
+    "OnlineCharge",
     "Payment",
+    "PaymentGateway",
     "PaymentPart",
     "ReminderRule",
 ]

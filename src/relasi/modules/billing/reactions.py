@@ -7,6 +7,8 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.modules.billing import settling
 from relasi.modules.billing.closed_period import check_open_period, forget
 from relasi.modules.billing.credit_note import CreditPart
+from relasi.modules.billing.jobs import end_outdated_online_charges
+from relasi.modules.billing.online_charge import UNDECIDED, OnlineCharge
 from relasi.modules.billing.payment import PaymentPart
 
 ALWAYS = (CREATED, CHANGED, TRASHED, RESTORED)
@@ -34,6 +36,15 @@ def notes_changed(changes: list[Change]) -> None:
     ids = [change.record.pk for change in changes]
     parts = CreditPart._base_manager.filter(credit_note__in=ids, trashed_at=None)
     settling.settle_invoices(parts.values_list("invoice_id", flat=True))
+
+
+@on(CHANGED, "billing.Invoice", field="balance")
+def end_outdated_charges(changes: list[Change]) -> None:
+    """By a job: who books what a gateway told holds the charge first and then the invoice, which is held here already."""
+    ids = [change.record.pk for change in changes]
+    rows = OnlineCharge.objects.filter(invoice__in=ids, state__in=UNDECIDED).order_by()
+    if found := list(rows.values_list("invoice_id", flat=True)):
+        end_outdated_online_charges.defer(invoices=found)
 
 
 for what in ALWAYS:

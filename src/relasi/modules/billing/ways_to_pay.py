@@ -20,6 +20,7 @@ from relasi.engine.fields.text import TextField
 from relasi.kits.paying.qris import MOST, for_amount
 from relasi.kits.paying.transfer_code import free_code
 from relasi.kits.paying.virtual_account import LONGEST, number_for
+from relasi.modules.billing.payment_gateway import PaymentGateway, gateway
 
 STILL_OWED = ("issued", "partly_paid")
 NEEDS = "status balance transfer_code"
@@ -60,17 +61,37 @@ class WaysToPay(models.Model):
         amount = self.balance + self.code_now if self.is_owed else Decimal(0)
         return for_amount(text, amount) if text and 0 < amount <= MOST else None
 
+    @property
+    def online_gateway(self) -> PaymentGateway | None:
+        """Where the customer can pay what is left online."""
+        whole = self.is_owed and self.currency == "IDR" and self.balance == int(self.balance)
+        found = gateway() if whole else None
+        return found if found is not None and found.active and found.is_readable else None
+
+    @property
+    def online_charges(self) -> list[Any]:
+        """The last tries to pay online, the newest first."""
+        return list(self.charges.order_by("-pk")[:5])
+
     def choose_ways(self) -> None:
         """At issue. The first account on documents; without one the invoice tells nothing."""
         account = _first_account() if self.currency == "IDR" else None
         if account is None:
             return
         self.bank_account_id = account.pk
-        self.pay_to = {name: getattr(account, name) or "" for name in ("bank", "number", "holder", "branch", "qris")}
+        self.pay_to = {
+            name: getattr(account, name) or "" for name in ("bank", "number", "holder", "branch", "qris")
+        }
         if account.va_prefix:
-            self.pay_to["va"] = {"prefix": account.va_prefix, "of": account.va_number_of, "digits": account.va_digits}
+            self.pay_to["va"] = {
+                "prefix": account.va_prefix,
+                "of": account.va_number_of,
+                "digits": account.va_digits,
+            }
             if account.va_number_of == "customer":
-                self.virtual_account = number_for(account.va_prefix, account.va_digits, self._customer_number())
+                self.virtual_account = number_for(
+                    account.va_prefix, account.va_digits, self._customer_number()
+                )
         if account.transfer_code:
             self._draw_code(1 if account.transfer_code == "added" else -1)
 
@@ -147,6 +168,7 @@ def code_index() -> models.Index:
 
 CODE_TAKEN = {
     "invoice_code_once": (
-        "transfer_code", "NOT_UNIQUE", _("Its transfer code belongs to another open invoice by now. Reverse the payment instead."),
+        "transfer_code", "NOT_UNIQUE",
+        _("Its transfer code belongs to another open invoice by now. Reverse the payment instead."),
     )
 }  # fmt: skip

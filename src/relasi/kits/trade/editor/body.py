@@ -28,7 +28,10 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "chain": chain_of(document, user),
         "approval": document.approval_bar() if hasattr(document, "approval_bar") else None,
         "left": _left(document, rows, reader),
-        "ways": ways_of(document, reader) if "balance" in fields_for(user, "view", registry.of(document)) else None,
+        "ways": ways_of(document, reader)
+        if "balance" in fields_for(user, "view", registry.of(document))
+        else None,
+        "charges": getattr(document, "online_charges", []),
         "url": f"/{registry.of(document).slug}/{document.pk}/",
         **panel_of(document, user),
     }

@@ -33,7 +33,6 @@ def letterhead(slug: str, reader: Reader) -> dict[str, Any]:
         "accent": found.colour or ACCENT,
         "logo": png_of(found.logo),
         "stamp_image": png_of(found.stamp),
-        "banks": [[one.bank, one.number, one.holder, one.branch or ""] for one in banks()],
         "footer": (texts and texts.footer) or "",
         "usual_terms": (texts and texts.terms) or "",
     }

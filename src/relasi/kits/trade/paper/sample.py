@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import reading_as
-from relasi.kits.trade.paper.letterhead import letterhead
+from relasi.kits.trade.paper.letterhead import banks, letterhead
 from relasi.kits.trade.paper.sheet import READERS, WITH_BANKS, labels_of
+from relasi.kits.trade.paper.ways import account_row
 from relasi.kits.trade.terbilang import terbilang
 
 # The golden example of the specification, a hundredfold: ten at 150,000 less 10 %, five at 200,000.
@@ -43,6 +44,6 @@ def sample_sheet(slug: str, title: str, language: str, size: str, signer: str) -
                 [_("Subtotal"), money(NET), ""], ["PPN", money(TAX), ""], [_("Total"), money(NET + TAX), "grand"],
             ],
             "words": terbilang(NET + TAX, "IDR", language), "parts": [], "state": [], "qr": "", "ways": None,
-            "banks": head["banks"] if slug in WITH_BANKS else [], "terms": head["usual_terms"],
+            "banks": [account_row(one) for one in banks()] if slug in WITH_BANKS else [], "terms": head["usual_terms"],
             "signer": signer, "stamp": True, "labels": labels_of("IDR"),
         }  # fmt: skip

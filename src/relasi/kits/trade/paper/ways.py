@@ -51,8 +51,8 @@ def banks_beside(document: Any, ways: dict[str, Any] | None) -> list[list[str]]:
     """The accounts that are told besides: none once there is nothing to pay."""
     over = hasattr(document, "is_owed") and document.status != "draft" and not document.is_owed
     found = [] if over else banks()
-    return [
-        [one.bank, one.number, one.holder, one.branch or ""]
-        for one in found
-        if ways is None or one.pk != document.bank_account_id
-    ]
+    return [account_row(one) for one in found if ways is None or one.pk != document.bank_account_id]
+
+
+def account_row(one: Any) -> list[str]:
+    return [one.bank, one.number, one.holder, one.branch or ""]

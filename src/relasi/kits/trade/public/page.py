@@ -38,13 +38,13 @@ def by_link(view: View) -> View:
     def checked(request: HttpRequest, token: str) -> HttpResponse:
         ip = get_adapter(request).get_client_ip(request)
         if too_many(ip):
-            return _nothing(request, 429)
+            return nothing(request, 429)
         link = link_called(token)
         with acting(SYSTEM, via="public") as stretch:
             record = _document(link)
             if link is None or record is None:
                 note_visit(None, ip)
-                return _nothing(request, 404)
+                return nothing(request, 404)
             stretch.reason = customer_of(record)
             language = _language(request, record)
             with translation.override(language), reading_as(READERS[language]):
@@ -71,7 +71,7 @@ def _language(request: HttpRequest, record: Any) -> str:
     return found if found in READERS else "id"
 
 
-def _nothing(request: HttpRequest, status: int) -> HttpResponse:
+def nothing(request: HttpRequest, status: int) -> HttpResponse:
     context = {"busy": status == 429, "company_name": details().legal_name or ""}
     return _private(render_page(request, "trade/public_nothing.html", context, status=status))
 
@@ -87,10 +87,10 @@ def page(request: HttpRequest, link: PublicLink, record: Any, language: str, ip:
     ours = request.visitor.signed_in  # type: ignore[attr-defined]
     if note_visit(link, ip, counts=not ours and request.method == "GET"):
         record = was_opened(record)
-    return _page(request, link, record, language)
+    return document_page(request, link, record, language)
 
 
-def _page(
+def document_page(
     request: HttpRequest,
     link: PublicLink,
     record: Any,
@@ -112,7 +112,7 @@ def _page(
 def paper(request: HttpRequest, link: PublicLink, record: Any, language: str, ip: str | None) -> HttpResponse:
     note_visit(link, ip, counts=False)
     if record.status == "superseded":
-        return _nothing(request, 404)
+        return nothing(request, 404)
     return as_pdf(sheet_of(record, SYSTEM, language, details().paper_size), record.number)
 
 
@@ -120,7 +120,7 @@ def paper(request: HttpRequest, link: PublicLink, record: Any, language: str, ip
 def logo(request: HttpRequest, link: PublicLink, record: Any, language: str, ip: str | None) -> HttpResponse:
     found = details().logo
     if not found:
-        return _nothing(request, 404)
+        return nothing(request, 404)
     with open_picture(found) as stored:
         return HttpResponse(stored.read(), content_type="image/webp")
 
@@ -153,5 +153,5 @@ def _answered(
         else:
             decline(link, record, name, request.POST.get("reason", "").strip(), ip)
     except Refused as refused:
-        return _page(request, link, record, language, refused, what)
+        return document_page(request, link, record, language, refused, what)
     return HttpResponseRedirect(f"{link.path}?language={language}")

@@ -34,5 +34,6 @@ def shown_of(record: Any, link: PublicLink, language: str) -> dict[str, Any]:
         "closed_because": "" if answerable else str(closed_because(record)),
         "answered_by": getattr(record, "accepted_by", None) or "",
         "logo": bool(details().logo),
+        "pays_online": bool(getattr(record, "online_gateway", None)),
         "path": link.path,
     }
