@@ -51,8 +51,8 @@ def start(invoice: Any, back: str) -> str:
         raise _no(_("This invoice cannot be paid online now."))
     charge = _charge_for(invoice, row)
     with transaction.atomic():
-        charge = OnlineCharge.objects.select_for_update().get(pk=charge.pk)
-        if charge.state not in UNDECIDED:
+        charge = OnlineCharge.objects.select_for_update().filter(order=charge.order).first()
+        if charge is None or charge.state not in UNDECIDED:
             raise _no(_("A payment of this invoice has just come in. Load the page again."))
         if charge.url:
             return charge.url
@@ -89,7 +89,7 @@ def _charge_for(invoice: Any, row: PaymentGateway) -> OnlineCharge:
             with transaction.atomic():
                 OnlineCharge.objects.bulk_create([charge])
         except IntegrityError:  # somebody pressed at the same moment; theirs is as good
-            return _undecided(invoice).get()
+            return _undecided(invoice).first() or charge
         return charge
 
 

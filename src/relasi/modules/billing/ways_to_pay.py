@@ -71,7 +71,7 @@ class WaysToPay(models.Model):
     @property
     def online_charges(self) -> list[Any]:
         """The last tries to pay online, the newest first."""
-        return list(self.charges.order_by("-pk")[:5])
+        return list(self.charges.order_by("-pk")[:5]) if self.issued_at else []
 
     def choose_ways(self) -> None:
         """At issue. The first account on documents; without one the invoice tells nothing."""
