@@ -50,6 +50,8 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/api/webhook.py", "update"): "failures are counted anew, no record",
     ("features/settings/webhooks.py", "bulk_create"): "a test message is no record",
     ("features/settings/webhooks.py", "update"): "a test is not tried again",
+    ("modules/billing/online_paying.py", "bulk_create"): "a try to pay is no record; what it pays is",
+    ("modules/billing/online_paying.py", "update"): "a try to pay notes how it went",
     ("engine/activity/public_link.py", "create"): "the log of looks at public pages is a history itself",
     ("engine/activity/public_link.py", "delete"): "looks at addresses that lead nowhere are kept for a day",
     ("engine/api/idempotency.py", "update"): "an answer is kept for a day to be given again",
