@@ -78,6 +78,8 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/transfer/management/commands/import_records.py", "bulk_create"): "a job is made, no record",
     ("engine/transfer/wizard.py", "bulk_create"): "a job is made, no record",
     ("features/first_run/page.py", "save"): "the hash of a password never enters history",
+    ("features/coretax/exporting.py", "create"): "what was exported is a note of an act, and no record",
+    ("features/coretax/exporting.py", "bulk_create"): "the files of an export stay as they were made",
     ("features/scheduler/models.py", "delete"): "how jobs went is kept for thirty days",
     ("features/scheduler/page.py", "bulk_create"): "a run is asked for, no record",
     ("features/scheduler/page.py", "update_or_create"): "when a job runs says who set it, in its own row",

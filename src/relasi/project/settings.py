@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "relasi.features.settings",
     "relasi.features.duplicates",
     "relasi.features.scheduler",
+    "relasi.features.coretax",
     "relasi.project.app.Relasi",
 ]
 

@@ -8,6 +8,7 @@ from relasi.engine.api.addresses import patterns as api_patterns
 from relasi.engine.screens.addresses import engine_patterns, module_patterns
 from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
+from relasi.features.coretax.addresses import patterns as coretax_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
@@ -47,6 +48,7 @@ urlpatterns = [
     *duplicates_patterns(),
     *receivables_patterns(),
     *funnel_patterns(),
+    *coretax_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
     *trade_patterns(),

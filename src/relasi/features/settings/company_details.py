@@ -21,7 +21,7 @@ from relasi.kits.trade.paper.sheet import READERS
 
 FIELDS = [
     "legal_name", "address", "npwp", "nitku", "phone", "email", "website", "logo", "stamp", "colour", "paper_size",
-    "paper_language",
+    "paper_language", "coretax_rounding",
 ]  # fmt: skip
 KINDS = ("quotes", "sales-orders", "invoices", "credit-notes")
 

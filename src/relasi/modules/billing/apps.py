@@ -8,4 +8,7 @@ class Billing(AppConfig):
     verbose_name = _("Billing")
     icon = "receipt"
     place = 4  # in the menu
-    pages = ((_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),)
+    pages = (
+        (_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),
+        (_("Tax invoices"), "/coretax/", "landmark", "billing.Invoice"),
+    )

@@ -35,6 +35,13 @@ class PaperLanguage(Choices):
     ENGLISH = "en", "English"
 
 
+class OtherBaseRounding(Choices):
+    """Of the base a part of the price gives (DPP nilai lain)."""
+
+    CENTS = "cents", _("Two decimals")
+    RUPIAH = "rupiah", _("Whole rupiah")
+
+
 class PaperOf(Choices):
     QUOTES = "quotes", _("Quotes")
     ORDERS = "sales-orders", _("Sales orders")
@@ -58,6 +65,10 @@ class CompanyDetails(Tracked):
     colour = TextField(_("Brand colour"), max_length=7, help_text=_("Six digits after a hash: #3c46b8."))
     paper_size = ChoiceField(PaperSize, _("Paper size"), default=PaperSize.A4, required=True)
     paper_language = ChoiceField(PaperLanguage, _("Language of documents"))
+    coretax_rounding = ChoiceField(
+        OtherBaseRounding, _("Rounding of the other base"), default=OtherBaseRounding.CENTS, required=True,
+        help_text=_("In the file for Coretax."),
+    )  # fmt: skip
 
     class Meta(Tracked.Meta):
         verbose_name = _("company details")
@@ -74,10 +85,16 @@ class CompanyDetails(Tracked):
         form = [
             Section(_("Company"), "legal_name address npwp nitku phone email website"),
             Section(_("Look"), "logo stamp colour paper_size paper_language"),
+            Section(_("Tax invoice"), "coretax_rounding"),
         ]
 
     def __str__(self) -> str:
         return self.legal_name or str(_("Company details"))
+
+    @property
+    def coretax_places(self) -> int:
+        """Decimals of the other base."""
+        return 2 if self.coretax_rounding == OtherBaseRounding.CENTS else 0
 
     def before_save(self, change: Change) -> None:
         if self.npwp:

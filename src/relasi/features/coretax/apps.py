@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Coretax(AppConfig):
+    name = "relasi.features.coretax"
+    label = "coretax"
