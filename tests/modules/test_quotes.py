@@ -1,6 +1,6 @@
 """Quotes: figures that follow their lines, states refused everywhere, revisions, undo; the acceptance checks."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -307,6 +307,22 @@ def test_a_quote_past_its_date_expires_and_is_not_accepted(ppn: Tax) -> None:
     assert again(found).status == "expired"
     with refusing("INVALID_TRANSITION"):
         found.accept()
+
+
+def test_at_five_past_midnight_where_the_company_is_a_quote_has_expired(
+    ppn: Tax, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Jakarta, seven hours ahead, the first of June begins at 17.00 of the last of May."""
+    found = quote(item(product(1000)), date="2027-05-01", valid_until="2027-05-31").send()
+    for moment, expired in (
+        (datetime(2027, 5, 31, 16, 59, tzinfo=UTC), 0),
+        (datetime(2027, 5, 31, 17, 5, tzinfo=UTC), 1),
+    ):
+        monkeypatch.setattr("relasi.kits.pipeline.days.timezone.now", lambda now=moment: now)
+        assert expire_quotes() == expired
+    assert again(found).status == "expired"
+    with refusing("INVALID_TRANSITION"):
+        again(found).accept()
 
 
 def test_a_quote_is_valid_thirty_days_and_never_ends_before_it_begins(ppn: Tax) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import update
+from relasi.kits.pipeline.days import today
 from relasi.kits.trade.copying import AS_AGREED, LINE, copied
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.taking import Way, ways_from
+from relasi.kits.trade.tax_change import Rules, renewed_header, renewed_line, rules_chosen
 
 WHOLE = ("discount_amount", "shipping", "adjustment")  # amounts of a document that go with its parts
 
@@ -35,18 +38,52 @@ def left_of(line: Any, way: Way) -> Decimal:
     return line.quantity - getattr(line, way.counted) if line.counts else ZERO
 
 
-def convert(source: Any, target: Any, quantities: Mapping[int, Decimal] | None = None, **more: Any) -> Any:
-    """The next document. quantities: line id -> how much of it; all that is left of every line without them. Raises
-    Refused when the state does not allow it, nothing is left, or more is asked for than is left.
+def convert(
+    source: Any,
+    target: Any,
+    quantities: Mapping[int, Decimal] | None = None,
+    tax_rates: Any = None,
+    **more: Any,
+) -> Any:
+    """The next document. quantities: line id -> how much of it; all that is left of every line without them.
+
+    tax_rates: which rates hold where one has changed since (tax_change.RatesOf); without it what the source says.
+    Raises Refused when the state does not allow it, nothing is left, more is asked for than is left, or a rate has
+    changed and nobody said which one holds.
     """
     way = way_to(source, target)
     with transaction.atomic():
         # Whoever else converts it waits here, and then sees what is left.
         source = type(source)._base_manager.select_for_update().get(pk=source.pk)
         check_open(source)
-        wanted = _wanted(source.lines_in_order(), way, quantities)
-        values = _shared(source, way, wanted) | source.passes_on(target) | more
-        return copied(source, target, values, lambda line: line_values(line, way, wanted, source.decimals))
+        lines = source.lines_in_order()
+        wanted = _wanted(lines, way, quantities)
+        rules = _rules_for(
+            source, target, [one for one in lines if one.pk in wanted], tax_rates, more.get("date")
+        )
+        values = (
+            _shared(source, way, wanted) | source.passes_on(target) | renewed_header(source, rules) | more
+        )
+
+        def of_line(line: Any) -> dict[str, Any] | None:
+            own = line_values(line, way, wanted, source.decimals)
+            return own and own | renewed_line(line, rules)
+
+        return copied(source, target, values, of_line)
+
+
+def _rules_for(source: Any, target: Any, lines: list[Any], choice: Any, day: Any) -> Rules:
+    """The rules that take the place of those agreed; the answer, once given, stays with the source. Raises Refused."""
+    if target.keeps_rates or not hasattr(source, "tax_rates"):
+        return {}
+    found = rules_chosen(source, lines, _day(day), choice or source.tax_rates)
+    if choice and choice != source.tax_rates:
+        update(source, {"tax_rates": choice}, authorised="it was said with what is made of it")
+    return found
+
+
+def _day(given: Any) -> date:
+    return date.fromisoformat(given) if isinstance(given, str) else given or today()
 
 
 def add_to(document: Any, source: Any) -> Any:
@@ -59,11 +96,13 @@ def add_to(document: Any, source: Any) -> Any:
         lines = source.lines_in_order()
         wanted = _wanted(lines, way, None)
         part = _shared(source, way, wanted)
+        taken = [one for one in lines if one.pk in wanted]
+        rules = _rules_for(source, type(document), taken, None, document.date)
         # What the other document took off or charged as a whole goes with its lines.
         more = {name: (getattr(document, name) or ZERO) + part[name] for name in WHOLE[1:] if part[name]}
         kept = [{"id": line.pk} for line in document.lines_in_order()]
         new = [
-            {name: _raw(line, name) for name in LINE} | extra
+            {name: _raw(line, name) for name in LINE} | extra | renewed_line(line, rules)
             for line in lines
             if (extra := line_values(line, way, wanted, source.decimals)) is not None
         ]

@@ -29,6 +29,7 @@ from relasi.kits.trade.figures import ZERO, Charge, Discount, Document, LineFigu
 from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.line import TradeLine
 from relasi.kits.trade.shelf import Offer, Ref, Terms, shelf
+from relasi.kits.trade.tax_change import follow_date
 from relasi.kits.trade.tax_rule import TaxAmount, TaxRule, in_order, merged
 from relasi.kits.trade.totals import totals_of
 
@@ -112,6 +113,7 @@ class TradeDocument(Record):
     margin_percent = DecimalField(_("Margin %"), places=2, editable=False)
 
     flow: ClassVar[Flow]
+    keeps_rates: ClassVar[bool] = False  # whether its taxes are always those of what it was made of
     paper_title: ClassVar[Any]  # what stands at the head of its PDF
     status: Any
     lines: Any
@@ -190,6 +192,8 @@ class TradeDocument(Record):
             ):
                 one.record.price_from = "typed"
         self._choose_taxes(change)
+        if not change.is_new and change.has("date") and not self.keeps_rates:
+            follow_date(self, [one.record for one in change.lines if one.record.is_item], change.old("date"))
         if change.is_new or change.has("tax_region"):
             self.shipping_tax_rules = self._usual_taxes("charges")
             self.group_tax_rules = self._usual_taxes("products")

@@ -85,6 +85,7 @@ class CreditNote(TradeDocument):
     void_reason = TextField(_("Void because"))
 
     flow = FLOW
+    keeps_rates = True
     paper_title = _("Credit note")
     violations = (
         FLOW.violations(TABLE)

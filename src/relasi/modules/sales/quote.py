@@ -32,6 +32,7 @@ from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import counted_checks
+from relasi.kits.trade.tax_change import OutlivesRates
 from relasi.modules.sales.approval import COLUMNS, DECIDED, NeedsApproval
 
 VALID_DAYS = 30
@@ -70,7 +71,8 @@ FLOW = Flow(
     inside=frozenset({S.DRAFT, S.PENDING, S.APPROVED}),
     deletable=frozenset({S.DRAFT, S.WITHDRAWN}),
     open_fields=(
-        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "rejection_reason", *DECIDED,
+        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "rejection_reason", "tax_rates",
+        *DECIDED,
     ),
     # Only an undo of the approval leads back to waiting.
     by_itself=frozenset({(S.ACCEPTED, S.CONVERTED), (S.CONVERTED, S.ACCEPTED), (S.APPROVED, S.PENDING)}),
@@ -79,12 +81,12 @@ FLOW = Flow(
 )  # fmt: skip
 OPEN_COLUMNS = (
     "contact_id", "account_id", "deal_id", "notes", "primary", "sent_at", "decided_at", "accepted_by",
-    "rejection_reason", *COLUMNS,
+    "rejection_reason", "tax_rates", *COLUMNS,
 )  # fmt: skip
 TABLE = "sales_quote"
 
 
-class Quote(NeedsApproval, TradeDocument):
+class Quote(NeedsApproval, OutlivesRates, TradeDocument):
     status = ChoiceField(QuoteStatus, _("Status"), default=S.DRAFT, required=True)
     deal = ReferenceField(
         "sales.Deal",
@@ -151,7 +153,7 @@ class Quote(NeedsApproval, TradeDocument):
             ),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes"),
-            Section(_("Record"), "number currency rate price_book created_at changed_at"),
+            Section(_("Record"), "number currency rate price_book tax_rates created_at changed_at"),
         ]
         quick = "subject account contact deal valid_until owner"
         headline = "status grand_total"
@@ -165,9 +167,9 @@ class Quote(NeedsApproval, TradeDocument):
             Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions")),
         ]
         actions = [
-            Action("order", _("Make a sales order"), icon="clipboard-list", page="convert/orders/",
+            Action("order", _("Make a sales order"), icon="clipboard-list", ask=("tax_rates",), page="convert/orders/",
                    when=lambda quote: quote.status == S.ACCEPTED),
-            Action("invoice", _("Make an invoice"), icon="receipt", page="convert/invoices/",
+            Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
                    when=lambda quote: quote.status == S.ACCEPTED),
             Action("approve", _("Approve"), icon="badge-check",
                    when=lambda quote: quote.status == S.PENDING and quote.may_decide()),
@@ -289,13 +291,13 @@ class Quote(NeedsApproval, TradeDocument):
     def withdraw(self) -> Quote:
         return update(self, {"status": S.WITHDRAWN})
 
-    def order(self) -> Any:
+    def order(self, tax_rates: Any = None) -> Any:
         """All that is left, as a sales order."""
-        return convert(self, registry.module("sales.SalesOrder").model)
+        return convert(self, registry.module("sales.SalesOrder").model, tax_rates=tax_rates)
 
-    def invoice(self) -> Any:
+    def invoice(self, tax_rates: Any = None) -> Any:
         """All that is left, as an invoice."""
-        return convert(self, registry.module("billing.Invoice").model)
+        return convert(self, registry.module("billing.Invoice").model, tax_rates=tax_rates)
 
     def revise(self) -> Quote:
         """A draft with everything that stands here; this one is superseded and stays as it was."""

@@ -31,6 +31,7 @@ from relasi.kits.trade.taking import (
     taking_triggers,
     under_taken,
 )
+from relasi.kits.trade.tax_change import OutlivesRates
 
 
 class OrderStatus(Choices):
@@ -52,16 +53,16 @@ FLOW = Flow(
     first=(S.DRAFT,),
     frozen=frozenset({S.CLOSED, S.CANCELLED}),
     deletable=frozenset({S.DRAFT, S.CANCELLED}),
-    open_fields=("owner", "contact", "notes", "invoiced", "cancel_reason"),
+    open_fields=("owner", "contact", "notes", "invoiced", "cancel_reason", "tax_rates"),
     gives=frozenset({S.APPROVED}),
     idle=frozenset({S.CANCELLED}),
 )
-OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "cancel_reason")
+OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "cancel_reason", "tax_rates")
 TABLE, LINES = "sales_salesorder", "sales_orderline"
 TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
 
 
-class SalesOrder(TradeDocument):
+class SalesOrder(OutlivesRates, TradeDocument):
     status = ChoiceField(OrderStatus, _("Status"), default=S.DRAFT, required=True)
     invoiced = ChoiceField(Invoiced, _("Invoiced"), default=Invoiced.NONE, required=True, editable=False)
     deal = ReferenceField(
@@ -140,7 +141,7 @@ class SalesOrder(TradeDocument):
             ),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes cancel_reason"),
-            Section(_("Record"), "number currency rate price_book created_at changed_at"),
+            Section(_("Record"), "number currency rate price_book tax_rates created_at changed_at"),
         ]
         quick = "subject account contact deal delivery_date owner"
         headline = "status invoiced grand_total"
@@ -152,7 +153,7 @@ class SalesOrder(TradeDocument):
         page = [Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"), Timeline()]
         actions = [
             Action("approve", _("Approve"), icon="badge-check", when=lambda order: order.status == S.DRAFT),
-            Action("invoice", _("Make an invoice"), icon="receipt", page="convert/invoices/",
+            Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
                    when=lambda order: order.status == S.APPROVED and order.invoiced != Invoiced.FULLY),
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda order: order.status == S.APPROVED),
             Action("cancel", _("Cancel order"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
@@ -183,8 +184,8 @@ class SalesOrder(TradeDocument):
     def approve(self) -> SalesOrder:
         return update(self, {"status": S.APPROVED})
 
-    def invoice(self) -> Any:
-        return convert(self, registry.module("billing.Invoice").model)
+    def invoice(self, tax_rates: Any = None) -> Any:
+        return convert(self, registry.module("billing.Invoice").model, tax_rates=tax_rates)
 
     def close(self) -> SalesOrder:
         return update(self, {"status": S.CLOSED})

@@ -19,8 +19,12 @@ from relasi.engine.screens.asking import go_to, reader_of, shell_for, signed_in,
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
+from relasi.kits.pipeline.days import today
 from relasi.kits.trade.conversion import convert, left_of
+from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.taking import Way, ways_from
+from relasi.kits.trade.tax_change import RatesOf, changed_rules, rules_kept
+from relasi.kits.trade.tax_rule import TaxRule
 from relasi.kits.trade.unit import Unit
 
 
@@ -54,7 +58,8 @@ def page(request: HttpRequest, entry: Entry, id: int, to: str) -> HttpResponse:
     refusals: list[Refusal] = []
     if request.method == "POST":
         try:
-            made = convert(record, way.document.model, _asked(request, record, way))
+            quantities = _asked(request, record, way)
+            made = convert(record, way.document.model, quantities, request.POST.get("tax_rates"))
         except Refused as refused:
             refusals = refused.refusals
         else:
@@ -86,8 +91,9 @@ def _answer(
     label = _("Make: %(document)s") % {"document": target.name}
     context = {
         "shell": shell_for(request, entry, (title_of(record), here), (label, None)),
+        "rates": _rates(request, record, way), "rates_error": _about("tax_rates", refusals),
         "record": record, "title": label, "rows": _rows(request, record, way, by_line),
-        "errors": [("", str(one.message)) for one in refusals if one.field not in by_line],
+        "errors": [("", str(one.message)) for one in refusals if one.field not in {*by_line, "tax_rates"}],
         "back": here, "action": request.path,
     }  # fmt: skip
     return render_page(
@@ -97,6 +103,38 @@ def _answer(
         part="convert",
         status=Refused(refusals).status if refusals else 200,
     )
+
+
+def _about(field: str, refusals: list[Refusal]) -> str:
+    return next((str(one.message) for one in refusals if one.field == field), "")
+
+
+def _rates(request: HttpRequest, record: Any, way: Way) -> dict[str, Any] | None:
+    """What is asked where a rate has changed since: the choices in words, and the one that stands. None otherwise."""
+    if way.document.model.keeps_rates or not hasattr(record, "tax_rates"):
+        return None
+    lines = [line for line in record.lines_in_order() if left_of(line, way) > 0]
+    changed = changed_rules(record, lines, today())
+    if not changed:
+        return None
+    agreed = {rule.code: rule for rule in rules_kept(record, lines)}
+    reader = reader_of(request)
+
+    def told(rules: Any) -> str:
+        return ", ".join(f"{rules[code].name} {effective(rules[code], reader)}" for code in sorted(changed))
+
+    return {
+        "choices": [
+            (RatesOf.AGREED.value, _("As agreed: %(rates)s") % {"rates": told(agreed)}),
+            (RatesOf.CURRENT.value, _("As they are now: %(rates)s") % {"rates": told(changed)}),
+        ],
+        "given": request.POST.get("tax_rates", record.tax_rates or ""),
+    }
+
+
+def effective(rule: TaxRule, reader: Reader) -> str:
+    """What the tax takes of a price, in percent."""
+    return write_number(rounded(rule.share * 100, 4), reader, 4, shortest=True) + "%"
 
 
 def _rows(request: HttpRequest, record: Any, way: Way, errors: dict[str, str]) -> list[Taken]:
