@@ -111,7 +111,8 @@ def _about(field: str, refusals: list[Refusal]) -> str:
 
 def _rates(request: HttpRequest, record: Any, way: Way) -> dict[str, Any] | None:
     """What is asked where a rate has changed since: the choices in words, and the one that stands. None otherwise."""
-    if way.document.model.keeps_rates or not hasattr(record, "tax_rates"):
+    target: Any = way.document.model
+    if target.keeps_rates or not hasattr(record, "tax_rates"):
         return None
     lines = [line for line in record.lines_in_order() if left_of(line, way) > 0]
     changed = changed_rules(record, lines, today())
