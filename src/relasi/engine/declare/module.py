@@ -65,6 +65,8 @@ class Declaration:
     # Its rows say themselves who may do what with them: `permits(user, verb)` of one, `permitted_q(user, verb, path)` of
     # many. It has no pages of its own.
     self_ruled: bool = False
+    # Whether an undo takes back its rows although nobody deletes them by hand. They are parts of a record.
+    taken_back: bool = False
     # The reference to the index row of the record of any module it hangs on; it goes for good together with that record.
     hangs_on: str = ""
     verbs: Sequence[str] = (

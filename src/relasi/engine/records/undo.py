@@ -75,6 +75,7 @@ def plans(change_set: ChangeSet, roots: Sequence[int] | None = None, over: Over 
         if module is not None:
             found.append(_plan(change_set, module, rows, over))
     undo_lines.keep_whole(found)
+    undo_lines.leave_to_wholes(found)
     return found
 
 
@@ -98,12 +99,12 @@ def roots_of(change_set: ChangeSet) -> Iterator[int]:
 
 
 def _undoable(table: str) -> Module | None:
-    """What the product notes for itself stays noted."""
+    """What the product notes for itself stays noted, unless its declaration says that an undo takes it back."""
     try:
         module = registry.by_table(table)
     except UnknownModule:
         return None
-    return module if "delete" in module.verbs or module.is_line else None
+    return module if "delete" in module.verbs or module.is_line or module.taken_back else None
 
 
 # Of a change row: id, record, kind, (before, after), table.

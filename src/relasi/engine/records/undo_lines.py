@@ -44,9 +44,20 @@ def _wholes(plan: Any) -> dict[int, int]:
     return dict(rows.values_list("pk", plan.module.whole.attname))
 
 
+def leave_to_wholes(plans: list[Any]) -> None:
+    """Parts of a record that goes to the bin go there with it, and come back with it."""
+    for plan in plans:
+        if plan.module.taken_back and plan.trash:
+            whole = whole_module(plan.module)
+            going = {id for other in plans if other.module is whole for id in other.trash}
+            wholes = _wholes(plan)
+            plan.trash = [id for id in plan.trash if wholes.get(id) not in going]
+
+
 def authority(plan: Any) -> str:
-    """Lines are nobody's to change alone; who may change their records may take them back. Raises Refused."""
-    if not plan.module.is_line:
+    """Lines and parts that are taken back are nobody's to change alone; who may change their records may take them back.
+    Raises Refused."""
+    if not (plan.module.is_line or plan.module.taken_back):
         return ""
     whole = plan.module.whole.related_model
     for record in whole._base_manager.filter(pk__in=set(_wholes(plan).values())):

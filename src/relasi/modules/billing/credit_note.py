@@ -318,6 +318,7 @@ class CreditPart(Part):
         part_of = "credit_note"
         title = "credit_note"
         verbs = ("view",)
+        taken_back = True
         columns = ["credit_note", "invoice", "amount"]
         sort = ["-id"]
         form = [Section(_("Part of a credit note"), "credit_note invoice amount")]

@@ -267,6 +267,7 @@ class PaymentPart(Part):
         part_of = "payment"
         title = "payment"
         verbs = ("view",)
+        taken_back = True
         columns = ["payment", "invoice", "amount", "given"]
         sort = ["-id"]
         form = [Section(_("Part of a payment"), "payment invoice amount")]
