@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
@@ -54,6 +55,15 @@ def whole(text: Any) -> int | None:
 def wholes(texts: Iterable[str]) -> list[int]:
     """Those of the texts that are whole numbers."""
     return [number for number in map(whole, texts) if number is not None]
+
+
+def day_asked(given: Mapping[str, str], name: str, otherwise: date) -> date:
+    """The day somebody asked for; the other one where there is none, or none a company could mean."""
+    try:
+        found = date.fromisoformat(given.get(name, ""))
+    except ValueError:
+        return otherwise
+    return found if 1900 < found.year < 2200 else otherwise
 
 
 def must(request: HttpRequest, verb: str, entry: Entry) -> None:

@@ -19,7 +19,15 @@ from relasi.engine.query.calendar import calendar_modules, marks_between
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
 from relasi.engine.screens import toasts
-from relasi.engine.screens.asking import reader_of, signed_in, user_of, visible_record, whole, wholes
+from relasi.engine.screens.asking import (
+    day_asked,
+    reader_of,
+    signed_in,
+    user_of,
+    visible_record,
+    whole,
+    wholes,
+)
 from relasi.engine.screens.calendar_grid import DAY, Day, days_with, month_of, step
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell, entries_of
@@ -68,12 +76,7 @@ class Asked:
         self.me = user_of(request).id
         self.modules = modules
         self.view: str = str(get.get("view")) if get.get("view") in VIEWS else "week"
-        try:
-            self.day = date.fromisoformat(get.get("date", ""))
-        except ValueError:
-            self.day = self.reader.today()
-        if not 1900 < self.day.year < 2200:
-            self.day = self.reader.today()
+        self.day = day_asked(get, "date", self.reader.today())
         chosen = wholes(get.getlist("who"))
         self.who = chosen[:MOST_PEOPLE] or [self.me]
         kinds = set(get.getlist("kind"))

@@ -18,7 +18,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.records.refusal import Refused
-from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of, wholes
+from relasi.engine.screens.asking import day_asked, reader_of, shell_for, signed_in, user_of, wholes
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.toasts import toast
 from relasi.engine.transfer.export import may_export
@@ -67,12 +67,7 @@ def period_of(given: Any) -> tuple[date, date]:
     """The days asked for; this month where they cannot be read."""
     start = today().replace(day=1)
     end = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    found = []
-    for name, otherwise in (("first", start), ("last", end)):
-        try:
-            found.append(date.fromisoformat(given.get(name, "")))
-        except ValueError:
-            found.append(otherwise)
+    found = day_asked(given, "first", start), day_asked(given, "last", end)
     return min(found), max(found)
 
 

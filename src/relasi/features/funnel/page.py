@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from relasi.engine.fields.number_text import write_number
-from relasi.engine.screens.asking import reader_of, signed_in, user_of
+from relasi.engine.screens.asking import day_asked, reader_of, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell
 from relasi.features.funnel.rates import Rate, Span, deal_rates, lead_rates, may_see, reason_label
@@ -38,17 +38,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def _span(request: HttpRequest) -> Span:
     """The days of the address; this quarter where they cannot be read."""
     now = today()
-    last = _day(request, "last", now)
-    first = _day(request, "first", date(last.year, last.month - (last.month - 1) % 3, 1))
+    last = day_asked(request.GET, "last", now)
+    first = day_asked(request.GET, "first", date(last.year, last.month - (last.month - 1) % 3, 1))
     return Span(min(first, last), last)
-
-
-def _day(request: HttpRequest, name: str, otherwise: date) -> date:
-    try:
-        found = date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return otherwise
-    return found if 1900 <= found.year <= 9000 else otherwise
 
 
 def _stats(leads: Any, deals: Any, reader: Any) -> list[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.query.one import find_one
-from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of, whole
+from relasi.engine.screens.asking import day_asked, reader_of, shell_for, signed_in, user_of, whole
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entry_of
 from relasi.engine.transfer.export import may_export
@@ -36,14 +36,6 @@ def _must_see_invoices(request: HttpRequest) -> Any:
     return user
 
 
-def _day(request: HttpRequest, name: str, otherwise: date) -> date:
-    """A day of the address; another one where it cannot be read."""
-    try:
-        return date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return otherwise
-
-
 def _format(request: HttpRequest, user: Any) -> str:
     format = request.GET.get("format", "")
     if format in ("csv", "xlsx") and may_export(user, registry.module("billing.Invoice")):
@@ -56,7 +48,7 @@ def _format(request: HttpRequest, user: Any) -> str:
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     user, reader = _must_see_invoices(request), reader_of(request)
-    on = _day(request, "on", today())
+    on = day_asked(request.GET, "on", today())
     rows = ageing(user, on)
     format = _format(request, user)
     if format:
@@ -101,7 +93,7 @@ def _ageing_table(rows: list[Row]) -> list[list[Any]]:
 def behind(request: HttpRequest) -> HttpResponse:
     """The invoices a figure is the sum of."""
     user, reader = _must_see_invoices(request), reader_of(request)
-    on, band = _day(request, "on", today()), request.GET.get("band", ANY)
+    on, band = day_asked(request.GET, "on", today()), request.GET.get("band", ANY)
     if band not in (*BANDS, ANY, "late"):
         raise Http404
     account, currency = whole(request.GET.get("account")), request.GET.get("currency", "")
@@ -135,8 +127,10 @@ def of_account(request: HttpRequest, id: int) -> HttpResponse:
     account = find_one(user, registry.module("customers.Account"), id)
     if account is None:
         raise Http404
-    last = _day(request, "last", today())
-    first = min(_day(request, "first", (last.replace(day=1) - timedelta(days=62)).replace(day=1)), last)
+    last = day_asked(request.GET, "last", today())
+    first = min(
+        day_asked(request.GET, "first", (last.replace(day=1) - timedelta(days=62)).replace(day=1)), last
+    )
     currencies = currencies_of(user, account)
     currency = request.GET.get("currency") if request.GET.get("currency") in currencies else currencies[0]
     found = statement(user, account, first, last, str(currency))
