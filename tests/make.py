@@ -35,6 +35,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "catalog.productbundle": {"name": "Paket {n}"},
     "catalog.pricebook": {"name": "Daftar harga {n}", "currency": "IDR"},
     "catalog.pricebookitem": {"price": 900_000},
+    "inventory.stockadjustment": {"counted": 7},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.reminderrule": {"days": "{n}"},

@@ -275,6 +275,7 @@ ONE_OF = {
     "catalog.pricebookcustomer": ["account"],
     "catalog.bundlecomponent": ["product"],
     "agenda.invitee": ["contact"],
+    "inventory.stockmove": ["adjustment"],
 }
 
 
@@ -289,6 +290,7 @@ MORE: dict[str, dict[str, Any]] = {
     "sales.orderline": {"price": "1000", "quantity": "1"},
     "billing.creditnote": {"shipping": "100000"},
     "billing.invoiceline": {"price": "1000", "quantity": "1"},
+    "inventory.stockmove": {"received": "5"},
     "billing.creditline": {
         "price": "1000",
         "quantity": "1",

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "relasi.modules.sales",
     "relasi.modules.catalog",
     "relasi.modules.billing",
+    "relasi.modules.inventory",
     "relasi.modules.agenda",
     "relasi.features.sign_in",
     "relasi.features.settings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Match, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
@@ -14,6 +15,7 @@ from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import TextField
 from relasi.engine.fields.url import UrlField
 from relasi.engine.records.record import Record, record_indexes
+from relasi.kits.stock.figures import UNTOLD, Stocked, stock_checks, stock_triggers
 from relasi.modules.catalog.offered import ACTIVE, INACTIVE, Offered, code_once, price_checks
 from relasi.modules.catalog.tax_rules import usual_product_taxes
 
@@ -24,7 +26,7 @@ class SerialTracking(Choices):
     BATCH = "batch", _("Batch"), "toska"
 
 
-class Product(Offered):
+class Product(Stocked, Offered):
     category = ReferenceField(
         "catalog.ProductCategory", models.PROTECT, verbose_name=_("Category"), related_name="products",
         aliases="Kategori|Product Category",
@@ -53,18 +55,29 @@ class Product(Offered):
     taxes = ReferencesField("catalog.Tax", _("Taxes"), default=usual_product_taxes, aliases="Pajak")
 
     kind = "product"
+    violations = {
+        "stock_by_ledger": ("on_hand", "NO_PERMISSION", _("Stock follows its ledger. Adjust it instead."))
+    }
 
     class Meta(Record.Meta):
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        indexes = record_indexes("product", "name")
+        indexes = [
+            *record_indexes("product", "name"),
+            models.Index(
+                fields=["name", "id", "owner"], name="product_runs_short",
+                condition=models.Q(trashed_at=None, runs_short=True),
+            ),
+        ]  # fmt: skip
         constraints = [
             code_once("product"),
             *price_checks("product"),
             models.UniqueConstraint(
                 fields=["barcode"], condition=models.Q(trashed_at=None), name="product_barcode"
             ),
+            *stock_checks("product"),
         ]
+        triggers = [*history_triggers(*UNTOLD), *stock_triggers()]
 
     class Module(Record.Module):
         slug = "products"
@@ -73,8 +86,9 @@ class Product(Offered):
         number = "PRO-{n:05}"
         title = "name"
         subtitle = "code"
-        columns = ["name", "code", "category", "unit", "price", "cost", "margin", "active"]
-        filters = ["category", "brand", "active", "price", "unit", "serial_tracking", "owner"]
+        columns = ["name", "code", "category", "unit", "available", "on_hand", "price", "cost", "active"]
+        filters = ["category", "brand", "active", "price", "unit", "available", "on_hand", "runs_short",
+                   "serial_tracking", "owner"]  # fmt: skip
         sort = ["name"]
         search = {"name": "A", "code": "A", "barcode": "A", "vendor_code": "B", "maker_code": "B", "brand": "C",
                   "description": "D"}  # fmt: skip
@@ -86,19 +100,32 @@ class Product(Offered):
             Section(_("Details"), "warranty_months support_start support_end weight dimensions tax_code "
                                   "ledger_account website picture description"),
         ]  # fmt: skip
+        facts = [
+            Section(_("Stock"), "on_hand committed available incoming average_cost"),
+            *form,
+            Section(_("Record"), "number created_at changed_at"),
+        ]
         quick = "name code unit price cost taxes"
-        headline = "code price"
+        headline = "code price available"
         page = [
             Timeline(),
             Related(
                 "catalog.PriceBookItem", by="product", columns=["price", "min_quantity"], title=_("Prices")
+            ),
+            Related(
+                "inventory.StockMove",
+                by="product",
+                columns=["document", "opening", "issued", "received", "closing"],
+                title=_("Stock ledger"),
             ),
             Related("catalog.BundleComponent", by="product", columns=["quantity"], title=_("In bundles")),
         ]
         views = [
             View("active", _("Active"), ACTIVE, "circle-check"),
             View("inactive", _("Inactive"), INACTIVE, "archive"),
-        ]
+            View("short", _("Below the reorder level"), {"field": "runs_short", "op": "is", "value": True},
+                 "circle-alert"),
+        ]  # fmt: skip
         matches = {
             "code": Match(_("Same code"), of="code"),
             "name": Match(_("Same name"), of="name", usual=False),

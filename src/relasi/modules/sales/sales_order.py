@@ -19,6 +19,7 @@ from relasi.engine.fields.text import TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
+from relasi.kits.stock.demand import Demand
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
@@ -59,7 +60,9 @@ FLOW = Flow(
 )
 OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "cancel_reason", "tax_rates")
 TABLE, LINES = "sales_salesorder", "sales_orderline"
+COUNTED = ("invoiced", "issued")  # what other documents count on the lines
 TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
+DEMAND = Demand("committed", TABLE, LINES, "order_id", frozenset({S.APPROVED}), "issued")
 
 
 class SalesOrder(OutlivesRates, TradeDocument):
@@ -85,7 +88,10 @@ class SalesOrder(OutlivesRates, TradeDocument):
     flow = FLOW
     paper_title = _("Order confirmation")
     violations = (
-        FLOW.violations(TABLE) | over_taken("quote_line", "taken") | under_taken("order_line", "invoiced")
+        FLOW.violations(TABLE)
+        | over_taken("quote_line", "taken")
+        | under_taken("order_line", "invoiced")
+        | under_taken("order_line", "issued")
     )
 
     class Meta(Record.Meta):
@@ -97,6 +103,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
             *history_triggers(),
             *FLOW.triggers(TABLE, OPEN_COLUMNS),
             *giving_back_triggers(LINES, "order_id", FLOW.idle, TAKINGS),
+            *DEMAND.header_triggers(),
         ]
 
     class Module(Record.Module):
@@ -225,6 +232,7 @@ class OrderLine(TradeLine):
         "sales.QuoteLine", models.PROTECT, verbose_name=_("Quote line"), related_name="+", editable=False
     )
     invoiced = DecimalField(_("Invoiced"), default=0, required=True, editable=False)
+    issued = DecimalField(_("Taken from stock"), default=0, required=True, editable=False)
 
     takes = {"quote_line": "taken"}
     counted = ("invoiced",)
@@ -233,11 +241,16 @@ class OrderLine(TradeLine):
     class Meta(TradeLine.Meta):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
-        constraints = [*line_checks("order_line"), *counted_checks("order_line", "invoiced")]
+        constraints = [
+            *line_checks("order_line"),
+            *counted_checks("order_line", "invoiced"),
+            *counted_checks("order_line", "issued"),
+        ]
         triggers = [
-            *history_triggers("invoiced"),
-            *line_triggers(TABLE, "order_id", FLOW.frozen, ("invoiced",)),
+            *history_triggers(*COUNTED),
+            *line_triggers(TABLE, "order_id", FLOW.frozen, COUNTED),
             *taking_triggers(TABLE, "order_id", FLOW.idle, TAKINGS),
+            *DEMAND.line_triggers(),
         ]
 
     class Module(Declaration):
