@@ -14,7 +14,7 @@ from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferenceField
-from relasi.engine.fields.text import LongTextField
+from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.pipeline.days import today
@@ -23,7 +23,7 @@ from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.stock.posting import adjusting_triggers
 
 # What may still change of an adjustment; the rest is what the ledger was told.
-OPEN = {"notes", "owner", "custom"}
+OPEN = {"notes", "reference", "owner", "custom"}
 
 
 class Reason(Choices):
@@ -47,6 +47,7 @@ class StockAdjustment(Record):
         _("Unit cost"), min=0, aliases="Harga Pokok|Nilai Satuan",
         help_text=_("What one of those that came to light is worth. It changes the average cost."),
     )  # fmt: skip
+    reference = TextField(_("Reference"), max_length=100, aliases="Referensi|No. Bukti|Berita Acara")
     expected = DecimalField(_("In the ledger before"), editable=False, default=0, required=True)
     difference = DecimalField(_("Difference"), editable=False, default=0, required=True)
     notes = LongTextField(_("Notes"), aliases="Catatan|Keterangan")
@@ -71,14 +72,17 @@ class StockAdjustment(Record):
         area = "inventory"
         icon = "scale"
         number = "PS-{n:05}"
-        title = "number"
+        title = "number reference"
         subtitle = "product"
-        columns = ["number", "product", "reason", "expected", "counted", "difference", "date", "owner"]
+        columns = ["number", "product", "reason", "expected", "counted", "difference", "date", "reference"]
         filters = ["reason", "product", "date", "difference", "owner"]
-        search = {"number": "A", "notes": "D"}
-        form = [Section(_("Stock adjustment"), "product counted reason date unit_cost notes owner")]
+        search = {"number": "A", "reference": "A", "notes": "D"}
+        form = [Section(_("Stock adjustment"), "product counted reason date reference unit_cost notes owner")]
         facts = [
-            Section(_("Stock adjustment"), "product reason expected counted difference unit_cost date owner"),
+            Section(
+                _("Stock adjustment"),
+                "product reason expected counted difference unit_cost date reference owner",
+            ),
             Section(_("Texts"), "notes"),
             Section(_("Record"), "number created_at changed_at"),
         ]

@@ -26,7 +26,7 @@ class StockMove(Part):
 
     product = ReferenceField(
         "catalog.Product", models.PROTECT, verbose_name=_("Product"), related_name="stock_moves",
-        required=True, editable=False,
+        required=True,
     )  # fmt: skip
     step = IntegerField(_("No."), editable=False, required=True)
     opening = DecimalField(_("Opening"), editable=False, required=True)
