@@ -16,10 +16,11 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeSet, close_change_set, open_change_set
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Draft, create, trash, update, write
+from relasi.kits.trade.approval_limit import reach_allowed
 from relasi.kits.trade.limits import Reach, breaches, widest
 from relasi.kits.trade.paper.sheet import sheet_of
 from relasi.modules.sales.quote import FLOW, Quote, QuoteStatus
-from relasi.modules.sales.selling_limit import SellingLimit, reach_allowed
+from relasi.modules.sales.selling_limit import SellingLimit
 from tests.engine.api.program import Program
 from tests.make import again, make
 from tests.modules.refused import refusing
@@ -89,7 +90,7 @@ def test_of_several_profiles_each_figure_comes_from_the_most_generous() -> None:
 
 def test_a_role_holds_before_its_profiles_and_an_admin_has_no_limit(company: Any) -> None:
     def allowed(user: Any) -> Any:
-        return by(company.admin, lambda: reach_allowed(user.pk).whole_discount)
+        return by(company.admin, lambda: reach_allowed("sales.SellingLimit", user.pk).whole_discount)
 
     assert (allowed(company.sales_a), allowed(company.manager), allowed(company.director)) == (10, 25, None)
     by(company.admin, lambda: limit(whole_discount=3))

@@ -110,9 +110,10 @@ def add_to(document: Any, source: Any) -> Any:
 
 
 def _check_alike(document: Any, source: Any) -> None:
-    names = ("account_id", "contact_id") if document.account_id is None else ("account_id",)
-    if any(getattr(document, name) != getattr(source, name) for name in names):
-        raise Refused([Refusal("", "INVALID_VALUE", _("The other document is for another customer."))])
+    first, *others = document.parties
+    names = (first,) if _raw(document, first) is not None else (first, *others)
+    if any(_raw(document, name) != _raw(source, name) for name in names):
+        raise Refused([Refusal("", "INVALID_VALUE", _("The other document is for somebody else."))])
     terms = ("currency", "rate", "tax_mode", "includes_tax", "discount_percent", "tax_region_id")
     if any(getattr(document, name) != getattr(source, name) for name in terms) or source.discount_amount:
         message = _("Currency, taxes and discount of the two documents must be the same.")

@@ -13,7 +13,8 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Refusal, Refused, create
 
 HEADER = (
-    "subject", "account", "contact", "currency", "rate", "price_book", "tax_mode", "tax_region", "includes_tax",
+    "subject", "account", "contact", "vendor", "vendor_contact", "vendor_address",
+    "currency", "rate", "price_book", "tax_mode", "tax_region", "includes_tax",
     "discount_percent", "discount_amount", "shipping", "adjustment", "billing_address", "shipping_address", "terms",
     "notes", "group_tax_rules", "shipping_tax_rules", "owner",
 )  # fmt: skip
@@ -34,7 +35,8 @@ def copied(
 
     more: values of the new header. line_values: what a line gets besides, None to leave it out. Raises Refused.
     """
-    values = {name: _value(source, name) for name in HEADER}
+    own, theirs = registry.of(source).fields, registry.of(target).fields
+    values = {name: _value(source, name) for name in HEADER if name in own and name in theirs}
     lines = []
     for line in source.lines_in_order():
         extra = line_values(line) if line_values else {}

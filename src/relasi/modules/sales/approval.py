@@ -3,69 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import SYSTEM, current_acting
-from relasi.engine.access.company import company
-from relasi.engine.access.door import may
-from relasi.engine.declare.registry import registry
-from relasi.engine.fields.dates import DateTimeField
-from relasi.engine.fields.json import HiddenField
-from relasi.engine.fields.money import amount
-from relasi.engine.fields.number_text import write_number
+from relasi.engine.access.acting import current_acting
 from relasi.engine.fields.numbers import DecimalField
-from relasi.engine.fields.reader import current_reader
-from relasi.engine.fields.reference import ReferenceField, ReferencesField
-from relasi.engine.fields.text import TextField
-from relasi.engine.records.refusal import Change, Refusal
-from relasi.kits.trade.limits import (
-    LINE,
-    MARGIN,
-    TOTAL,
-    Breach,
-    Reach,
-    breaches,
-    discount_of,
-    reach_of,
-    whole_discount_of,
-)
-from relasi.modules.sales.selling_limit import limits_on, people, reach_allowed
-
-DRAFT, PENDING, APPROVED, SENT = "draft", "pending", "approved", "sent"
-# What changes while it waits and when somebody decides.
-DECIDED = ("approvers", "approved_by", "approved_at", "approved_reach", "not_approved_because")
-COLUMNS = (
-    "approvers", "approved_by_id", "approved_at", "approved_reach", "not_approved_because",
-    "approval_asked_by_id", "approval_note",
-)  # fmt: skip
+from relasi.engine.records.refusal import Change
+from relasi.kits.trade.approving import APPROVED, DRAFT, NeedsApproval
+from relasi.kits.trade.limits import Reach, discount_of, reach_of, whole_discount_of
 
 
-class NeedsApproval(models.Model):
-    """Abstract, beside TradeDocument: what an offer beyond the limits keeps of who asked and who said yes.
-
-    approved_reach: how far somebody said it may go (kits.trade.limits.Reach).
-    """
+class OfferNeedsApproval(NeedsApproval):
+    """Abstract, beside TradeDocument. What limits an offer are its discounts, its margin and its total."""
 
     highest_discount = DecimalField(_("Highest discount of a line (%)"), places=4, editable=False)
     effective_discount = DecimalField(_("All discounts together (%)"), places=4, editable=False)
-    approvers = ReferencesField("users.User", _("Approvers"), editable=False)
-    approval_asked_by = ReferenceField(
-        "users.User", models.PROTECT, verbose_name=_("Approval asked by"), related_name="+", editable=False
-    )
-    approval_note = TextField(_("Note to the approver"))
-    approved_by = ReferenceField(
-        "users.User", models.PROTECT, verbose_name=_("Approved by"), related_name="+", editable=False
-    )
-    approved_at = DateTimeField(_("Approved at"), editable=False)
-    not_approved_because = TextField(_("Not approved because"))
-    approved_reach = HiddenField(_("Approved up to"))
 
-    status: Any
-    owner_id: int | None
+    limited_by = "sales.SellingLimit"
 
     class Meta:
         abstract = True
@@ -79,162 +33,14 @@ class NeedsApproval(models.Model):
     def reach(self) -> Reach:
         return reach_of(self, self.highest_discount)
 
-    def beyond(self) -> list[Breach]:
-        """What goes beyond the limits of its owner, or of who acts, and was not approved. Neither can lend the other
-        a wider limit by handing the quote over."""
-        agreed = Reach.from_json(self.approved_reach) if self.approved_reach else None
-        found = {}
-        for person in {self.owner_id, *_actors()}:
-            for one in breaches(self.reach, reach_allowed(person), agreed):
-                found.setdefault(one.name, one)
-        return list(found.values())
+    def needs_yes(self, before: str) -> bool:
+        # What a customer picks of our own offer was offered to them already.
+        return self.status == "sent" and current_acting().via != "public"
 
     def follow_approval(self, change: Change) -> None:
-        """Part of before_save: who is asked, what was agreed to, and a new question when it went further since."""
-        if change.is_new:
-            return
-        before = change.old("status")
-        if not change.has("status"):
-            if before == APPROVED and self.beyond():
-                self.status = DRAFT
-            return
-        if (before, self.status) == (DRAFT, PENDING):
-            self.approval_asked_by_id = next(iter(_actors()), None)
-            self.not_approved_because = None
+        """A new question when an approved offer went further since."""
+        if not change.is_new and not change.has("status") and change.old("status") == APPROVED:
             if self.beyond():
-                self.approvers = approvers_of(self)
-        elif (before, self.status) == (PENDING, APPROVED):
-            self.approved_by_id, self.approved_at = next(iter(_actors()), None), timezone.now()
-            self.approved_reach, self.approvers = self.reach.as_json(), None
-        elif before == PENDING:
-            self.approvers = None
-
-    def check_approval(self, change: Change) -> None:
-        """Part of clean. Raises Refusal."""
-        if change.is_new or not change.has("status"):
-            return
-        before = change.old("status")
-        if self.status == PENDING and not self.beyond():
-            sentence = _("It keeps within the limits and can be sent as it is.")
-            raise Refusal("status", "INVALID_TRANSITION", sentence)
-        # What a customer picks of our own offer was offered to them already.
-        if self.status == SENT and current_acting().via != "public" and (beyond := self.beyond()):
-            sentence = _("It has to be approved before it is sent. %(why)s") % {"why": " ".join(said(beyond))}
-            raise Refusal("status", "INVALID_TRANSITION", sentence)
-        if before == PENDING and not change.authorised:
-            self._check_decision(self._may_decide(change.old("approvers")))
-
-    def _check_decision(self, may_decide: bool) -> None:
-        if self.status == APPROVED and not may_decide:
-            raise Refusal("status", "NO_PERMISSION", _("You cannot approve this quote."))
-        if self.status == DRAFT and may_decide and not self.not_approved_because:
-            raise Refusal("not_approved_because", "REQUIRED", _("Write why it is not approved."))
-        if self.status == DRAFT and not (may_decide or self.is_own()):
-            raise Refusal("status", "NO_PERMISSION", _("Only who asked, or who decides, ends the waiting."))
-
-    def is_own(self) -> bool:
-        """Whether it belongs to who acts, or they asked: nobody approves their own."""
-        return bool({self.owner_id, self.approval_asked_by_id} & set(_actors()))
-
-    def may_decide(self) -> bool:
-        """Whether who acts is asked for the decision; an admin may always decide on what is not their own."""
-        return self._may_decide(self.approvers)
-
-    def _may_decide(self, asked: list[int] | None) -> bool:
-        actor = current_acting().user
-        if actor is SYSTEM or actor is None or self.is_own():
-            return False
-        return bool(actor.id in (asked or ()) or actor.is_admin)
-
-    def approval_bar(self) -> dict[str, Any] | None:
-        """For trade/approval.html; None where there is nothing to say. state: of the bar."""
-        if self.status == PENDING:
-            names = [people().name_of("user", id) for id in self.approvers or ()]
-            return {"state": "pending", "who": ", ".join(filter(None, names)), "why": said(self._asked_for()),
-                    "asked_by": self.approval_asked_by, "note": self.approval_note}  # fmt: skip
-        if self.status == DRAFT and (beyond := self.beyond()):
-            return {"state": "needed", "why": said(beyond), "refused": self.not_approved_because}
-        if self.status == APPROVED:
-            return {"state": "approved", "who": self.approved_by, "at": self.approved_at, "why": []}
-        return None
-
-    def _asked_for(self) -> list[Breach]:
-        """What the approver is asked to agree to, whatever their own limits are."""
-        agreed = Reach.from_json(self.approved_reach) if self.approved_reach else None
-        found = {}
-        for person in (self.owner_id, self.approval_asked_by_id):
-            found.update({one.name: one for one in breaches(self.reach, reach_allowed(person), agreed)})
-        return list(found.values())
-
-
-def _actors() -> list[int]:
-    """Who acts, and the admin who acts as them."""
-    stretch = current_acting()
-    return [one.id for one in (stretch.user, stretch.impersonator) if one is not None and one is not SYSTEM]
-
-
-def said(beyond: list[Breach]) -> list[str]:
-    """A sentence for each. The margin itself is not told: not everybody may see it."""
-    return [str(_sentence(one)) for one in beyond]
-
-
-def _sentence(one: Breach) -> Any:
-    if one.name == TOTAL:
-        home, reader = company().currency, current_reader()
-        value, limit = amount(one.value, home, reader), amount(one.limit, home, reader)
-        return _("It comes to %(value)s; without approval up to %(limit)s.") % {
-            "value": value,
-            "limit": limit,
-        }
-    numbers = {"value": _percent(one.value), "limit": _percent(one.limit)}
-    if one.name == MARGIN:
-        return _("The margin is below %(limit)s.") % numbers
-    if one.name == LINE:
-        return _("A line has a discount of %(value)s; without approval up to %(limit)s.") % numbers
-    return _("All discounts together are %(value)s; without approval up to %(limit)s.") % numbers
-
-
-def _percent(value: Decimal) -> str:
-    """At most two decimals, and never so few that a figure beyond its limit reads as the limit itself."""
-    places = 2 if value == round(value, 2) or abs(value) >= 1 else 4
-    return write_number(value, current_reader(), places, shortest=True) + "%"
-
-
-def approvers_of(quote: Any) -> list[int]:
-    """Who is asked: those named with the limits; else the nearest above whose own limits allow it, at last the top of
-    the tree. Never who owns it or asks. Raises Refusal where there is nobody.
-    """
-    own = {quote.owner_id, *_actors()}
-    asker = quote.owner_id if quote.owner_id in people().people else next(iter(_actors()), None)
-    named = {row.approver_id for row in limits_on(asker) if row.approver_id} - own
-    for id in named:
-        if not _can(id, quote):
-            sentence = _("%(name)s is named as approver but is not active or may not change this quote.")
-            raise Refusal("status", "INVALID_TRANSITION", sentence % {"name": people().name_of("user", id)})
-    found = sorted(named) or _above(asker, quote, own)
-    if not found:
-        sentence = _("Nobody stands above who could approve it. An admin can name an approver.")
-        raise Refusal("status", "INVALID_TRANSITION", sentence)
-    return found
-
-
-def _above(asker: int | None, quote: Any, own: set[int | None]) -> list[int]:
-    known, last = people(), []
-    person = known.people.get(asker or 0)
-    for role in known.above(person.role) if person else []:
-        able = sorted(id for id in known.people_in[role] - own if _can(id, quote))
-        # Who looks after the installation is asked only where nobody else is there.
-        able = [id for id in able if not known.people[id].is_admin] or able
-        enough = [id for id in able if not breaches(quote.reach, reach_allowed(id))]
-        if enough:
-            return enough
-        last = able or last
-    admins = (one.id for one in known.people.values() if one.is_admin)
-    return last or sorted(id for id in admins if id not in own and _can(id, quote))
-
-
-def _can(id: int, quote: Any) -> bool:
-    person = people().people.get(id)
-    if person is None or not person.is_active:
-        return False
-    return may(people().account(id), "edit", registry.of(quote), quote)
+                self.status = DRAFT
+        else:
+            super().follow_approval(change)

@@ -26,6 +26,7 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade import instalments
+from relasi.kits.trade.approving import COLUMNS, DECIDED
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.copying import copied
 from relasi.kits.trade.document import TradeDocument, document_checks
@@ -33,7 +34,7 @@ from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import counted_checks
 from relasi.kits.trade.tax_change import OutlivesRates
-from relasi.modules.sales.approval import COLUMNS, DECIDED, NeedsApproval
+from relasi.modules.sales.approval import OfferNeedsApproval
 
 VALID_DAYS = 30
 
@@ -86,7 +87,7 @@ OPEN_COLUMNS = (
 TABLE = "sales_quote"
 
 
-class Quote(NeedsApproval, OutlivesRates, TradeDocument):
+class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
     status = ChoiceField(QuoteStatus, _("Status"), default=S.DRAFT, required=True)
     deal = ReferenceField(
         "sales.Deal",

@@ -10,16 +10,16 @@ from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED,
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import Draft, write
 from relasi.kits.pipeline.stage_change import keep_moves
+from relasi.kits.trade.approval_limit import forget_limits
+from relasi.kits.trade.approval_news import tell_of_approvals
 from relasi.kits.trade.conversion import all_taken
 from relasi.kits.trade.taking import sources_of
-from relasi.modules.sales.approval_news import tell_of_approvals
 from relasi.modules.sales.buying_role import ROLES, usual_role
 from relasi.modules.sales.contact_role import ContactRole, keep_roles_on_deals
 from relasi.modules.sales.deal import Deal, LostReason
 from relasi.modules.sales.pipeline import PIPELINES, STAGES, STAGES_OF, WAY_TO
 from relasi.modules.sales.quote import Quote
 from relasi.modules.sales.sales_order import SalesOrder
-from relasi.modules.sales.selling_limit import forget_limits
 from relasi.modules.sales.stage_history import DealStage
 
 DERIVED = "the contacts of a deal and its primary contact go together"

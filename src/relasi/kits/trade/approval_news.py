@@ -16,27 +16,29 @@ from relasi.engine.records.refusal import Change
 
 ASKED = register_kind(
     NotificationKind(
-        "approval", gettext_lazy("A quote waits for my approval"), "badge-check", "now", always=True
+        "approval", gettext_lazy("Something waits for my approval"), "badge-check", "now", always=True
     )
 )
 DECIDED = register_kind(
-    NotificationKind("approval_decided", gettext_lazy("My quote is approved or not"), "badge-check", "now")
+    NotificationKind(
+        "approval_decided", gettext_lazy("What I asked approval for is approved or not"), "badge-check", "now"
+    )
 )
 
 
 def tell_of_approvals(changes: list[Change]) -> None:
     for change in changes:
-        quote, before = change.record, change.old("status")
-        if quote.status == "pending" and before == "draft":
-            tell(ASKED, quote.approvers or (), record=quote.pk)
-        elif before == "pending" and (quote.status == "approved" or quote.not_approved_because):
-            tell(DECIDED, _whose(quote), record=quote.pk, approved=quote.status == "approved")
+        document, before = change.record, change.old("status")
+        if document.status == "pending" and before == "draft":
+            tell(ASKED, document.approvers or (), record=document.pk)
+        elif before == "pending" and (document.status == "approved" or document.not_approved_because):
+            tell(DECIDED, _whose(document), record=document.pk, approved=document.status == "approved")
 
 
-def _whose(quote: Any) -> list[int]:
+def _whose(document: Any) -> list[int]:
     """The owner, of a group everybody in it, and who asked."""
     known = directory()
-    owners = known.group_people.get(quote.owner_id, {quote.owner_id}) | {quote.approval_asked_by_id}
+    owners = known.group_people.get(document.owner_id, {document.owner_id}) | {document.approval_asked_by_id}
     return sorted(owners & known.people.keys())
 
 
