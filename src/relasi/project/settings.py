@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "relasi.modules.catalog",
     "relasi.modules.billing",
     "relasi.modules.inventory",
+    "relasi.modules.purchasing",
     "relasi.modules.agenda",
     "relasi.features.sign_in",
     "relasi.features.settings",

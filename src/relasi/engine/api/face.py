@@ -78,7 +78,7 @@ def row_of(paths: Iterable[Path], record: Any) -> dict[str, Any]:
         if path.through is not None and path.through.name in hidden:
             found[path.text] = None
         else:
-            found[path.text] = path.kind.to_json(path.value_of(record))
+            found[path.text] = path.kind.told(path.value_of(record))
     return found
 
 
@@ -87,7 +87,7 @@ def whole_of(caller: Caller, module: Module, record: Any) -> dict[str, Any]:
     kinds = {**kinds_of(module, caller.user), **computed_of(module, caller.user)}
     hide_references(record, module.fields.values(), caller.user)
     found: dict[str, Any] = {name: getattr(record, name) for name in ALWAYS}
-    found |= {name: kind.to_json(kind.value_of(record)) for name, kind in kinds.items()}
+    found |= {name: kind.told(kind.value_of(record)) for name, kind in kinds.items()}
     if module.lines_module is not None:
         found["lines"] = lines_of(caller, module, [record.pk])[record.pk]
     return found
@@ -101,7 +101,7 @@ def lines_of(caller: Caller, module: Module, ids: list[int]) -> dict[int, list[d
     rows = lines.model._base_manager.filter(**{f"{lines.whole.name}__in": ids}, trashed_at=None)
     found: dict[int, list[dict[str, Any]]] = {id: [] for id in ids}
     for row in rows.order_by("position", "pk"):
-        told = {"id": row.pk} | {name: kind.to_json(kind.value_of(row)) for name, kind in kinds.items()}
+        told = {"id": row.pk} | {name: kind.told(kind.value_of(row)) for name, kind in kinds.items()}
         found[getattr(row, lines.whole.attname)].append(told)
     return found
 
@@ -170,6 +170,6 @@ def _settings_rows(module: Module, ids: set[int]) -> dict[int, dict[str, Any]]:
     found = module.model._base_manager.filter(pk__in=ids)
     return {
         one.pk: {"id": one.pk, "title": title_of(one)}
-        | {name: kind.to_json(kind.value_of(one)) for name, kind in kinds.items()}
+        | {name: kind.told(kind.value_of(one)) for name, kind in kinds.items()}
         for one in found
     }

@@ -46,7 +46,8 @@ class Kind:
     empty; fact: value -> Markup for the record page, empty when empty. text_of, export_of: the same for a
     whole record, where a value is told by its neighbours (a reference, an amount with its currency).
     export: value -> what a spreadsheet should hold. to_json, from_json: value <-> what JSON can hold (the
-    database's own to_jsonb form, as history and the API use it).
+    database's own to_jsonb form, as history and the API use it). told: value -> what the API says of it, which of a
+    masked value is less.
     operators: names of the conditions this kind understands; `where` compiles one to SQL, `holds` answers it
     in memory, and both must always agree.
     """
@@ -177,6 +178,9 @@ class Kind:
 
     def from_json(self, value: Any) -> Any:
         return value
+
+    def told(self, value: Any) -> Any:
+        return self.to_json(value)
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"]}

@@ -119,6 +119,9 @@ class NikKind(IdentityKind):
     def export(self, value: Any, reader: Reader | None = None) -> Any:
         return mask_nik(value) if value else None
 
+    def told(self, value: Any) -> Any:
+        return mask_nik(value) if value else None
+
     def search_sql(self) -> str:
         return "NULL::text"
 

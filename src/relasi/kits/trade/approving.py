@@ -73,7 +73,7 @@ class NeedsApproval(models.Model):
         a wider limit by handing the document over."""
         agreed = Reach.from_json(self.approved_reach) if self.approved_reach else None
         found = {}
-        for person in {self.owner_id, *_actors()}:
+        for person in {self.owner_id, *actors()}:
             for one in breaches(self.reach, reach_allowed(self.limited_by, person), agreed):
                 found.setdefault(one.name, one)
         return list(found.values())
@@ -84,12 +84,12 @@ class NeedsApproval(models.Model):
             return
         before = change.old("status")
         if (before, self.status) == (DRAFT, PENDING):
-            self.approval_asked_by_id = next(iter(_actors()), None)
+            self.approval_asked_by_id = next(iter(actors()), None)
             self.not_approved_because = None
             if self.beyond():
                 self.approvers = approvers_of(self)
         elif (before, self.status) == (PENDING, APPROVED):
-            self.approved_by_id, self.approved_at = next(iter(_actors()), None), timezone.now()
+            self.approved_by_id, self.approved_at = next(iter(actors()), None), timezone.now()
             self.approved_reach, self.approvers = self.reach.as_json(), None
         elif before == PENDING:
             self.approvers = None
@@ -118,7 +118,7 @@ class NeedsApproval(models.Model):
 
     def is_own(self) -> bool:
         """Whether it belongs to who acts, or they asked: nobody approves their own."""
-        return bool({self.owner_id, self.approval_asked_by_id} & set(_actors()))
+        return bool({self.owner_id, self.approval_asked_by_id} & set(actors()))
 
     def may_decide(self) -> bool:
         """Whether who acts is asked for the decision; an admin may always decide on what is not their own."""
@@ -156,7 +156,7 @@ class NeedsApproval(models.Model):
         return list(found.values())
 
 
-def _actors() -> list[int]:
+def actors() -> list[int]:
     """Who acts, and the admin who acts as them."""
     stretch = current_acting()
     return [one.id for one in (stretch.user, stretch.impersonator) if one is not None and one is not SYSTEM]
@@ -193,8 +193,8 @@ def approvers_of(document: Any) -> list[int]:
     """Who is asked: those named with the limits; else the nearest above whose own limits allow it, at last the top of
     the tree. Never who owns it or asks. Raises Refusal where there is nobody.
     """
-    own = {document.owner_id, *_actors()}
-    asker = document.owner_id if document.owner_id in people().people else next(iter(_actors()), None)
+    own = {document.owner_id, *actors()}
+    asker = document.owner_id if document.owner_id in people().people else next(iter(actors()), None)
     named = {row.approver_id for row in limits_on(document.limited_by, asker) if row.approver_id} - own
     for id in named:
         if not _can(id, document):

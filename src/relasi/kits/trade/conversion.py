@@ -19,7 +19,7 @@ from relasi.kits.pipeline.days import today
 from relasi.kits.trade.copying import AS_AGREED, LINE, copied
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
-from relasi.kits.trade.taking import Way, ways_from
+from relasi.kits.trade.taking import Way, left_of, ways_from
 from relasi.kits.trade.tax_change import Rules, renewed_header, renewed_line, rules_chosen
 
 WHOLE = ("discount_amount", "shipping", "adjustment")  # amounts of a document that go with its parts
@@ -33,11 +33,6 @@ def way_to(source: Any, target: Any) -> Way:
     raise LookupError(f"{source._meta.label} does not become {target._meta.label}")
 
 
-def left_of(line: Any, way: Way) -> Decimal:
-    """How much of a line is not taken yet; nothing of what does not count."""
-    return line.quantity - getattr(line, way.counted) if line.counts else ZERO
-
-
 def convert(
     source: Any,
     target: Any,
@@ -45,7 +40,8 @@ def convert(
     tax_rates: Any = None,
     **more: Any,
 ) -> Any:
-    """The next document. quantities: line id -> how much of it; all that is left of every line without them.
+    """The next document. quantities: line id -> how much of it; without them what the source proposes, as a
+    rule all that is left.
 
     tax_rates: which rates hold where one has changed since (tax_change.RatesOf); without it what the source says.
     Raises Refused when the state does not allow it, nothing is left, more is asked for than is left, or a rate has
@@ -55,9 +51,9 @@ def convert(
     with transaction.atomic():
         # Whoever else converts it waits here, and then sees what is left.
         source = type(source)._base_manager.select_for_update().get(pk=source.pk)
-        check_open(source)
+        check_open(source, target)
         lines = source.lines_in_order()
-        wanted = _wanted(lines, way, quantities)
+        wanted = _wanted(lines, way, source.proposes(lines, way) if quantities is None else quantities)
         rules = _rules_for(
             source, target, [one for one in lines if one.pk in wanted], tax_rates, more.get("date")
         )
@@ -91,10 +87,10 @@ def add_to(document: Any, source: Any) -> Any:
     way = way_to(source, type(document))
     with transaction.atomic():
         source = type(source)._base_manager.select_for_update().get(pk=source.pk)
-        check_open(source)
+        check_open(source, type(document))
         _check_alike(document, source)
         lines = source.lines_in_order()
-        wanted = _wanted(lines, way, None)
+        wanted = _wanted(lines, way, source.proposes(lines, way))
         part = _shared(source, way, wanted)
         taken = [one for one in lines if one.pk in wanted]
         rules = _rules_for(source, type(document), taken, None, document.date)
@@ -120,18 +116,16 @@ def _check_alike(document: Any, source: Any) -> None:
         raise Refused([Refusal("", "INVALID_VALUE", message)])
 
 
-def check_open(source: Any) -> None:
-    if source.trashed_at is not None or source.status not in source.flow.gives:
+def check_open(source: Any, target: Any) -> None:
+    if source.trashed_at is not None or source.status not in source.gives_to(target):
         raise Refused([Refusal("", "INVALID_TRANSITION", _("In its state nothing can be made of it."))])
 
 
-def _wanted(lines: list[Any], way: Way, quantities: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+def _wanted(lines: list[Any], way: Way, quantities: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """Line id -> what is taken of it. Raises Refused."""
     left = {line.pk: left_of(line, way) for line in lines}
     if not any(amount > 0 for amount in left.values()):
         raise Refused([Refusal("", "INVALID_TRANSITION", _("Nothing is left of it: all was taken already."))])
-    if quantities is None:
-        return {id: amount for id, amount in left.items() if amount > 0}
     refusals = [
         Refusal(f"lines.{id}", "QTY_EXCEEDED", _("Of this line %(left)s are left.") % {"left": _plain(left[id])})
         for id, amount in quantities.items()

@@ -36,6 +36,9 @@ class PriceFrom(Choices):
     CUSTOMER = "customer", _("Customer's price book"), "biru"
     STANDARD = "standard", _("Standard price"), "gray"
     TYPED = "typed", _("Typed in"), "kuning"
+    VENDOR = "vendor", _("Vendor's price"), "toska"
+    LAST = "last", _("Last purchase price"), "biru"
+    COST = "cost", _("Purchase cost"), "gray"
 
 
 class TradeLine(Part):
@@ -163,6 +166,21 @@ class TradeLine(Part):
             self.quantity or ZERO, self.price or ZERO, Discount(self.discount_percent, self.discount_amount),
             self.rules, self.cost or ZERO, parts, LineKind.ITEM, self.counts,
         )  # fmt: skip
+
+
+# What was agreed of a line.
+AGREED = frozenset({
+    "product_id", "service_id", "bundle_id", "price", "discount_percent", "discount_amount", "tax_rules", "kind",
+})  # fmt: skip
+
+
+def refuse_agreed(change: Change, counted: tuple[str, ...]) -> None:
+    """Of a line from which other documents have taken the quantity may grow; what was agreed stays. counted: the columns
+    that say whether they have. Raises Refusal."""
+    for place, line in enumerate(change.lines):
+        if not line.is_new and any(getattr(line.record, n) for n in counted) and AGREED & set(line.columns()):
+            message = _("Other documents stand on this line already: only its quantity can still change.")
+            raise Refusal(f"lines.{place}.name", "CLOSED_RECORD", message)
 
 
 def _part_json(part: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ from relasi.kits.trade.figures import ZERO, Charge, Discount, Document, LineFigu
 from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.line import TradeLine
 from relasi.kits.trade.shelf import KINDS, Offer, Ref, Terms, shelf
+from relasi.kits.trade.taking import Way, left_of
 from relasi.kits.trade.tax_change import follow_date
 from relasi.kits.trade.tax_rule import TaxAmount, Taxes, TaxRule, in_order, merged
 from relasi.kits.trade.totals import totals_of
@@ -99,7 +100,12 @@ class PricedDocument(Record):
     keeps_rates: ClassVar[bool] = False  # whether its taxes are always those of what it was made of
     parties: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[tuple[str, ...]] = KINDS
-    paper_title: ClassVar[Any]  # what stands at the head of its PDF
+    # What stands at the head of its PDF, the address it goes to, and the facts beside it.
+    paper_title: ClassVar[Any]
+    paper_address: ClassVar[str] = "billing_address"
+    paper_facts: ClassVar[tuple[str, ...]] = (
+        "date", "valid_until", "due_date", "delivery_date", "customer_po", "tax_invoice_number",
+    )  # fmt: skip
     status: Any
     lines: Any
 
@@ -252,6 +258,15 @@ class PricedDocument(Record):
         self.flow.check(self, change)
         if not self.rate:
             raise Refusal("rate", "REQUIRED", _("Write the exchange rate of this currency."))
+
+    # What the documents made of this one ask.
+    def gives_to(self, target: Any) -> Collection[str]:
+        """The states in which a document of that class can be made of it."""
+        return self.flow.gives
+
+    def proposes(self, lines: list[Any], way: Way) -> dict[int, Decimal]:
+        """Line id -> how much of it goes to the next document unless somebody says otherwise."""
+        return {line.pk: left for line in lines if (left := left_of(line, way)) > 0}
 
     def before_trash(self) -> None:
         self.flow.check_trash(self)

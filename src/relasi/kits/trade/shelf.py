@@ -23,7 +23,8 @@ KINDS = ("product", "service", "bundle")
 
 @dataclass(frozen=True)
 class Terms:
-    """What decides prices and taxes of a document. rate: company currency for one unit of the document's."""
+    """What decides prices and taxes of a document. rate: company currency for one unit of the document's. buys: it is
+    we who pay."""
 
     currency: str
     rate: Decimal
@@ -32,6 +33,7 @@ class Terms:
     account: int | None = None
     contact: int | None = None
     region: int | None = None
+    buys: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ class Shelf(Protocol):
     def by_code(self, code: str) -> Ref | None:
         """What a scanner reads: an exact code or barcode."""
 
-    def named(self, refs: Sequence[Ref]) -> list[tuple[Ref, str, str]]:
-        """(reference, name, code and price) of each, in order, for a list to choose from."""
+    def named(self, refs: Sequence[Ref], priced: bool = True) -> list[tuple[Ref, str, str]]:
+        """(reference, name, code and price) of each, in order, for a list to choose from. priced: whether the price,
+        which is that of a sale, is told."""
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         """The usual taxes of "products", "services" or "charges" under these terms."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
@@ -24,11 +25,13 @@ from relasi.kits.trade.in_documents import line_modules
 
 @dataclass(frozen=True)
 class Taking:
-    """As the triggers need it. by: column of the line taking. source: table of the lines taken from; counted: its column."""
+    """As the triggers need it. by: column of the line taking. source: table of the lines taken from; counted: its column.
+    amount: the column of the line taking that says how much."""
 
     by: str
     source: str
     counted: str
+    amount: str = "quantity"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Way:
     @property
     def document(self) -> Module:
         return registry.of(self.lines.whole.related_model)
+
+
+def left_of(line: Any, way: Way) -> Decimal:
+    """How much of a line is not taken yet; nothing of what does not count."""
+    return line.quantity - getattr(line, way.counted) if line.counts else Decimal(0)
 
 
 def ways_from(document: Any) -> Iterator[Way]:
@@ -83,16 +91,18 @@ def taking_triggers(
     parts = "\n".join(
         f"""
     IF TG_OP = 'UPDATE' AND OLD.{one.by} IS NOT NULL AND OLD.trashed_at IS NULL THEN
-        UPDATE {one.source} SET {one.counted} = {one.counted} - OLD.quantity WHERE id = OLD.{one.by};
+        UPDATE {one.source} SET {one.counted} = {one.counted} - OLD.{one.amount} WHERE id = OLD.{one.by};
     END IF;
     IF NEW.{one.by} IS NOT NULL AND NEW.trashed_at IS NULL THEN
-        UPDATE {one.source} SET {one.counted} = {one.counted} + NEW.quantity WHERE id = NEW.{one.by};
+        UPDATE {one.source} SET {one.counted} = {one.counted} + NEW.{one.amount} WHERE id = NEW.{one.by};
     END IF;"""
         for one in takings
     )
     same = " AND ".join(f"OLD.{one.by} IS NOT DISTINCT FROM NEW.{one.by}" for one in takings)
+    amounts = sorted({one.amount for one in takings})
+    same += "".join(f" AND OLD.{one} IS NOT DISTINCT FROM NEW.{one}" for one in amounts)
     body = f"""
-    IF TG_OP = 'UPDATE' AND {same} AND OLD.quantity IS NOT DISTINCT FROM NEW.quantity
+    IF TG_OP = 'UPDATE' AND {same}
        AND (OLD.trashed_at IS NULL) = (NEW.trashed_at IS NULL) THEN
         RETURN NULL;
     END IF;
@@ -116,7 +126,7 @@ def giving_back_triggers(
     parts = "\n".join(
         f"""
     UPDATE {one.source} s SET {one.counted} = s.{one.counted} + sign * t.quantity
-    FROM (SELECT {one.by} AS id, sum(quantity) AS quantity FROM {lines}
+    FROM (SELECT {one.by} AS id, sum({one.amount}) AS quantity FROM {lines}
           WHERE {column} = NEW.id AND trashed_at IS NULL AND {one.by} IS NOT NULL GROUP BY 1) t
     WHERE s.id = t.id;"""
         for one in takings
@@ -141,9 +151,10 @@ def _alive(row: str, idle: frozenset[str]) -> str:
     return f"{row}.trashed_at IS NULL AND NOT {row}.status = ANY (ARRAY[{states}]::text[])"
 
 
-def counted_checks(name: str, counted: str) -> list[models.CheckConstraint]:
-    """Of a class of lines others take from."""
-    within = Q(quantity=None, **{counted: 0}) | Q(**{f"{counted}__gte": 0, f"{counted}__lte": F("quantity")})
+def counted_checks(name: str, counted: str, beyond: str = "") -> list[models.CheckConstraint]:
+    """Of a class of lines others take from. beyond: its column that says how many percent more may be taken."""
+    most = F("quantity") * (F(beyond) + 100) / 100 if beyond else F("quantity")
+    within = Q(quantity=None, **{counted: 0}) | Q(**{f"{counted}__gte": 0, f"{counted}__lte": most})
     return [
         models.CheckConstraint(condition=within, name=f"{name}_{counted}"),
         models.CheckConstraint(

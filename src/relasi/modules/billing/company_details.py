@@ -47,6 +47,7 @@ class PaperOf(Choices):
     ORDERS = "sales-orders", _("Sales orders")
     INVOICES = "invoices", _("Invoices")
     CREDIT_NOTES = "credit-notes", _("Credit notes")
+    PURCHASES = "purchase-orders", _("Purchase orders")
     PAYMENTS = "payments", _("Official receipts")
 
 

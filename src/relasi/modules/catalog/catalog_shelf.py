@@ -21,7 +21,7 @@ from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.shelf import KINDS, Offer, OfferPart, Ref, Terms
 from relasi.kits.trade.tax_rule import Taxes
 from relasi.modules.catalog.bundle_contents import Held, contents
-from relasi.modules.catalog.pricing import PriceList
+from relasi.modules.catalog.pricing import Priced, PriceList
 from relasi.modules.catalog.product import Product
 from relasi.modules.catalog.product_bundle import ProductBundle
 from relasi.modules.catalog.service import Service
@@ -73,7 +73,7 @@ class CatalogShelf:
                     return Ref(kind, found.pk)
         return None
 
-    def named(self, refs: Sequence[Ref]) -> list[tuple[Ref, str, str]]:
+    def named(self, refs: Sequence[Ref], priced: bool = True) -> list[tuple[Ref, str, str]]:
         found: dict[Ref, Any] = {}
         for kind in KINDS:
             ids = [ref.id for ref in refs if ref.kind == kind]
@@ -83,7 +83,7 @@ class CatalogShelf:
         reader, currency = current_reader(), company().currency
         return [
             (ref, found[ref].name, " · ".join(filter(None, [
-                found[ref].code, amount(found[ref].price, currency, reader) if found[ref].price is not None else "",
+                found[ref].code, amount(found[ref].price, currency, reader) if priced and found[ref].price is not None else "",
             ])))
             for ref in refs if ref in found
         ]  # fmt: skip
@@ -98,7 +98,8 @@ class CatalogShelf:
 def _offer(
     ref: Ref, item: Any, prices: PriceList, quantity: Decimal, terms: Terms, held: list[Held]
 ) -> Offer:
-    priced = prices.price(ref, quantity)
+    cost = _here(item.cost, terms)
+    priced = Priced(cost, "cost") if terms.buys else prices.price(ref, quantity)
     parts = tuple(_part(one, terms) for one in held)
     return Offer(
         ref=ref,
@@ -108,9 +109,9 @@ def _offer(
         description=item.description or "",
         price=priced.price,
         price_from=priced.source,
-        cost=_here(item.cost, terms),
+        cost=cost,
         taxes=() if parts else rules_of(item.taxes or (), terms.day, terms.region),
-        sellable=item.why_not_sold(terms.day),
+        sellable=item.why_not_bought() if terms.buys else item.why_not_sold(terms.day),
         parts=parts,
     )
 

@@ -64,10 +64,16 @@ class Offered(Record):
             message = _("A code of goods or services for the Faktur Pajak has six digits.")
             raise Refusal("tax_code", "INVALID_VALUE", message)
 
-    def why_not_sold(self, day: date) -> str:
-        """Why it cannot be put on a new line of that day; empty when it can."""
+    def why_not_bought(self) -> str:
+        """Why it cannot be put on a new line of a purchase; empty when it can."""
         if self.trashed_at is not None or not self.active:
             return now_in_words("%(name)s is not active.") % {"name": self.name}
+        return ""
+
+    def why_not_sold(self, day: date) -> str:
+        """Why it cannot be put on a new line of that day; empty when it can."""
+        if why := self.why_not_bought():
+            return why
         if (self.sales_start and day < self.sales_start) or (self.sales_end and day > self.sales_end):
             return now_in_words("%(name)s is not sold on this date.") % {"name": self.name}
         return ""

@@ -29,7 +29,7 @@ _STEPS = {Rounding.HUNDRED: 100, Rounding.FIVE_HUNDRED: 500, Rounding.THOUSAND: 
 
 @dataclass(frozen=True)
 class Priced:
-    """price: in the currency of the document. source: "book", "customer" or "standard"."""
+    """price: in the currency of the document. source: "book", "customer", "standard", or "cost" of what is bought."""
 
     price: Decimal
     source: str

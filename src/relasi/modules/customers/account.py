@@ -35,13 +35,13 @@ from relasi.engine.records.write import update
 from relasi.kits.parties.company_name import split_company_name
 from relasi.kits.parties.fields import NikField, NitkuField, NpwpField
 from relasi.kits.parties.identity import nitku_belongs_to
+from relasi.kits.parties.legal_form import LegalForm
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.modules.customers.picklists import (
     AccountKind,
     AccountType,
     CustomerState,
     Industry,
-    LegalForm,
     Rating,
 )
 

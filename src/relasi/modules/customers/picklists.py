@@ -23,20 +23,6 @@ class AccountType(Choices):
     OTHER = "other", _("Other"), "gray"
 
 
-class LegalForm(Choices):
-    PT = "pt", _("PT"), "", "Perseroan Terbatas"
-    PT_PERORANGAN = "pt_perorangan", _("PT Perorangan")
-    CV = "cv", _("CV"), "", "Persekutuan Komanditer"
-    UD = "ud", _("UD"), "", "Usaha Dagang|PD"
-    FIRMA = "firma", _("Firma"), "", "Fa"
-    KOPERASI = "koperasi", _("Cooperative")
-    YAYASAN = "yayasan", _("Foundation")
-    BUMN = "bumn", _("State-owned enterprise"), "", "BUMD|BUMN"
-    INSTANSI = "instansi", _("Government institution"), "", "Instansi"
-    PERORANGAN = "perorangan", _("Sole proprietor"), "", "Perseorangan"
-    ABROAD = "abroad", _("Foreign company"), "", "Ltd|Inc|LLC|GmbH|Pte Ltd|Sdn Bhd"
-
-
 class Rating(Choices):
     ACQUIRED = "acquired", _("Acquired"), "hijau"
     ACTIVE = "active", _("Active"), "biru"

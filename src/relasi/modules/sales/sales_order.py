@@ -23,7 +23,7 @@ from relasi.kits.stock.demand import Demand
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
-from relasi.kits.trade.line import TradeLine, line_checks
+from relasi.kits.trade.line import TradeLine, line_checks, refuse_agreed
 from relasi.kits.trade.taking import (
     Taking,
     counted_checks,
@@ -179,7 +179,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
         if self.delivery_date and self.date and self.delivery_date < self.date:
             raise Refusal("delivery_date", "OUT_OF_RANGE", _("It cannot be delivered before it was ordered."))
         if not change.has("status") or change.is_new:
-            _check_invoiced_lines(change)
+            refuse_agreed(change, ("invoiced",))
             return
         if self.status == S.APPROVED and not any(one.record.counts for one in change.lines):
             raise Refusal("lines", "REQUIRED", _("An order without lines cannot be approved."))
@@ -201,26 +201,6 @@ class SalesOrder(OutlivesRates, TradeDocument):
         if not cancel_reason:
             raise Refused([Refusal("cancel_reason", "REQUIRED", _("Write why it is cancelled."))])
         return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
-
-
-AGREED = {
-    "product_id",
-    "service_id",
-    "bundle_id",
-    "price",
-    "discount_percent",
-    "discount_amount",
-    "tax_rules",
-    "kind",
-}
-
-
-def _check_invoiced_lines(change: Change) -> None:
-    """Of a line that is invoiced the quantity may grow; what was agreed stays."""
-    for place, line in enumerate(change.lines):
-        if not line.is_new and line.record.invoiced and AGREED & set(line.columns()):
-            message = _("This line is invoiced already: only its quantity can still change.")
-            raise Refusal(f"lines.{place}.name", "CLOSED_RECORD", message)
 
 
 class OrderLine(TradeLine):

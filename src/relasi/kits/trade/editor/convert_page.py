@@ -20,9 +20,9 @@ from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
 from relasi.kits.pipeline.days import today
-from relasi.kits.trade.conversion import convert, left_of
+from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.rounding import rounded
-from relasi.kits.trade.taking import Way, ways_from
+from relasi.kits.trade.taking import Way, left_of, ways_from
 from relasi.kits.trade.tax_change import RatesOf, changed_rules, rules_kept
 from relasi.kits.trade.tax_rule import TaxRule
 from relasi.kits.trade.unit import Unit
@@ -145,12 +145,13 @@ def _rows(request: HttpRequest, record: Any, way: Way, errors: dict[str, str]) -
     def number(value: Decimal) -> str:
         return write_number(value, reader, 3, shortest=True)
 
-    found = []
-    for line in record.lines_in_order():
+    found, lines = [], record.lines_in_order()
+    proposed = record.proposes(lines, way)
+    for line in lines:
         left = left_of(line, way) if line.is_item else Decimal(0)
         if line.is_item and not line.counts:
             continue
-        given = request.POST.get(f"take-{line.pk}", number(left) if left else "")
+        given = request.POST.get(f"take-{line.pk}", number(proposed[line.pk]) if line.pk in proposed else "")
         found.append(
             Taken(line.pk, line.kind, line.name or "", units.get(line.unit or "", ""), number(line.quantity or left),
                   number(left), given, errors.get(f"lines.{line.pk}", ""))

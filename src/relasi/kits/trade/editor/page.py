@@ -30,7 +30,7 @@ from relasi.kits.trade.editor.rows import (
     row_of,
 )
 from relasi.kits.trade.editor.summary import summary_of
-from relasi.kits.trade.shelf import KINDS, shelf
+from relasi.kits.trade.shelf import shelf
 from relasi.kits.trade.unit import Unit
 
 FOUND = 12
@@ -41,14 +41,14 @@ NEW = "n1"
 def create_page(request: HttpRequest, entry: Entry) -> HttpResponse:
     must(request, "create", entry)
     if "find" in request.GET:
-        return _find(request)
+        return _find(request, entry.module.model)
     return _editor(request, entry, None)
 
 
 def edit_page(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     record = visible_record(request, entry, id)
     if "find" in request.GET:
-        return _find(request)
+        return _find(request, entry.module.model)
     if not may(user_of(request), "edit", entry.module, record) or record.is_frozen:
         sentence = _("In this state the document cannot be changed any more.")
         if not record.is_frozen:
@@ -61,13 +61,13 @@ def edit_page(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     return _editor(request, entry, record)
 
 
-def _find(request: HttpRequest) -> HttpResponse:
+def _find(request: HttpRequest, document: Any) -> HttpResponse:
     """What a person may put on a line, while they type."""
     text, wanted = request.GET.get("q", "").strip(), request.GET.get("find", "")
-    kinds = ["bundle"] if wanted == "bundle" else list(KINDS)
+    kinds = [kind for kind in document.kinds if wanted in ("any", kind)]
     exact = shelf().by_code(text) if text else None
-    refs = [exact] if exact else shelf().search(text, kinds, FOUND)
-    found = shelf().named(refs)
+    refs = [exact] if exact and exact.kind in kinds else shelf().search(text, kinds, FOUND)
+    found = shelf().named(refs, priced="bundle" in document.kinds)
     options = [(f"{ref.kind}:{ref.id}", name, detail) for ref, name, detail in found]
     return render_page(
         request, "screens/lookup.html", {"options": options, "text": text, "none": _("Nothing found")}

@@ -76,26 +76,19 @@ def _needs_stamp(document: Any) -> bool:
 def _addressee(document: Any, shown: set[str], reader: Any) -> list[str]:
     found = [
         kind_of(document._meta.get_field(name)).title(document)  # type: ignore[attr-defined]
-        for name in ("account", "contact")
+        for name in document.parties
         if name in shown and getattr(document, f"{name}_id")
     ]
-    if "billing_address" in shown:
-        text = kind_of(document._meta.get_field("billing_address")).show(document.billing_address, reader)
+    if document.paper_address in shown:
+        kind = kind_of(document._meta.get_field(document.paper_address))
+        text = kind.show(getattr(document, document.paper_address), reader)
         found += str(text).splitlines()
     return [line for line in found if line]
 
 
 def _facts(document: Any, module: Any, shown: set[str], reader: Any) -> list[list[str]]:
     found = []
-    for name in (
-        "date",
-        "valid_until",
-        "due_date",
-        "delivery_date",
-        "customer_po",
-        "tax_invoice_number",
-        "rate",
-    ):
+    for name in (*document.paper_facts, "rate"):
         if name not in module.fields or name not in shown or (name == "rate" and document.rate == 1):
             continue
         kind = kind_of(module.fields[name])

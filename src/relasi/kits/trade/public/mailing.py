@@ -60,13 +60,13 @@ def first_words(document: Any, user: Any) -> Letter:
     """What is proposed, in the language of the customer."""
     language = language_for(document)
     language = language if language in READERS else "id"
-    contact, account = document.contact, document.account
-    to = getattr(contact, "email", None) or getattr(account, "email", None) or ""
+    named = [one for name in reversed(document.parties) if (one := getattr(document, name)) is not None]
+    to = next((one.email for one in named if one.email), "")
     with translation.override(language):
         words = {
             "title": str(document.paper_title), "number": document.number, "subject": document.subject,
             "company": details().legal_name or _company(), "sender": user.full_name,
-            "name": str(contact or account or ""),
+            "name": str(named[0]) if named else "",
         }  # fmt: skip
         subject = _("%(title)s %(number)s from %(company)s") % words
         text = _(
@@ -89,7 +89,7 @@ def send(document: Any, letter: Letter, user: Any) -> SentMail:
         sentence = _("Mail is not set up. Ask your admin to set RELASI_MAIL and RELASI_URL.")
         raise Refused([Refusal("", "INVALID_TRANSITION", sentence)])
     if not can_be_mailed(document):
-        sentence = _("In this state the document cannot be sent to the customer.")
+        sentence = _("In this state the document cannot be sent.")
         raise Refused([Refusal("", "INVALID_TRANSITION", sentence)])
     for name in ("subject", "text"):
         written = getattr(letter, name)

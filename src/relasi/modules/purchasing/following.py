@@ -1,0 +1,56 @@
+"""Following: the state of a purchase order and how far it is fulfilled follow from what came of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.refusal import Change
+from relasi.engine.records.write import Draft, write
+from relasi.kits.trade.taking import sources_of
+from relasi.modules.purchasing.purchase_document import weighed
+from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder, PurchaseStatus
+
+S = PurchaseStatus
+BY_RECEIPTS = (S.APPROVED, S.SENT, S.PARTLY, S.RECEIVED)
+
+
+def follow_takers(changes: list[Change]) -> None:
+    """A reaction to documents that take from purchase orders: receipt notes and bills."""
+    moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]
+    follow(sources_of([change.record for change in moved]).get(PurchaseOrder, ()))
+
+
+def follow(ids: Iterable[int]) -> None:
+    """Works out how far these orders are received and billed, and the state that follows."""
+    lines: dict[int, list[Any]] = {}
+    ids = sorted(set(ids))
+    for line in PurchaseLine._base_manager.filter(order__in=ids, trashed_at=None):
+        lines.setdefault(line.order_id, []).append(line)
+    drafts = []
+    for order in PurchaseOrder._base_manager.filter(pk__in=ids, trashed_at=None):
+        own = [line for line in lines.get(order.pk, ()) if line.counts]
+        values = {"received_percent": weighed(own, "received"), "billed_percent": weighed(own, "billed")}
+        values["status"] = _status(order, own)
+        if any(getattr(order, name) != value for name, value in values.items()):
+            drafts.append(Draft(values, id=order.pk))
+    if drafts:
+        write(registry.of(PurchaseOrder), drafts, authorised="it follows from what was received and billed")
+
+
+def _status(order: PurchaseOrder, lines: list[Any]) -> str:
+    if order.status not in BY_RECEIPTS:
+        return str(order.status)
+    if lines and all(line.received >= line.quantity for line in lines):
+        return S.RECEIVED.value
+    if any(line.received for line in lines):
+        return S.PARTLY.value
+    return (S.SENT if order.sent_at else S.APPROVED).value
+
+
+def approved_anew(changes: list[Change]) -> None:
+    """An amended order that was received in part before is so again as soon as it is approved."""
+    ids = [change.record.pk for change in changes if change.old("status") in (S.DRAFT, S.PENDING)]
+    if ids:
+        follow(ids)

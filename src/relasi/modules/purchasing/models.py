@@ -1,0 +1,24 @@
+"""The table of contents of this area."""
+
+from relasi.modules.purchasing.buying_limit import BuyingLimit
+from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
+from relasi.modules.purchasing.purchase_settings import PurchaseSettings
+from relasi.modules.purchasing.vendor import Vendor
+from relasi.modules.purchasing.vendor_bank_account import VendorBankAccount
+from relasi.modules.purchasing.vendor_category import VendorCategory
+from relasi.modules.purchasing.vendor_contact import VendorContact
+from relasi.modules.purchasing.vendor_paper import VendorPaper
+from relasi.modules.purchasing.vendor_price import VendorPrice
+
+__all__ = [
+    "BuyingLimit",
+    "PurchaseLine",
+    "PurchaseOrder",
+    "PurchaseSettings",
+    "Vendor",
+    "VendorBankAccount",
+    "VendorCategory",
+    "VendorContact",
+    "VendorPaper",
+    "VendorPrice",
+]
