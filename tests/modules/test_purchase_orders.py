@@ -46,7 +46,6 @@ def by(user: Any, act: Any) -> Any:
 @pytest.fixture
 def limit(company: Any) -> None:
     with acting(company.admin):
-        create(BuyingLimit, {"total": 50_000_000})
         create(BuyingLimit, {"role": company.roles["Manajer"].pk, "total": 900_000_000})
     close_change_set()
 

@@ -186,7 +186,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
                    when=lambda one: one.status == S.DRAFT and bool(one.beyond())),
             Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
                    when=lambda one: one.status == S.PENDING and one.may_decide()),
-            Action("recall", _("Take back the question"), icon="undo-2", quiet=True,
+            Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
                    when=lambda one: one.status == S.PENDING and one.is_own()),
             Action("send", _("Mark as sent"), icon="send", when=lambda one: one.status == S.APPROVED),
             Action("amend", _("Change it (new revision)"), icon="file-pen", quiet=True,
