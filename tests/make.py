@@ -40,7 +40,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "purchasing.vendorcategory": {"name": "Golongan {n}"},
     "purchasing.vendorcontact": {"name": "Kontak {n}"},
     "purchasing.vendorprice": {"price": 900_000},
-    "purchasing.vendorbankaccount": {"bank": "Bank {n}", "number": "0012345{n}", "holder": "CV Pemasok"},
+    "purchasing.vendorbankaccount": {"bank": "Bank {n}", "number": "0012345678", "holder": "CV Pemasok"},
     "purchasing.buyinglimit": {"total": 99},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
