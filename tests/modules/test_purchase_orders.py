@@ -121,6 +121,31 @@ def test_ten_ordered_four_come_then_six() -> None:
 
 
 @pytest.mark.usefixtures("admin")
+def test_what_is_ordered_and_not_received_is_incoming() -> None:
+    product = make("catalog.Product")
+
+    def incoming() -> Any:
+        return again(product).incoming
+
+    order = purchase({"product": product.pk, "quantity": 10})
+    assert incoming() == 0
+    order = order.approve()
+    assert incoming() == 10
+    order = come(order, 4)
+    assert incoming() == 6
+    order = order.amend()
+    assert incoming() == 0
+    order = again(order.approve())
+    assert (order.status, incoming()) == ("partly_received", 6)
+    order.close_short("Pemasok kehabisan")
+    assert incoming() == 0
+    other = ordered({"product": product.pk, "quantity": 3}).send()
+    assert incoming() == 3
+    other.cancel("x")
+    assert incoming() == 0
+
+
+@pytest.mark.usefixtures("admin")
 def test_closing_without_the_rest_asks_why() -> None:
     order = come(ordered(thing(100_000, 10)), 4)
     for act in (order.close_short, lambda: update(order, {"status": "closed"})):

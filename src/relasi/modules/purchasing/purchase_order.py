@@ -23,6 +23,7 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
+from relasi.kits.stock.demand import Demand
 from relasi.kits.trade.approving import COLUMNS, DECIDED, NeedsApproval, actors
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.flow import Flow, line_triggers
@@ -92,6 +93,7 @@ OPEN_COLUMNS = (
 )  # fmt: skip
 TABLE, LINES = "purchasing_purchaseorder", "purchasing_purchaseline"
 COUNTED = ("received", "rejected", "billed")
+DEMAND = Demand("incoming", TABLE, LINES, "order_id", OUTSTANDING, "received")
 
 
 class PurchaseOrder(NeedsApproval, PurchaseDocument):
@@ -129,7 +131,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         verbose_name_plural = _("purchase orders")
         indexes = record_indexes("purchase_order")
         constraints = priced_checks("purchase_order")
-        triggers = [*history_triggers(), *FLOW.triggers(TABLE, OPEN_COLUMNS)]
+        triggers = [*history_triggers(), *FLOW.triggers(TABLE, OPEN_COLUMNS), *DEMAND.header_triggers()]
 
     class Module(Record.Module):
         slug = "purchase-orders"
@@ -356,7 +358,11 @@ class PurchaseLine(TradeLine):
             *counted_checks("purchase_line", "billed"),
             models.CheckConstraint(condition=models.Q(rejected__gte=0), name="purchase_line_rejected"),
         ]
-        triggers = [*history_triggers(*COUNTED), *line_triggers(TABLE, "order_id", FLOW.frozen, COUNTED)]
+        triggers = [
+            *history_triggers(*COUNTED),
+            *line_triggers(TABLE, "order_id", FLOW.frozen, COUNTED),
+            *DEMAND.line_triggers(),
+        ]
 
     class Module(Declaration):
         slug = "purchase-order-lines"
