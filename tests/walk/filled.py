@@ -25,8 +25,8 @@ TYPICAL: dict[str, Any] = {
     "text": "Melati Raya", "long_text": "Samudra Pangan\nBandung", "rich_text": "<p>Samudra <b>Pangan</b></p>",
     "integer": 12, "decimal": Decimal("12.5"), "percent": Decimal(20), "money": Decimal(3_240_500_000), "boolean": True,
     "date": "2030-02-14", "datetime": "2030-02-14T09:30", "email": "ratna.kusuma@samudrapangan.id",
-    "phone": "+6281234567810", "url": "https://melati.id/12", "npwp": "092542943407000", "bank_number": "0098765432", "nik": "3273015708900002",
-    "country_code": "ID", "tax_invoice_number": "04002600012345678", "facility": "TD.00501",
+    "phone": "+6281234567810", "url": "https://melati.id/12", "npwp": "092542943407000", "nik": "3273015708900002",
+    "bank_number": "0098765432", "country_code": "ID", "tax_invoice_number": "04002600012345678", "facility": "TD.00501",
     "currency": "IDR", "country": "ID",
     "address": {"street": "Jl. Melati No. 5", "city": "Bandung", "province": "Jawa Barat", "postal_code": "40115"},
 }  # fmt: skip
