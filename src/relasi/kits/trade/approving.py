@@ -72,7 +72,7 @@ class NeedsApproval(models.Model):
         """What goes beyond the limits of its owner, or of who acts, and was not approved. Neither can lend the other
         a wider limit by handing the document over."""
         agreed = Reach.from_json(self.approved_reach) if self.approved_reach else None
-        found = {}
+        found: dict[str, Breach] = {}
         for person in {self.owner_id, *actors()}:
             for one in breaches(self.reach, reach_allowed(self.limited_by, person), agreed):
                 found.setdefault(one.name, one)
@@ -103,8 +103,8 @@ class NeedsApproval(models.Model):
             sentence = _("It keeps within the limits and needs no approval.")
             raise Refusal("status", "INVALID_TRANSITION", sentence)
         if self.needs_yes(before) and (beyond := self.beyond()):
-            sentence = _("Somebody has to approve it first. %(why)s") % {"why": " ".join(said(beyond))}
-            raise Refusal("status", "INVALID_TRANSITION", sentence)
+            why = _("Somebody has to approve it first. %(why)s") % {"why": " ".join(said(beyond))}
+            raise Refusal("status", "INVALID_TRANSITION", why)
         if before == PENDING and not change.authorised:
             self._check_decision(self._may_decide(change.old("approvers")))
 
@@ -208,7 +208,7 @@ def approvers_of(document: Any) -> list[int]:
 
 
 def _above(asker: int | None, document: Any, own: set[int | None]) -> list[int]:
-    known, last = people(), []
+    known, last = people(), list[int]()
     person = known.people.get(asker or 0)
     for role in known.above(person.role) if person else []:
         able = sorted(id for id in known.people_in[role] - own if _can(id, document))
