@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "relasi.engine.bulk",
     "relasi.engine.screens",
     "relasi.engine.transfer",
+    "relasi.engine.customize",
     "relasi.engine.api",
     "relasi.modules.customers",
     "relasi.modules.sales",

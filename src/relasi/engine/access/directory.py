@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -160,6 +160,12 @@ class Directory:
 
 
 _latest: Directory | None = None
+_readers: list[Callable[[], None]] = []
+
+
+def when_read(function: Callable[[], None]) -> None:
+    """Calls this whenever the directory is read anew, for what else is read from settings under its epoch."""
+    _readers.append(function)
 
 
 def directory() -> Directory:
@@ -213,6 +219,8 @@ def _at(epoch: int) -> Directory:
 def _read(epoch: int) -> Directory:
     profiles = {profile.id: profile for profile in Profile.objects.filter(trashed_at=None)}
     roles = {role.id: role for role in Role.objects.filter(trashed_at=None)}
+    for also in _readers:
+        also()
     people = User.objects.values_list("id", "role_id", "type", "status", "area", "first_name", "last_name")
     return Directory(
         epoch=epoch,
@@ -228,4 +236,4 @@ def _read(epoch: int) -> Directory:
     )
 
 
-__all__ = ["Directory", "Hearing", "Person", "directory", "hear", "heard", "hearing"]
+__all__ = ["Directory", "Hearing", "Person", "directory", "hear", "heard", "hearing", "when_read"]

@@ -17,6 +17,7 @@ from django.db.models import BooleanField, Expression, Func, QuerySet
 from django.db.models.query import ModelIterable
 
 from relasi.engine.access.rows_made import Maker, maker
+from relasi.engine.declare.remembered import forgotten_by
 
 MOST_SHAPES = 2000
 
@@ -106,6 +107,7 @@ class _Rows:
 
 
 _prepared: dict[Hashable, Prepared] = {}
+forgotten_by(_prepared.clear)
 
 
 def prepared(shape: Hashable, build: Callable[[], QuerySet], *, by_key: bool = False) -> Prepared:

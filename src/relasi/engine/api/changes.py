@@ -6,6 +6,7 @@ told, in the order of that number and their own; whatever commits later has a la
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,7 @@ from django.db import connection
 
 from relasi.engine.access.door import fields_for, scope_of, visible_q
 from relasi.engine.declare.module import Module
+from relasi.engine.fields.custom import unfolded
 
 WORDS = {"c": "created", "u": "changed", "d": "purged"}
 
@@ -36,7 +38,8 @@ class Row(NamedTuple):
 
 _ROWS = """
     SELECT xid::text, id, at, change_set_id, record_id, origin, kind::text,
-           ARRAY(SELECT jsonb_object_keys(after)), after ? 'trashed_at', after ->> 'trashed_at'
+           ARRAY(SELECT jsonb_object_keys(after)), after ? 'trashed_at', after ->> 'trashed_at',
+           jsonb_build_object('custom', before -> 'custom'), jsonb_build_object('custom', after -> 'custom')
     FROM records_change
     WHERE (xid, id) > (%s::xid8, %s) AND xid < %s::xid8 AND origin = ANY (%s)
     ORDER BY xid, id LIMIT %s
@@ -58,7 +61,17 @@ def rows_after(xid: str, last: int, end: str, tables: list[str], size: int) -> l
     """Those behind a place, up to the end of the feed, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, [xid, last, end, tables, size])
-        return [Row(*row) for row in cursor.fetchall()]
+        return [_row(*row) for row in cursor.fetchall()]
+
+
+def _row(*told: Any) -> Row:
+    """With each custom field that changed among its columns."""
+    *row, old, new = told
+    found = Row(*row)
+    if "custom" not in (found.columns or ()):
+        return found
+    _before, after = unfolded(*(json.loads(side) for side in (old, new)))
+    return found._replace(columns=[*(c for c in found.columns or () if c != "custom"), *after])
 
 
 def end_of_feed() -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import Computed
-from relasi.engine.declare.words import Action, Board, Calendar, FinalNumber, Match, Section, View
+from relasi.engine.declare.words import C, Action, Board, Calendar, FinalNumber, Match, Section, View
 
 
 class Declaration:
@@ -112,16 +113,31 @@ class Module:
     def plural(self) -> Any:
         return capfirst(self.model._meta.verbose_name_plural)
 
+    @property
+    def custom(self) -> dict[str, Any]:
+        """The fields an admin added, by name. Their values stand in the JSON column `custom`."""
+        return self.model._meta.__dict__.get("custom_fields", {})
+
+    @cached_property
+    def custom_columns(self) -> frozenset[str]:
+        return frozenset(field.attname for field in self.custom.values())
+
+    def redeclare(self) -> None:
+        """Forgets what was derived, because its custom fields are others now."""
+        for name, value in vars(Module).items():
+            if isinstance(value, cached_property):
+                self.__dict__.pop(name, None)
+
     @cached_property
     def fields(self) -> dict[str, models.Field]:
-        """Every database field of the record by name, base fields last."""
+        """Every field of the record by name: those declared, those an admin added, and the base fields last."""
         own: dict[str, models.Field] = {}
         base: dict[str, models.Field] = {}
         above: list[Any] = [parent for parent in self.model.__mro__[1:] if _is_abstract(parent)]
         shared = {field.name for parent in above for field in parent._meta.fields}
         for field in self.model._meta.concrete_fields:
             (base if field.name in shared else own)[field.name] = field
-        return {**own, **base}
+        return {**own, **self.custom, **base}
 
     @cached_property
     def computed(self) -> dict[str, Computed]:
@@ -171,10 +187,33 @@ class Module:
 
     @cached_property
     def sections(self) -> list[Section]:
+        return [*self._declared_sections, *self._added_section]
+
+    @property
+    def _declared_sections(self) -> list[Section]:
         if self.declaration.form:
             return list(self.declaration.form)
-        names = [name for name, field in self.fields.items() if field.editable and not field.primary_key]
+        names = [
+            name
+            for name, field in self.fields.items()
+            if field.editable and not field.primary_key and name not in self.custom
+        ]
         return [Section(self.name, " ".join(names))]
+
+    @property
+    def _added_section(self) -> list[Section]:
+        return [Section(_("More details"), " ".join(self.custom))] if self.custom else []
+
+    @cached_property
+    def facts(self) -> list[Section]:
+        """What the left pane of the page shows where it differs from the form; empty where it does not."""
+        return [*self.declaration.facts, *self._added_section] if self.declaration.facts else []
+
+    @cached_property
+    def search(self) -> dict[str, str]:
+        """Field name -> weight of its words in the search index."""
+        added = {name: C for name, field in self.custom.items() if field.searched}
+        return {**self.declaration.search, **added}
 
     @cached_property
     def form_fields(self) -> list[str]:
@@ -183,14 +222,16 @@ class Module:
     @cached_property
     def quick_fields(self) -> list[str]:
         if self.declaration.quick:
-            return self.declaration.quick.split()
+            asked = [name for name, field in self.custom.items() if not field.blank]
+            return [*self.declaration.quick.split(), *asked]
         return [
             n for n in self.form_fields if n in self.fields and not self.fields[n].blank
         ] or self.form_fields[:6]
 
     @cached_property
     def columns(self) -> list[str]:
-        return list(self.declaration.columns) or [*self.title_fields, *self.form_fields[:5]]
+        declared = list(self.declaration.columns) or [*self.title_fields, *self.form_fields[:5]]
+        return [*declared, *(name for name, field in self.custom.items() if field.in_list)]
 
     def has(self, name: str) -> bool:
         return name in self.fields or name in self.computed

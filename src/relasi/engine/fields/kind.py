@@ -271,7 +271,8 @@ class Kind:
 
     def search_sql(self) -> str:
         """SQL giving the text the search index holds for this field; `t` is the record's table."""
-        return f't."{self.field.column}"'
+        is_custom = getattr(self.field, "is_custom", False)
+        return self.field.column_sql("t") if is_custom else f't."{self.field.column}"'
 
     def order(self, path: str) -> Any:
         """The expression a list sorts by."""

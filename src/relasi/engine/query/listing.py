@@ -16,6 +16,7 @@ from relasi.engine.access.owner import Owner
 from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.custom import HOME, PREFIX
 from relasi.engine.fields.number_text import rounded_to
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import current_reader
@@ -234,7 +235,13 @@ class Listing:
         for field_ in self.references:
             needed |= {f"{field_.name}__{name}" for name in title_columns(field_.related_model)}
         related = [field_.name for field_ in self.references]
+        needed = {self._stored(name) for name in needed}
         return rows.select_related(*related).only(*needed) if related else rows.only(*needed)
+
+    def _stored(self, name: str) -> str:
+        """The column that holds the value: of a custom field the JSON beside the others."""
+        *through, last = name.split("__")
+        return "__".join([*through, HOME]) if last.startswith(PREFIX) else name
 
     def _needed(self, path: Path) -> set[str]:
         """The columns a cell reads: its own, and what its kind reads beside it, such as the currency."""
@@ -245,7 +252,7 @@ class Listing:
             return {need.replace(".", "__") for need in needs} | ({*path.kind.beside} & {*self.module.fields})
         if path.through is None:
             return {path.text.partition(".")[0]} | ({*path.kind.beside} & {*self.module.fields})
-        there = {field.name for field in path.through.related_model._meta.fields}
+        there = {*registry.of(path.through.related_model).fields}
         beside = {f"{path.through.name}__{name}" for name in {*path.kind.beside} & there}
         column = path.orm.removesuffix(f"__{path.part}") if path.part else path.orm
         return {path.through.name, column, *beside}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.door import fields_for, may
 from relasi.engine.access.prepared import Given, IsOneOf, prepared
 from relasi.engine.declare.module import Module
+from relasi.engine.fields.custom import unfold
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.blank import blank_record
 from relasi.engine.records.refusal import Change
@@ -27,9 +28,11 @@ def load(batch: Batch) -> None:
     for draft in batch.drafts:
         if draft.id is None:
             draft.record = blank_record(model)
+            unfold(draft.record)
             draft.change = _change(batch, draft, is_new=True)
         elif draft.id in rows:
             draft.record = rows[draft.id]
+            unfold(draft.record)
             draft.change = _change(batch, draft, is_new=False)
         else:
             _not_found(draft)

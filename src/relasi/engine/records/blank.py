@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import copy
-from functools import cache
 from typing import Any
 
 from django.db import models
 from django.db.models.base import ModelState
 from django.db.models.fields import NOT_PROVIDED
 
+from relasi.engine.declare.remembered import remembered
+from relasi.engine.fields.custom import custom_fields_of
 
-@cache
+
+@remembered
 def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Column -> plain default, and column -> function or mutable default to be made anew."""
     plain: dict[str, Any] = {}
     made: dict[str, Any] = {}
-    for field in model._meta.concrete_fields:
+    for field in (*model._meta.concrete_fields, *custom_fields_of(model).values()):
         default = field.default
         if default is NOT_PROVIDED:
             plain[field.attname] = None

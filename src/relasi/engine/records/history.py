@@ -13,6 +13,7 @@ from relasi.engine.access.door import fields_for, may
 from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.custom import unfolded
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.records.absorbed import STORY
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
@@ -130,8 +131,9 @@ def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | Non
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for row in rows:
-        before.update(row.before or {})
-        after = {**(row.after or {}), **after}
+        old, new = unfolded(row.before, row.after)
+        before.update(old or {})
+        after = {**(new or {}), **after}
     if "trashed_at" in after:
         return Entry(newest.change_set, newest.at, "trashed" if after["trashed_at"] else "restored", [])
     fields = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
 
 from django.db import connection
 
 from relasi.engine.declare.module import Module
+from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.batch import Batch
 
@@ -58,13 +58,13 @@ _ON_CONFLICT = """
 """
 
 
-@cache
+@remembered
 def indexed_columns(module: Module) -> frozenset[str]:
     names = {"number", "owner", "trashed_at", *module.title_fields, *module.search}
     return frozenset(module.fields[name].attname for name in names)
 
 
-@cache
+@remembered
 def _statement(module: Module) -> str:
     return f"""
         INSERT INTO records_record_index (id, module, number, title, owner_id, vector, trashed_at)

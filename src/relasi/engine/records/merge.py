@@ -97,12 +97,12 @@ def _taken(
     for name, field in module.fields.items():
         column = field.attname
         source = records[values.get(name, survivor)]
-        value = source.__dict__[column]
+        value = getattr(source, column)
         if field.related_model is module.model and value in records:
             value = _first_outside(records, column)
         elif isinstance(field, ReferencesField) and field.target is module.model and value:
             value = [id for id in value if id not in records] or None
-        if field.editable and (name in values or value != records[survivor].__dict__[column]):
+        if field.editable and (name in values or value != getattr(records[survivor], column)):
             found[name] = value
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM
 from relasi.engine.declare.registry import registry
+from relasi.engine.declare.remembered import remembered
+from relasi.engine.fields.custom import HOME, PREFIX, custom_fields_of
 from relasi.engine.fields.kind import Invalid, Kind, kind_of
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import Unresolved
@@ -61,11 +62,24 @@ def _put_back(batch: Batch) -> None:
     """An undo gives stored columns in their JSON form."""
     by_column = {field.attname: field for field in batch.module.fields.values()}
     for draft in batch.drafts:
+        given = draft.values
         draft.values = {
             by_column[column].name: kind_of(by_column[column]).from_json(value)
-            for column, value in draft.values.items()
-            if column in by_column
+            for column, value in given.items()
+            if column in by_column and column != HOME
         }
+        # What belongs to no field: notes of an import, and fields that are turned off now.
+        loose = {c: value for c, value in given.items() if c.startswith(PREFIX) and c not in by_column}
+        if loose or HOME in given:
+            draft.over = {HOME: _laid_instead(draft.record.custom or {}, given.get(HOME)) | loose}
+
+
+def _laid_instead(stands: dict[str, Any], notes: dict[str, Any] | None) -> dict[str, Any]:
+    """What to lay over `custom` so that these notes stand in it and none besides; None for those that stand."""
+    if notes is None:
+        return {}
+    gone = [key for key in stands if not key.startswith(PREFIX) and key not in notes]
+    return {**dict.fromkeys(gone), **notes}
 
 
 def _resolve(batch: Batch) -> None:
@@ -152,9 +166,10 @@ def keep_before(draft: Draft) -> None:
         draft.change.before = {c: values.get(c) for c in _columns(model)} | draft.change.before
 
 
-@cache
+@remembered
 def _columns(model: Any) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.concrete_fields)
+    fields = (*model._meta.concrete_fields, *custom_fields_of(model).values())
+    return tuple(field.attname for field in fields)
 
 
 def _stamp_bin(batch: Batch) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from relasi.engine.declare.refusal import Refusal
+from relasi.engine.declare.remembered import remembered
 
 __all__ = ["HTTP_STATUS", "Change", "Refusal", "Refused"]
 
@@ -41,7 +41,7 @@ class Refused(Exception):
         return found
 
 
-@cache
+@remembered
 def _column(model: type[Any], name: str) -> str:
     return str(model._meta.get_field(name).attname)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.fields.custom import unfolded
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.batch import Draft
 from relasi.engine.records.change_set import ChangeRow
@@ -48,7 +49,7 @@ def _touched_since(record: Any, version: int) -> dict[str, Any]:
     rows = ChangeRow.objects.filter(record_id=record.pk, kind="u", origin=record._meta.db_table)
     found: dict[str, Any] = {}
     changed: Any = rows.order_by("-id").values_list("before", "after")[:steps]
-    for before, after in changed:
+    for before, after in (unfolded(*pair) for pair in changed):
         found |= {column: (before or {}).get(column) for column in after}
     return found
 

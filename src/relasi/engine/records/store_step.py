@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from relasi.engine.access.acting import SYSTEM
+from relasi.engine.fields.custom import HOME, fold
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.numbering import take_final_numbers, take_numbers
 
@@ -24,6 +25,9 @@ def store(batch: Batch) -> None:
     now = timezone.now()
     if batch.module.final_number is not None and not batch.exact:
         _number_for_good(batch)
+    if batch.module.custom:
+        for draft in batch.stored:
+            fold(draft.record)
     if batch.created:
         _insert(batch, batch.created, user, now)
     if batch.updated:
@@ -109,7 +113,8 @@ def _jsonb(value: Any) -> Any:
 def _update(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> None:
     groups: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
     for draft in drafts:
-        groups[tuple(sorted(draft.change.columns()))].append(draft)
+        columns = (HOME if column in batch.module.custom_columns else column for column in draft.change.columns())
+        groups[tuple(sorted(set(columns)))].append(draft)
     for columns, some in groups.items():
         _update_columns(batch, columns, some, user, now)
     for draft in drafts:

@@ -16,6 +16,7 @@ from relasi.engine.access.acting import SYSTEM, acting, acting_user, current_act
 from relasi.engine.access.door import has_tool
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.fields.custom import unfolded
 from relasi.engine.records import undo_lines
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.refusal import Refusal, Refused
@@ -126,7 +127,7 @@ def _rows(change_set: ChangeSet, roots: Sequence[int] | None) -> Iterable[Any]:
         rows = ChangeRow.objects.extra(where=where, params=params)
     found = rows.order_by().values_list("id", "record_id", "kind", "before", "after", "origin")
     for id, record, kind, before, after, table in sorted(found, reverse=True, key=itemgetter(0)):
-        yield id, record, kind, (before, after), table
+        yield id, record, kind, unfolded(before, after), table
 
 
 def _plan(change_set: ChangeSet, module: Module, rows: list[Row], over: Over) -> Plan:
@@ -188,7 +189,8 @@ def _touched_since(change_set: ChangeSet, rows: list[Row]) -> dict[int, set[str]
     found = found.extra(where=["record_id = ANY(%s)"], params=[list({row[1] for row in rows})])
     found = found.exclude(change_set=change_set).exclude(change_set__in=list(_undos(change_set)))
     later: Any = found.values_list("record_id", "before", "after")
-    for record_id, before, after in later:
+    for record_id, *sides in later:
+        before, after = unfolded(*sides)
         left[record_id] = {**before, **left[record_id]}
         now[record_id].update(after)
     return defaultdict(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cache
 from importlib import import_module
 from typing import Any
 
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.door import assignable, visible_q
+from relasi.engine.access.door import assignable, fields_for, visible_q
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records import restore_step
 from relasi.engine.records.batch import Batch, Draft
@@ -42,11 +42,23 @@ def validate(batch: Batch) -> None:
 
 def _required(batch: Batch) -> None:
     wanted = [(n, f.attname) for n, f in batch.module.fields.items() if f.editable and not f.blank]
+    custom = batch.module.custom
     for draft in batch.standing():
         values = draft.record.__dict__
         for name, column in wanted:
-            if values[column] is None or values[column] == "":
+            missing = values[column] is None or values[column] == ""
+            if missing and (name not in custom or _is_asked(batch, draft, name)):
                 draft.refuse(name, "REQUIRED", _("This must be filled in."))
+
+
+def _is_asked(batch: Batch, draft: Draft, name: str) -> bool:
+    """Whether a custom field that must be filled in is asked for now. What stood there before somebody said so, what the
+    product writes by itself, and what becomes of another document go on without."""
+    if batch.exact or batch.authorised or batch.via not in ("ui", "api", "import"):
+        return False
+    if name in draft.values:
+        return True
+    return draft.id is None and not batch.module.lines and name in fields_for(batch.user, "create", batch.module)
 
 
 def _references(batch: Batch) -> None:
@@ -108,7 +120,7 @@ def _known(batch: Batch, field: Any, ids: Iterable[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-@cache
+@remembered
 def _unique_sets(module: Module) -> list[tuple[tuple[str, ...], bool]]:
     """(field names, whether letter case is ignored) of every uniqueness the model declares."""
     found: list[tuple[tuple[str, ...], bool]] = [
@@ -143,6 +155,8 @@ def _unique_together(batch: Batch, names: tuple[str, ...], any_case: bool) -> No
                 asked[key].append(draft)
     if not asked:
         return
+    if names[0] in batch.module.custom:
+        _one_at_a_time(batch.module, names[0])
     living = batch.module.model._base_manager.filter(trashed_at=None)
     if any_case:
         rows = living.annotate(_key=Lower(names[0])).filter(_key__in=[k[0].lower() for k in asked])
@@ -156,6 +170,12 @@ def _unique_together(batch: Batch, names: tuple[str, ...], any_case: bool) -> No
         for draft in drafts[1:]:
             if not draft.refusals:
                 draft.refuse(names[-1], "NOT_UNIQUE", _("This stands twice in what you gave."))
+
+
+def _one_at_a_time(module: Module, name: str) -> None:
+    """No index keeps the values of a custom field apart, so who writes one waits for whoever writes another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{module.key}.{name}"])
 
 
 def refusal_of(batch: Batch, error: IntegrityError) -> Refusal:

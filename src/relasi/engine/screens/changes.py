@@ -20,6 +20,7 @@ from relasi.engine.bulk.job import AT_ONCE, BulkJob
 from relasi.engine.bulk.jobs import run_bulk
 from relasi.engine.bulk.take_back import begin_undo, note_left
 from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.fields.custom import unfolded
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import VIA_LABELS, ChangeRow, ChangeSet
 from relasi.engine.records.long_job import Status
@@ -132,10 +133,11 @@ def _address(module: Any, record: Any) -> str:
 def _fields(module: Any, row: ChangeRow, seen: set[str]) -> list[tuple[Any, Any, Any]]:
     by_column = {field.attname: kind_of(field) for field in module.fields.values() if field.name in seen}
     found = []
-    for column, after in (row.after or {}).items():
+    old, new = unfolded(row.before, row.after)
+    for column, after in (new or {}).items():
         kind = by_column.get(column)
         if kind is not None and not kind.secret:
-            before = (row.before or {}).get(column)
+            before = (old or {}).get(column)
             found.append((kind.label, kind.show(kind.from_json(before)), kind.show(kind.from_json(after))))
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from relasi.engine.access.door import assignable, may, visible_to
 from relasi.engine.access.owner import Owner
 from relasi.engine.declare.registry import UnknownModule, registry
+from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.query.search import search
 from relasi.engine.records.find import title_expression
@@ -57,7 +57,7 @@ def _owners(user: Any, text: str) -> list[tuple[int, str, str]]:
     ]
 
 
-@cache
+@remembered
 def offered_to_all() -> frozenset[str]:
     """Keys of the settings that fields of records refer to: their names are no secret."""
     fields = [field for module in registry if not module.is_settings for field in module.fields.values()]

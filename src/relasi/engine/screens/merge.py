@@ -91,7 +91,7 @@ def _choices(request: HttpRequest, entry: Entry, records: list[Any], survivor: A
     for name in mergeable_fields(module, user_of(request)):
         field = module.fields[name]
         kind = kind_of(field)
-        values = [(record.pk, record.__dict__[field.attname]) for record in records]
+        values = [(record.pk, getattr(record, field.attname)) for record in records]
         filled = [(id, value) for id, value in values if not kind.is_empty(value)]
         if not filled:
             continue

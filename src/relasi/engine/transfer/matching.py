@@ -63,7 +63,10 @@ class _Rule:
             import_string(self.match.differ) if self.match.differ else None
         )
         fields = self.module.fields
-        self.column = fields[self.match.column or self.of[0]].column
+        first = fields[self.match.column or self.of[0]]
+        table = f'"{self.module.table}"'
+        is_custom = first.name in self.module.custom
+        self.column = first.column_sql(table) if is_custom else f'{table}."{first.column}"'
         kind = kind_of(fields[self.of[0]])
         self.raised = not self.match.column and isinstance(kind, TextKind)
         self.read = [*([self.match.column] if self.match.column else []), *self.of]
@@ -85,7 +88,7 @@ class _Rule:
 
     def stored(self, rows: QuerySet, keys: Iterable[Key]) -> dict[Key, list[tuple[int, str]]]:
         """Key -> (id, text) of the records that have it, one query."""
-        column = f'"{self.module.table}"."{self.column}"'
+        column = self.column
         if self.raised:
             column = f"UPPER({column})"
         # In order, so that the index is read from one end to the other.

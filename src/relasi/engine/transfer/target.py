@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from relasi.engine.access.acting import SYSTEM
 from relasi.engine.access.door import fields_for
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.auto_number import NumberField
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.numbers import NumberKind
@@ -97,7 +97,7 @@ def targets_of(module: Module, user: Any) -> dict[str, Target]:
     }
 
 
-@cache
+@remembered
 def _targets(module: Module) -> dict[str, Target]:
     found: dict[str, Target] = {}
     addresses = 0
