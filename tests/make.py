@@ -42,6 +42,8 @@ USUAL: dict[str, dict[str, Any]] = {
     "purchasing.vendorprice": {"price": 900_000},
     "purchasing.vendorbankaccount": {"bank": "Bank {n}", "number": "0012345678", "holder": "CV Pemasok"},
     "purchasing.buyinglimit": {"total": 99},
+    "customize.customfield": {"name": "Kolom {n}", "module": "customers.contact", "kind": "choice"},
+    "customize.customvalue": {"name": "Pilihan {n}"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.reminderrule": {"days": "{n}"},

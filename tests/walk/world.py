@@ -292,6 +292,8 @@ READY: dict[str, Any] = {"purchasing.vendor": lambda vendor: vendor.approve()}
 
 # Values a row needs for reasons of its own, besides what make() knows.
 MORE: dict[str, dict[str, Any]] = {
+    # Not laid over what all other pages show.
+    "customize.customfield": {"active": False},
     "catalog.productbundle": {"price": "1000"},
     "sales.quoteline": {"price": "1000", "quantity": "1"},
     "sales.orderline": {"price": "1000", "quantity": "1"},

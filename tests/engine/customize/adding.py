@@ -45,5 +45,6 @@ def add_field(aviary: Aviary, kind: str, *, name: str = "", values: str = "", **
 def add_all(aviary: Aviary) -> dict[str, str]:
     """One of every kind. Kind -> its name on records."""
     return {
-        kind: add_field(aviary, kind, values="Merah\nBiru\nHijau" if "choice" in kind else "").key for kind in TYPED
+        kind: add_field(aviary, kind, values="Merah\nBiru\nHijau" if "choice" in kind else "").key
+        for kind in TYPED
     }

@@ -37,7 +37,9 @@ def undo(user, change_set):
 def test_a_value_of_every_kind_is_stored_shown_in_history_and_undone(aviary, module):
     names = add_all(aviary)
     with acting(aviary.keeper):
-        bird = create(Parrot, {"name": "Kakak", **{names[kind]: typed for kind, (typed, _o) in TYPED.items()}})
+        bird = create(
+            Parrot, {"name": "Kakak", **{names[kind]: typed for kind, (typed, _o) in TYPED.items()}}
+        )
     first = {name: getattr(again(bird), name) for name in names.values()}
     assert None not in first.values()
     with acting(aviary.keeper) as stretch:
@@ -67,8 +69,15 @@ def test_a_condition_means_the_same_in_sql_and_in_memory(aviary, module):
                 except ValueError:
                     continue
                 tree = {"field": name, "op": operator, "value": operand}
-                found = set(Parrot._base_manager.filter(compile_q(tree, module, aviary.keeper)).values_list("pk", flat=True))
-                assert found == {b.pk for b in birds if matches(tree, b, module, aviary.keeper)}, (name, operator)
+                found = set(
+                    Parrot._base_manager.filter(compile_q(tree, module, aviary.keeper)).values_list(
+                        "pk", flat=True
+                    )
+                )
+                assert found == {b.pk for b in birds if matches(tree, b, module, aviary.keeper)}, (
+                    name,
+                    operator,
+                )
 
 
 def test_a_list_shows_and_sorts_by_it(aviary, module):
@@ -79,7 +88,9 @@ def test_a_list_shows_and_sorts_by_it(aviary, module):
         listing = Listing(module, aviary.keeper, columns=["name", count], sort=[f"-{count}"])
         page = listing.page(2)
         assert [getattr(row, count) for row in page.rows] == [10, 9]
-        rest = Listing(module, aviary.keeper, columns=["name", count], sort=[f"-{count}"]).page(2, after=page.after)
+        rest = Listing(module, aviary.keeper, columns=["name", count], sort=[f"-{count}"]).page(
+            2, after=page.after
+        )
         assert [getattr(row, count) for row in rest.rows][:1] == [None]
 
 
@@ -255,7 +266,10 @@ def test_a_value_of_a_choice_is_renamed_for_all_records_at_once(aviary):
     field = add_field(aviary, "choice", values="Merah\nBiru")
     bird = parrot(aviary.keeper, **{field.key: "Merah"})
     with acting(aviary.admin):
-        update(CustomValue._base_manager.get(name="Merah"), {"name": "Jambon", "name_en": "Pink", "tone": "jambu"})
+        update(
+            CustomValue._base_manager.get(name="Merah"),
+            {"name": "Jambon", "name_en": "Pink", "tone": "jambu"},
+        )
     directory()
     kind = kind_of(registry.of(Parrot).fields[field.key])
     assert kind.show(kind.value_of(again(bird))) == "Jambon"
@@ -263,7 +277,10 @@ def test_a_value_of_a_choice_is_renamed_for_all_records_at_once(aviary):
     assert 'data-tone="jambu"' in kind.cell("merah")
 
 
-@pytest.mark.parametrize(("kind", "typed", "after"), [("choice", "Merah", "biru"), ("multi_choice", "Merah;Hijau", ["biru", "hijau"])])
+@pytest.mark.parametrize(
+    ("kind", "typed", "after"),
+    [("choice", "Merah", "biru"), ("multi_choice", "Merah;Hijau", ["biru", "hijau"])],
+)
 def test_a_value_is_deleted_by_replacing_it_and_all_of_it_is_undone(aviary, kind, typed, after):
     field = add_field(aviary, kind, values="Merah\nBiru\nHijau")
     bird = parrot(aviary.keeper, **{field.key: typed})

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,4 +11,5 @@ class Customize(AppConfig):
         from relasi.engine.access.directory import when_read
         from relasi.engine.customize.overlay import lay_over_all
 
+        import_module("relasi.engine.customize.reactions")
         when_read(lay_over_all)

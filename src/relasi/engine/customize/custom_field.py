@@ -41,14 +41,20 @@ class CustomField(Named, Tracked):
     required = BooleanField(_("Must be filled in"))
     unique = BooleanField(_("No value twice"))
     default = TextField(_("Value of new records"))
-    places = IntegerField(_("Decimals"), min=0, max=6, help_text=_("For decimals and percentages; 2 without."))
+    places = IntegerField(
+        _("Decimals"), min=0, max=6, help_text=_("For decimals and percentages; 2 without.")
+    )
     least = DecimalField(_("At least"), places=6, max_digits=24)
     most = DecimalField(_("At most"), places=6, max_digits=24)
     in_list = BooleanField(_("Column of the list"))
     searched = BooleanField(_("Found by search"), help_text=_("For texts, addresses and phone numbers."))
-    indexed = BooleanField(_("Indexed"), help_text=_("Filters and sorting by it stay quick among many records."))
+    indexed = BooleanField(
+        _("Indexed"), help_text=_("Filters and sorting by it stay quick among many records.")
+    )
     position = IntegerField(_("Order"), min=0, default=0)
-    active = BooleanField(_("Active"), default=True, help_text=_("Turned off, it shows nowhere and keeps its values."))
+    active = BooleanField(
+        _("Active"), default=True, help_text=_("Turned off, it shows nowhere and keeps its values.")
+    )
     key = TextField(_("Key"), max_length=60, editable=False, null=False, default="")
     default_value = HiddenField(null=True)
 
@@ -68,7 +74,7 @@ class CustomField(Named, Tracked):
         filters = ["module", "kind", "active"]
         sort = ["module", "position"]
         form = [
-            Section(_("Field"), "module kind name name_en help help_en target"),
+            Section(_("Field"), "module kind name name_en help help_en"),
             Section(_("Values"), "required unique default places least most"),
             Section(_("Where it shows"), "in_list searched indexed position active"),
         ]
@@ -110,9 +116,13 @@ class CustomField(Named, Tracked):
             self._check_room()
         self._check_limits()
         if self.unique and self.kind not in UNIQUE:
-            raise Refusal("unique", "INVALID_VALUE", _("Values of this kind may be the same in several records."))
+            raise Refusal(
+                "unique", "INVALID_VALUE", _("Values of this kind may be the same in several records.")
+            )
         if self.unique and change is not None and change.has("unique") and self._twice():
-            raise Refusal("unique", "NOT_UNIQUE", _("Some records have the same value already. Change them first."))
+            raise Refusal(
+                "unique", "NOT_UNIQUE", _("Some records have the same value already. Change them first.")
+            )
         self._read_default()
 
     def _check_room(self) -> None:
@@ -120,8 +130,6 @@ class CustomField(Named, Tracked):
         if count >= MOST_FIELDS:
             message = _("A module has at most %(most)s fields of your own.") % {"most": MOST_FIELDS}
             raise Refusal("module", "OUT_OF_RANGE", message)
-        if self.kind in REFERRING and self.kind != FieldKind.USER and not self.target:
-            raise Refusal("target", "REQUIRED", _("Choose the module whose records are chosen."))
 
     def _check_limits(self) -> None:
         if self.least is not None and self.most is not None and self.least > self.most:
@@ -144,8 +152,10 @@ class CustomField(Named, Tracked):
         """Its values, of a field that is chosen from a list."""
         if self.pk is None or self.kind not in CHOOSING:
             return []
-        values = registry.module("customize.CustomValue").model._base_manager
-        return [one.option for one in values.filter(field=self.pk, trashed_at=None).order_by("position", "pk")]
+        values: Any = registry.module("customize.CustomValue").model._base_manager
+        return [
+            one.option for one in values.filter(field=self.pk, trashed_at=None).order_by("position", "pk")
+        ]
 
     def rows_with_value(self) -> Any:
         """The records, in the bin or not, that have a value."""

@@ -44,7 +44,9 @@ class CustomValue(Named, Tracked):
     )
     tone = ChoiceField([(tone, _TONE_NAMES[tone], tone) for tone in TONES], _("Colour"))
     position = IntegerField(_("Order"), min=0, default=0)
-    active = BooleanField(_("Active"), default=True, help_text=_("Turned off, it stays where it was chosen before."))
+    active = BooleanField(
+        _("Active"), default=True, help_text=_("Turned off, it stays where it was chosen before.")
+    )
     replaced_by = ReferenceField(
         "self", models.PROTECT, verbose_name=_("Replaced by"), related_name="+", db_index=False,
         help_text=_("Every record that has this value gets that one."),
@@ -132,7 +134,11 @@ def _give_other(field: CustomField, ids: list[int], key: str, other: str) -> Non
     rows = field.home.model._base_manager.filter(pk__in=ids).values_list("pk", f"{HOME}__{field.key}")
     drafts = []
     for id, stands in rows:
-        kept = other if isinstance(stands, str) else list(dict.fromkeys(other if k == key else k for k in stands))
+        kept = (
+            other
+            if isinstance(stands, str)
+            else list(dict.fromkeys(other if k == key else k for k in stands))
+        )
         drafts.append(Draft({field.key: kept}, id=id))
     write(field.home, drafts, parsed=True, authorised=REPLACED)
 
@@ -149,7 +155,9 @@ class NewValues(models.Model):
 def add_lines(field: CustomField, text: str) -> None:
     """Makes a value of each line, in their order; those there are already stay. Raises Refused."""
     names = dict.fromkeys(" ".join(line.split()) for line in text.splitlines() if line.strip())
-    there = set(CustomValue._base_manager.filter(field=field.pk, trashed_at=None).values_list("name", flat=True))
+    there = set(
+        CustomValue._base_manager.filter(field=field.pk, trashed_at=None).values_list("name", flat=True)
+    )
     new = [name for name in names if name not in there]
     if not new:
         raise Refused([Refusal("values_given", "REQUIRED", _("Fill in a value that is not there yet."))])

@@ -30,7 +30,9 @@ def lay_over_all() -> None:
     for key in {*by_module, *_laid}:
         made_of = [(_said(row), [_said(value) for value in values[row.pk]]) for row in by_module.get(key, ())]
         if registry.knows(key) and made_of != _laid.get(key, []):
-            fields = [make_field(row, [one.option for one in values[row.pk]]) for row in by_module.get(key, ())]
+            fields = [
+                make_field(row, [one.option for one in values[row.pk]]) for row in by_module.get(key, ())
+            ]
             lay_over(registry.module(key).model, fields)
             _laid[key] = made_of
 

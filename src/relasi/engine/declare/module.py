@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import Computed
-from relasi.engine.declare.words import C, Action, Board, Calendar, FinalNumber, Match, Section, View
+from relasi.engine.declare.words import Action, Board, C, Calendar, FinalNumber, Match, Section, View
 
 
 class Declaration:

@@ -37,12 +37,12 @@ class CustomColumn(Col):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         field, alias = self.target, compiler.quote_name_unless_alias(self.alias)
         arrow = "->" if isinstance(field, models.JSONField) else "->>"
-        sql = f"({alias}.\"{HOME}\" {arrow} '{_safe(field.name)}')"
+        sql = f"({alias}.\"{HOME}\" {arrow} '{safe_name(field.name)}')"
         type = _TYPES.get(field.get_internal_type())
         return (f"{sql}::{type}" if type else sql), []
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """The name inside SQL, where a value handed over would keep an index on it from being used."""
     if not name.isidentifier() or not name.isascii():
         raise ValueError(name)
@@ -63,7 +63,7 @@ class _Custom:
 
     def column_sql(self, alias: str) -> str:
         """The text of its value in SQL."""
-        return f"({alias}.\"{HOME}\" ->> '{_safe(self.name)}')"  # type: ignore[attr-defined]
+        return f"({alias}.\"{HOME}\" ->> '{safe_name(self.name)}')"  # type: ignore[attr-defined]
 
 
 class _Value:

@@ -113,8 +113,8 @@ def _jsonb(value: Any) -> Any:
 def _update(batch: Batch, drafts: list[Draft], user: int | None, now: Any) -> None:
     groups: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
     for draft in drafts:
-        columns = (HOME if column in batch.module.custom_columns else column for column in draft.change.columns())
-        groups[tuple(sorted(set(columns)))].append(draft)
+        changed = {HOME if c in batch.module.custom_columns else c for c in draft.change.columns()}
+        groups[tuple(sorted(changed))].append(draft)
     for columns, some in groups.items():
         _update_columns(batch, columns, some, user, now)
     for draft in drafts:

@@ -58,7 +58,9 @@ def _is_asked(batch: Batch, draft: Draft, name: str) -> bool:
         return False
     if name in draft.values:
         return True
-    return draft.id is None and not batch.module.lines and name in fields_for(batch.user, "create", batch.module)
+    return (
+        draft.id is None and not batch.module.lines and name in fields_for(batch.user, "create", batch.module)
+    )
 
 
 def _references(batch: Batch) -> None:

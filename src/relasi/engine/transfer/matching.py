@@ -32,8 +32,12 @@ def matches_of(module: Module) -> dict[str, Match]:
     found = dict(module.matches)
     if not found:
         for name, field in module.fields.items():
-            if field.editable and (field.unique or isinstance(field, EmailField | PhoneField)):
+            known_by = field.unique or isinstance(field, EmailField | PhoneField)
+            if field.editable and known_by and name not in module.custom:
                 found[name] = Match(kind_of(field).label, of=name)
+    for name, field in module.custom.items():
+        if field.unique and isinstance(kind_of(field), TextKind):
+            found[name] = Match(kind_of(field).label, of=name, usual=not module.matches)
     if "number" in module.fields and "number" not in found:
         # Numbers of another program look like ours: only who chooses them means them.
         found["number"] = Match(kind_of(module.fields["number"]).label, of="number", usual=False)
@@ -63,7 +67,7 @@ class _Rule:
             import_string(self.match.differ) if self.match.differ else None
         )
         fields = self.module.fields
-        first = fields[self.match.column or self.of[0]]
+        first: Any = fields[self.match.column or self.of[0]]
         table = f'"{self.module.table}"'
         is_custom = first.name in self.module.custom
         self.column = first.column_sql(table) if is_custom else f'{table}."{first.column}"'
