@@ -9,7 +9,7 @@ from relasi.engine.access.directory import directory
 from relasi.engine.customize.custom_field import CustomField
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.write import create
-from tests.engine.aviary import Aviary
+from tests.engine.aviary import Aviary, cage
 
 # Kind -> what somebody types, and what is another value of it.
 TYPED: dict[str, tuple[str, str]] = {
@@ -27,6 +27,8 @@ TYPED: dict[str, tuple[str, str]] = {
     "url": ("www.contoh.id/a", "www.contoh.id/b"),
     "choice": ("Merah", "Biru"),
     "multi_choice": ("Merah;Biru", "Biru"),
+    "reference": ("Kandang A", "Kandang B"),
+    "user": ("Putu", "Vina"),
 }
 
 
@@ -44,7 +46,11 @@ def add_field(aviary: Aviary, kind: str, *, name: str = "", values: str = "", **
 
 def add_all(aviary: Aviary) -> dict[str, str]:
     """One of every kind. Kind -> its name on records."""
-    return {
-        kind: add_field(aviary, kind, values="Merah\nBiru\nHijau" if "choice" in kind else "").key
-        for kind in TYPED
+    for name in TYPED["reference"]:
+        cage(aviary.keeper, name=name)
+    more: dict[str, dict[str, str]] = {
+        "choice": {"values": "Merah\nBiru\nHijau"},
+        "multi_choice": {"values": "Merah\nBiru\nHijau"},
+        "reference": {"target": "fakes.cage"},
     }
+    return {kind: add_field(aviary, kind, **more.get(kind, {})).key for kind in TYPED}

@@ -17,9 +17,10 @@ from relasi.engine.query.condition import compile_q, matches
 from relasi.engine.query.listing import Listing
 from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.history import history_of
+from relasi.engine.records.merge import merge
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Draft, Refused, create, trash, update, write
-from tests.engine.aviary import again, parrot
+from tests.engine.aviary import again, cage, parrot
 from tests.engine.customize.adding import TYPED, add_all, add_field
 from tests.fakes.models import Parrot
 
@@ -36,22 +37,25 @@ def undo(user, change_set):
 
 def test_a_value_of_every_kind_is_stored_shown_in_history_and_undone(aviary, module):
     names = add_all(aviary)
+    columns = [module.fields[name].attname for name in names.values()]
     with acting(aviary.keeper):
         bird = create(
             Parrot, {"name": "Kakak", **{names[kind]: typed for kind, (typed, _o) in TYPED.items()}}
         )
-    first = {name: getattr(again(bird), name) for name in names.values()}
-    assert None not in first.values()
+    first = [getattr(again(bird), column) for column in columns]
+    assert None not in first
     with acting(aviary.keeper) as stretch:
         update(bird, {names[kind]: other for kind, (_t, other) in TYPED.items()})
-    second = {name: getattr(again(bird), name) for name in names.values()}
-    assert all(first[name] != second[name] for name in names.values())
+    second = [getattr(again(bird), column) for column in columns]
+    assert all(one != other for one, other in zip(first, second, strict=True))
     with acting(aviary.keeper):
         entry = history_of(again(bird), aviary.keeper)[0]
     told = {change.kind.key: (change.before, change.after) for change in entry.fields}
-    assert told == {name: (first[name], second[name]) for name in names.values()}
+    assert set(told) == set(names.values())
+    assert told[names["integer"]] == (12, 7)
+    assert told[names["reference"]] == TYPED["reference"]
     undo(aviary.keeper, stretch.change_set)
-    assert {name: getattr(again(bird), name) for name in names.values()} == first
+    assert [getattr(again(bird), column) for column in columns] == first
 
 
 def test_a_condition_means_the_same_in_sql_and_in_memory(aviary, module):
@@ -60,12 +64,13 @@ def test_a_condition_means_the_same_in_sql_and_in_memory(aviary, module):
         for place in (0, 1):
             create(Parrot, {"name": f"B{place}", **{names[k]: typed[place] for k, typed in TYPED.items()}})
         create(Parrot, {"name": "Kosong"})
-        birds = list(Parrot._base_manager.filter(trashed_at=None))
+        birds = list(Parrot._base_manager.filter(trashed_at=None).order_by("pk"))
         for kind, name in names.items():
             face = kind_of(module.fields[name])
+            raw = str(getattr(birds[0], f"{name}_id")) if kind in ("reference", "user") else TYPED[kind][0]
             for operator in face.operators:
                 try:
-                    operand = face.operand(operator, TYPED[kind][0])
+                    operand = face.operand(operator, raw)
                 except ValueError:
                     continue
                 tree = {"field": name, "op": operator, "value": operand}
@@ -314,3 +319,44 @@ def test_without_custom_fields_nothing_is_laid_over(aviary, module):
     directory()
     assert not module.custom
     assert not [name for name in module.fields if name.startswith("x_")]
+
+
+def test_a_reference_is_hidden_from_who_may_not_see_what_it_leads_to(aviary, module):
+    key = add_field(aviary, "reference", target="fakes.cage").key
+    theirs = cage(aviary.vet, name="Kandang rahasia")
+    bird = parrot(SYSTEM, owner=aviary.keeper.pk, **{key: theirs.pk})
+    with acting(aviary.keeper):
+        row = Listing(module, aviary.keeper, columns=["name", key]).page(5).rows[0]
+        assert row.pk == bird.pk
+        shown = str(kind_of(module.fields[key]).cell(theirs.pk, row))
+        assert "rahasia" not in shown and theirs.number in shown
+        with pytest.raises(Refused) as refused:
+            create(Parrot, {"name": "Lain", key: theirs.pk})
+        assert refused.value.codes == {"BAD_REFERENCE"}
+
+
+def test_a_list_reads_what_references_lead_to_in_one_query(aviary, module, django_assert_num_queries):
+    key = add_field(aviary, "reference", target="fakes.cage").key
+    for n in range(3):
+        parrot(aviary.keeper, **{key: cage(aviary.keeper, name=f"Kandang {n}").pk})
+    with acting(aviary.keeper):
+        listing = Listing(module, aviary.keeper, columns=["name", key])
+        listing.page(5)
+        with django_assert_num_queries(2):
+            rows = listing.page(5).rows
+            assert sorted(str(getattr(row, key)) for row in rows) == ["Kandang 0", "Kandang 1", "Kandang 2"]
+
+
+def test_a_merge_moves_custom_references_along(aviary):
+    key = add_field(aviary, "reference", target="fakes.cage").key
+    one, two = cage(aviary.keeper), cage(aviary.keeper)
+    bird = parrot(aviary.keeper, **{key: two.pk})
+    with acting(aviary.keeper):
+        merge(registry.module("fakes.cage"), one.pk, [two.pk], {})
+    assert getattr(again(bird), f"{key}_id") == one.pk
+
+
+def test_a_reference_needs_the_module_it_leads_to(aviary):
+    with acting(aviary.admin), pytest.raises(Refused) as refused:
+        create(CustomField, {"module": "fakes.parrot", "kind": "reference", "name": "Rujukan"})
+    assert refused.value.by_field().keys() == {"target"}

@@ -74,7 +74,7 @@ class CustomField(Named, Tracked):
         filters = ["module", "kind", "active"]
         sort = ["module", "position"]
         form = [
-            Section(_("Field"), "module kind name name_en help help_en"),
+            Section(_("Field"), "module kind target name name_en help help_en"),
             Section(_("Values"), "required unique default places least most"),
             Section(_("Where it shows"), "in_list searched indexed position active"),
         ]
@@ -98,13 +98,20 @@ class CustomField(Named, Tracked):
         if change.is_new and not self.position:
             siblings = CustomField._base_manager.filter(module=self.module, trashed_at=None)
             self.position = (siblings.aggregate(last=models.Max("position"))["last"] or 0) + 1
-        if self.kind not in REFERRING:
+        if self.kind != "reference":
             self.target = None
 
     def _free_key(self) -> str:
         """Made of its English name. Keys of deleted fields stay theirs, with the values that stand under them."""
-        taken = set(CustomField._base_manager.filter(module=self.module).values_list("key", flat=True))
+        keys = set(CustomField._base_manager.filter(module=self.module).values_list("key", flat=True))
+        # A reference keeps its id under another name, which no field may have either.
+        taken = {*keys, *(f"{key}_id" for key in keys), *(key.removesuffix("_id") for key in keys)}
         return free_key(self.name_en or self.name, taken, PREFIX)
+
+    @property
+    def column(self) -> str:
+        """The key of `custom` its values stand under."""
+        return f"{self.key}_id" if self.kind in REFERRING else self.key
 
     def clean(self, change: Any = None) -> None:
         if change is not None and not change.is_new:
@@ -114,6 +121,8 @@ class CustomField(Named, Tracked):
                     raise Refusal(name, "INVALID_TRANSITION", message)
         if change is not None and change.is_new:
             self._check_room()
+        if self.kind == "reference" and not self.target:
+            raise Refusal("target", "REQUIRED", _("Choose the module whose records are chosen."))
         self._check_limits()
         if self.unique and self.kind not in UNIQUE:
             raise Refusal(
@@ -159,7 +168,7 @@ class CustomField(Named, Tracked):
 
     def rows_with_value(self) -> Any:
         """The records, in the bin or not, that have a value."""
-        return self.home.model._base_manager.filter(**{f"{HOME}__has_key": self.key})
+        return self.home.model._base_manager.filter(**{f"{HOME}__has_key": self.column})
 
     def _twice(self) -> bool:
         path = f"{HOME}__{self.key}"

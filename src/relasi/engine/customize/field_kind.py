@@ -27,6 +27,7 @@ from relasi.engine.fields import (
 )
 from relasi.engine.fields.custom import custom_field
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField
 
 
 class FieldKind(Choices):
@@ -44,6 +45,8 @@ class FieldKind(Choices):
     URL = "url", _("Web address")
     CHOICE = "choice", _("Choice")
     MULTI_CHOICE = "multi_choice", _("Several choices")
+    REFERENCE = "reference", _("Reference")
+    USER = "user", _("User")
 
 
 _CLASSES: dict[str, Any] = {
@@ -61,10 +64,12 @@ _CLASSES: dict[str, Any] = {
     "url": UrlField,
     "choice": ChoiceField,
     "multi_choice": MultiChoiceField,
+    "reference": LooseReferenceField,
+    "user": LooseReferenceField,
 }
 NUMBERS = {"integer", "decimal", "money", "percent"}
 CHOOSING = {"choice", "multi_choice"}
-REFERRING: set[str] = set()
+REFERRING = {"reference", "user"}
 UNIQUE = {"text", "integer", "decimal", "date", "email", "phone", "url"}
 SEARCHED = {"text", "long_text", "email", "phone", "url"}
 
@@ -73,6 +78,8 @@ def make_field(row: Any, options: list[Any]) -> Any:
     """The field of a row of CustomField. options: of one that is chosen from a list."""
     model = registry.module(row.module).model
     args: list[Any] = [options] if row.kind in CHOOSING else []
+    if row.kind in REFERRING:
+        args = [registry.module("users.user" if row.kind == "user" else row.target).model]
     made = custom_field(model, row.key, _CLASSES[row.kind], *args, **_how(row, model))
     made.searched, made.in_list = row.searched and row.kind in SEARCHED, row.in_list
     if row.default_value is not None:

@@ -26,7 +26,9 @@ def lay_over_all() -> None:
             values[value.field_id].append(value)
     by_module: dict[str, list[CustomField]] = defaultdict(list)
     for row in rows:
-        by_module[row.module].append(row)
+        # What belongs or leads to a module that is gone waits for it to come back.
+        if registry.knows(row.module) and (row.kind != "reference" or registry.knows(row.target)):
+            by_module[row.module].append(row)
     for key in {*by_module, *_laid}:
         made_of = [(_said(row), [_said(value) for value in values[row.pk]]) for row in by_module.get(key, ())]
         if registry.knows(key) and made_of != _laid.get(key, []):

@@ -16,6 +16,7 @@ from django.db.models.expressions import Col
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import forget_all
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField, Referred
 
 HOME = "custom"
 # Names of custom fields begin so: no field that a module declares, now or later, has such a name.
@@ -24,6 +25,7 @@ PREFIX = "x_"
 # The type each value is read as; what is not named is read as text.
 _TYPES = {
     "IntegerField": "integer",
+    "BigIntegerField": "bigint",
     "DecimalField": "numeric",
     "DateField": "date",
     "DateTimeField": "timestamptz",
@@ -37,7 +39,7 @@ class CustomColumn(Col):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         field, alias = self.target, compiler.quote_name_unless_alias(self.alias)
         arrow = "->" if isinstance(field, models.JSONField) else "->>"
-        sql = f"({alias}.\"{HOME}\" {arrow} '{safe_name(field.name)}')"
+        sql = f"({alias}.\"{HOME}\" {arrow} '{safe_name(field.attname)}')"
         type = _TYPES.get(field.get_internal_type())
         return (f"{sql}::{type}" if type else sql), []
 
@@ -59,7 +61,8 @@ class _Custom:
         return CustomColumn(alias, self, output_field)
 
     def get_attname_column(self) -> tuple[str, None]:
-        return self.name, None  # type: ignore[attr-defined]
+        name: str = self.name  # type: ignore[attr-defined]
+        return f"{name}_id" if isinstance(self, LooseReferenceField) else name, None
 
     def column_sql(self, alias: str) -> str:
         """The text of its value in SQL."""
@@ -75,7 +78,7 @@ class _Value:
     def __get__(self, record: Any, owner: Any = None) -> Any:
         if record is None:
             return self
-        name = self.field.name
+        name = self.field.attname
         found = record.__dict__[name] = kind_of(self.field).from_json((record.custom or {}).get(name))
         return found
 
@@ -107,11 +110,12 @@ def lay_over(model: Any, fields: Iterable[Any]) -> None:
     taken = laid.keys() & declared.keys()
     if taken:
         raise ValueError(f"{model._meta.label} declares {', '.join(sorted(taken))} already")
-    for name, field in laid.items():
-        setattr(model, name, _Value(field))
-    meta.__dict__["_forward_fields_map"] = {**declared, **laid}
+    columns = {field.attname: field for field in laid.values()}
+    for name, field in {**laid, **columns}.items():
+        setattr(model, name, _Value(field) if name == field.attname else Referred(field))
+    meta.__dict__["_forward_fields_map"] = {**declared, **laid, **columns}
     meta.__dict__["custom_fields"] = laid
-    for name in set(gone) - laid.keys():
+    for name in set(gone) - laid.keys() - columns.keys():
         delattr(model, name)
     if registry.knows(meta.label):
         registry.of(model).redeclare()
@@ -120,19 +124,19 @@ def lay_over(model: Any, fields: Iterable[Any]) -> None:
 
 def unfold(record: Any) -> None:
     """Lays out every custom value of a record as the attribute it is named by, as the values of columns are."""
-    for name in custom_fields_of(type(record)):
-        getattr(record, name)
+    for field in custom_fields_of(type(record)).values():
+        getattr(record, field.attname)
 
 
 def fold(record: Any) -> None:
     """Puts the laid out values back into the JSON, in a new one. What else stands there stays: notes of an import, and
     the values of fields that are turned off."""
-    fields = custom_fields_of(type(record))
+    fields = {field.attname: kind_of(field) for field in custom_fields_of(type(record)).values()}
     found = {key: value for key, value in (record.custom or {}).items() if key not in fields}
-    for name, field in fields.items():
-        kind, value = kind_of(field), record.__dict__[field.attname]
+    for column, kind in fields.items():
+        value = record.__dict__[column]
         if not kind.is_empty(value):
-            found[name] = kind.to_json(value)
+            found[column] = kind.to_json(value)
     record.custom = found
 
 

@@ -17,6 +17,7 @@ from relasi.engine.access.prepared import Given, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.custom import HOME, PREFIX
+from relasi.engine.fields.loose_reference import LooseReferenceField, load_referred
 from relasi.engine.fields.number_text import rounded_to
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import current_reader
@@ -214,7 +215,7 @@ class Listing:
         found: dict[str, Any] = {}
         for path in self._loaded_paths:
             target = path.through or path.kind.field
-            if isinstance(target, models.ForeignKey):
+            if isinstance(target, models.ForeignKey | LooseReferenceField):
                 found[target.name] = target
             for need in self.module.computed[path.text].needs if path.computed else ():
                 through, dot, _name = need.partition(".")
@@ -232,9 +233,10 @@ class Listing:
             needed |= {"number", "owner"}
         for path in self._loaded_paths:
             needed |= self._needed(path)
-        for field_ in self.references:
+        references = [one for one in self.references if isinstance(one, models.ForeignKey)]
+        for field_ in references:
             needed |= {f"{field_.name}__{name}" for name in title_columns(field_.related_model)}
-        related = [field_.name for field_ in self.references]
+        related = [field_.name for field_ in references]
         needed = {self._stored(name) for name in needed}
         return rows.select_related(*related).only(*needed) if related else rows.only(*needed)
 
@@ -299,6 +301,7 @@ def title_columns(model: type[models.Model]) -> list[str]:
 
 def hide_unseen(rows: list[Any], references: list[Any], user: Any) -> None:
     """Looks at what the rows refer to: of records the person may not see, cells then show the number alone."""
+    load_referred(rows, references)
     for field_ in references:
         if field_.related_model is Owner or not registry.knows(field_.related_model._meta.label):
             continue

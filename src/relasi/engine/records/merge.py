@@ -17,6 +17,7 @@ from relasi.engine.access.door import fields_for, has_tool, may, visible_to
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField
 from relasi.engine.fields.reference import ReferencesField
 from relasi.engine.records import absorbed
 from relasi.engine.records.record import RecordIndex
@@ -24,6 +25,7 @@ from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
 
 MOST = 10
+REFERRING = (models.ForeignKey, LooseReferenceField)
 VIA = "merge"
 # Why the door lets relations move that the person may not change one by one.
 MOVED = "the record it belonged to went into another one"
@@ -122,7 +124,7 @@ def pointing_at(module: Module) -> Iterator[tuple[Module, models.Field]]:
             continue  # what the product notes for itself stays noted where it was
         for field in other.fields.values():
             listed = isinstance(field, ReferencesField) and field.editable and field.target is module.model
-            if listed or (isinstance(field, models.ForeignKey) and field.related_model in ours):
+            if listed or (isinstance(field, REFERRING) and field.related_model in ours):
                 yield other, field
 
 
@@ -150,7 +152,7 @@ def _redirected(other: Module, field: models.Field, survivor: int, others: list[
     """One draft for each row, in the bin or not. Of the merged records themselves only the survivor's own count,
     and those are settled with its values."""
     rows = other.model._base_manager.exclude(pk__in=[survivor, *others])
-    if isinstance(field, models.ForeignKey):
+    if isinstance(field, REFERRING):
         found = rows.filter(**{f"{field.attname}__in": others}).order_by("pk")
         for pk in found.values_list("pk", flat=True):
             yield Draft({field.attname: survivor}, id=pk)
@@ -168,7 +170,7 @@ def what_moves(module: Module, others: Sequence[int]) -> list[tuple[Module, int]
     """How many records of each module would move, of those the acting person may see."""
     user, found = current_acting().user, []
     for other, field in pointing_at(module):
-        if not other.is_record or not isinstance(field, models.ForeignKey) or not may(user, "view", other):
+        if not other.is_record or not isinstance(field, REFERRING) or not may(user, "view", other):
             continue
         rows = visible_to(user, other.model).filter(**{f"{field.attname}__in": others}).exclude(pk__in=others)
         count = rows.count()

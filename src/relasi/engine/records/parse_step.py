@@ -13,6 +13,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.custom import HOME, PREFIX, custom_fields_of
 from relasi.engine.fields.kind import Invalid, Kind, kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import Unresolved
 from relasi.engine.records import stale
@@ -85,7 +86,7 @@ def _laid_instead(stands: dict[str, Any], notes: dict[str, Any] | None) -> dict[
 def _resolve(batch: Batch) -> None:
     """Finds what references name by number or title: one query for each field, however many drafts."""
     wanted: dict[str, dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
-    references = [name for name, field in batch.module.fields.items() if field.is_relation]
+    references = [name for name, field in batch.module.fields.items() if _refers(field)]
     for draft in batch.standing():
         values = draft.values
         for name in references:
@@ -104,6 +105,10 @@ def _resolve(batch: Batch) -> None:
                         _("“%(text)s” names more than one record.") if ids else _("“%(text)s” was not found.")
                     ) % {"text": text}
                     draft.refuse(name, "BAD_REFERENCE", message, value=text)
+
+
+def _refers(field: Any) -> bool:
+    return field.is_relation or isinstance(field, LooseReferenceField)
 
 
 def _apply(batch: Batch) -> None:

@@ -17,6 +17,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField
 from relasi.engine.records import restore_step
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.doubles_rule import Answer, answer_to_doubles
@@ -66,7 +67,7 @@ def _is_asked(batch: Batch, draft: Draft, name: str) -> bool:
 def _references(batch: Batch) -> None:
     """Every newly chosen record must exist and be visible to the person who chooses it."""
     for name, field in batch.module.fields.items():
-        if not isinstance(field, models.ForeignKey) or not field.editable:
+        if not isinstance(field, models.ForeignKey | LooseReferenceField) or not field.editable:
             continue
         chosen: dict[int, list[Draft]] = defaultdict(list)
         column = field.attname

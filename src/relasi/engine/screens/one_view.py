@@ -20,6 +20,7 @@ from relasi.engine.declare.words import Action, Body, Related, Section, StagePat
 from relasi.engine.fields.computed import kind_for_computed
 from relasi.engine.fields.image import ADDRESS
 from relasi.engine.fields.kind import Kind, kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField
 from relasi.engine.fields.reference import faces_of, mark_sight
 from relasi.engine.query.belonging import with_any
 from relasi.engine.query.listing import Listing
@@ -206,7 +207,9 @@ def hide_references(record: Any, fields: Iterable[Any], user: Any) -> None:
         if target is None or not registry.knows(target._meta.label):
             continue
         other = registry.of(target)
-        if other.is_record and record.__dict__.get(field.attname) is not None:
+        loose = isinstance(field, LooseReferenceField)
+        id = getattr(record, field.attname) if loose else record.__dict__.get(field.attname)
+        if other.is_record and id is not None and not (loose and getattr(record, field.name) is None):
             mark_sight(record, field.name, viewer(user, other)(getattr(record, field.name)))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import models
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
@@ -22,6 +21,7 @@ from relasi.engine.fields.auto_number import NumberField
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.owner import OwnerField
+from relasi.engine.fields.reference import ReferenceKind
 from relasi.engine.transfer.heading import plain
 
 # In front of the first heading of a composite column: "*Full name" fills several fields from one cell.
@@ -68,7 +68,7 @@ class Target:
 
     @property
     def is_reference(self) -> bool:
-        return self.kind is not None and isinstance(self.kind.field, models.ForeignKey)
+        return isinstance(self.kind, ReferenceKind)
 
     @property
     def may_create(self) -> bool:
