@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from relasi.engine.access.acting import acting
+from relasi.engine.access.sealed import Unreadable, seal, unseal
 from relasi.engine.activity.notification import News
 from relasi.engine.activity.public_link import make_link
 from relasi.engine.api.webhook import allow_host
@@ -24,13 +25,12 @@ from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
 from relasi.kits.paying.gateway import Forged, GatewayTrouble, Order, Told
 from relasi.kits.paying.midtrans import Midtrans
-from relasi.kits.paying.sealed import Unreadable, seal, unseal
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.online_charge import OnlineCharge
 from relasi.modules.billing.online_paying import ask_about_silent, cancel_at_gateway, end, end_outdated
 from relasi.modules.billing.payment import Payment
-from relasi.modules.billing.payment_gateway import PaymentGateway, gateway, set_gateway
+from relasi.modules.billing.payment_gateway import PURPOSE, PaymentGateway, gateway, set_gateway
 from tests.commits import real_commits
 from tests.company import found_company
 from tests.features.fake_midtrans import KEY, FakeMidtrans, midtrans
@@ -535,7 +535,7 @@ def test_the_key_is_sealed_and_never_shown_again(as_admin: Any) -> None:
     found = gateway()
     assert not found.active
     assert KEY not in found.sealed_key
-    assert unseal(found.sealed_key) == KEY
+    assert unseal(found.sealed_key, PURPOSE) == KEY
     assert KEY not in browser.get(OWN).content.decode()
     history = json.dumps(list(ChangeRow.objects.filter(record_id=found.pk).values_list("before", "after")))
     assert KEY not in history
@@ -590,10 +590,10 @@ def test_a_key_of_another_installation_switches_it_off(shop: FakeMidtrans, setti
     charge = begun(invoice)
     settings.SECRET_KEY = "another " * 8
     with pytest.raises(Unreadable):
-        unseal(gateway().sealed_key)
+        unseal(gateway().sealed_key, PURPOSE)
     assert gateway().speaking() is None
     assert tell(shop.message(charge.order, "settlement")) == 404
-    assert unseal(seal("x")) == "x"
+    assert unseal(seal("x", PURPOSE), PURPOSE) == "x"
 
 
 # The adapter against its fake server.

@@ -65,6 +65,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "job name": lambda: "send_reminders", "webhook": lambda: world.webhook.pk,
         "webhook verb": lambda: "off", "nobody": lambda: 987654321,
         "nothing here": lambda: "nothing/here", "export": lambda: world.export.pk, "api token": lambda: world.api_token.pk,
+        "access key": lambda: world.access_key.pk,
         "related": lambda: related_to(entry),
         "comment": lambda: world.comment.pk, "file": lambda: world.file.pk, "tag": lambda: world.tag.pk,
         "notification": lambda: world.notification.pk,

@@ -257,6 +257,10 @@ ROUTES = [
     Route("api/v1/", "anybody", "GET POST"),
     Route("api/v1/<path:rest>", "anybody", "GET POST", args={"rest": "nothing here"}),
 
+    # The compatibility API: switched off, it is not there; it knows no cookie of a browser, only keys of its own.
+    Route("webservice.php", "anybody", "GET POST", sometimes=True),
+    Route("restapi/v1/vtiger/default/<slug:operation>", "anybody", "GET POST", args={"operation": "nobody"}, sometimes=True),
+
     # The first run and signing in.
     Route("welcome/", "anybody", "GET POST"),
     Route("login/", "anybody", "GET POST"),
@@ -288,8 +292,14 @@ ROUTES = [
     Route("preferences/tokens/", "signed in", "GET POST", body="token"),
     Route("preferences/tokens/<int:id>/end/", "own", "POST", writes=True, args={"id": "api token"}),
 
+    Route("preferences/access-keys/", "signed in", "GET POST"),
+    Route("preferences/access-keys/<int:id>/end/", "own", "POST", writes=True, args={"id": "access key"}),
+
     # Settings.
     Route("settings/", "admin"),
+    Route("settings/compat/", "admin"),
+    Route("settings/compat/switch/", "admin", "POST"),
+    Route("settings/compat/keys/<int:id>/end/", "admin", "POST", writes=True, args={"id": "access key"}),
     Route("settings/tokens/", "admin"),
     Route("settings/tokens/<int:id>/end/", "admin", "POST", writes=True, args={"id": "api token"}),
     Route("settings/webhooks/", "admin"),

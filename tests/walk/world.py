@@ -34,6 +34,8 @@ from relasi.engine.screens.shell import Entry, all_entries
 from relasi.engine.transfer.export import ExportJob
 from relasi.engine.transfer.export_file import run_export
 from relasi.engine.transfer.import_ import ImportFault, ImportJob
+from relasi.features.compat.access_key import keys_of, make_key
+from relasi.features.compat.switch import turn
 from tests.company import SmallCompany, found_company
 from tests.fingerprint import fingerprint
 from tests.make import USUAL, make
@@ -103,6 +105,7 @@ class World:
     tag: Any = None
     notification: Any = None
     api_token: Any = None
+    access_key: Any = None
     webhook: Any = None
     export: Any = None
     picture: str = ""
@@ -385,8 +388,11 @@ def _possessions(world: World) -> None:
         ExportJob.objects.bulk_create([world.export])
         run_export(world.export)
         world.api_token = tokens_of(world.people["owner"]).get()
+        make_key(world.people["owner"], f"{SECRET} kunci")
+        world.access_key = keys_of(world.people["owner"]).get()
     close_change_set()
     with acting(SYSTEM, via="system"):
+        turn(True)
         values = {
             "name": f"{SECRET} gudang",
             "url": "https://1.1.1.1/",

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("import", _("bring in records from a file: import FILE --module contacts [--dry-run]")),
         ("token", _("make a token for the API: token --user NAME [--scopes …] [--expires …]")),
+        ("compat", _("open the compatibility API for a person and print their key: compat --user NAME")),
         ("manage", _("run a Django management command")),
         ("test", _("run every test on a throw-away database: test [--no-browser] [pytest arguments]")),
         ("bench", _("measure this machine: bench --rows N [--json]")),
@@ -146,6 +147,10 @@ def _token(arguments: list[str]) -> int:
     return _manage(["make_token", *arguments])
 
 
+def _compat(arguments: list[str]) -> int:
+    return _manage(["make_compat_key", *arguments])
+
+
 def _test(arguments: list[str]) -> int:
     rest = [argument for argument in arguments if argument != "--no-browser"]
     return run_tests(rest, browser=len(rest) == len(arguments))
@@ -171,7 +176,9 @@ def take_option(arguments: list[str], name: str) -> tuple[list[str], str | None]
     return rest, found
 
 
-PASSING_ON = {"manage": _manage, "import": _import, "token": _token, "test": _test, "bench": _bench}
+PASSING_ON = {
+    "manage": _manage, "import": _import, "token": _token, "compat": _compat, "test": _test, "bench": _bench,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

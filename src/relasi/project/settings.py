@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "relasi.features.duplicates",
     "relasi.features.scheduler",
     "relasi.features.coretax",
+    "relasi.features.compat",
     "relasi.project.app.Relasi",
 ]
 

@@ -57,6 +57,8 @@ MENU = [
              gettext_lazy("Customers pay invoices on a payment page; the money is booked by itself.")),
             ("tokens", gettext_lazy("API tokens"), "/settings/tokens/", "key-round",
              gettext_lazy("What programs sign in with, and how often they call.")),
+            ("compat", gettext_lazy("Compatibility API"), "/settings/compat/", "plug",
+             gettext_lazy("Programs written for another CRM: on or off, and who has access keys.")),
             ("webhooks", gettext_lazy("Webhooks"), "/settings/webhooks/", "webhook",
              gettext_lazy("Tell other programs what changes here.")),
             ("scheduler", gettext_lazy("Scheduler"), "/settings/scheduler/", "timer",

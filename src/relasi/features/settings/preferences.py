@@ -11,6 +11,7 @@ from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell
 from relasi.engine.screens.toasts import toast
+from relasi.features.compat.switch import is_on
 from relasi.features.settings.editing import Form, zone_options
 from relasi.users.user import User
 
@@ -47,5 +48,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "reading": [inputs[name] for name in READING],
         "me": user,
         "zone_options": zone_options,
+        "compat_on": is_on(),
     }
     return render_page(request, "features/settings/preferences.html", context, status=form.status)

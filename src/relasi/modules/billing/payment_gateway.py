@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.door import rights_of
+from relasi.engine.access.sealed import Unreadable, seal, unseal
 from relasi.engine.api.safe_address import UnsafeAddress, resolve
 from relasi.engine.api.webhook import allowed_hosts
 from relasi.engine.declare.module import Declaration
@@ -22,8 +23,8 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import Draft, write
 from relasi.kits.paying.gateway import Gateway
 from relasi.kits.paying.midtrans import API_URL, PAGE_URL, Midtrans
-from relasi.kits.paying.sealed import Unreadable, seal, unseal
 
+PURPOSE = "keys of payment gateways"  # of the seal
 BY_ADMIN = "payment gateways are set up by admins"
 LONGEST_KEY = 200
 
@@ -94,7 +95,7 @@ class PaymentGateway(Tracked):
     def speaking(self) -> Gateway | None:
         """What speaks to it; None without a key that can be read."""
         try:
-            key = unseal(self.sealed_key or "")
+            key = unseal(self.sealed_key or "", PURPOSE)
         except Unreadable:
             return None
         return Midtrans(key, self.page_url, self.api_url, allowed_hosts())
@@ -125,6 +126,6 @@ def set_gateway(values: dict[str, Any], server_key: str, version: int | None = N
             [Refusal("server_key", "INVALID_VALUE", _("This is no server key. Copy it from the dashboard."))]
         )
     if key:
-        given["sealed_key"] = seal(key)
+        given["sealed_key"] = seal(key, PURPOSE)
     draft = Draft(given, id=found.pk if found else None, version=version if found else None)
     return write(registry.of(PaymentGateway), [draft], authorised=BY_ADMIN).records[0]
