@@ -388,7 +388,7 @@ def _possessions(world: World) -> None:
         ExportJob.objects.bulk_create([world.export])
         run_export(world.export)
         world.api_token = tokens_of(world.people["owner"]).get()
-        make_key(world.people["owner"], f"{SECRET} kunci")
+        make_key(world.people["owner"], f"{SECRET} gudang")
         world.access_key = keys_of(world.people["owner"]).get()
     close_change_set()
     with acting(SYSTEM, via="system"):

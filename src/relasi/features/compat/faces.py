@@ -43,7 +43,7 @@ class Face(Protocol):
     def update(self, number: int, element: dict[str, Any], *, whole: bool) -> dict[str, Any]:
         """whole: all that must be filled in has to be there."""
 
-    def delete(self, number: int) -> None: ...
+    def remove(self, number: int) -> None: ...
 
 
 @dataclass(frozen=True)

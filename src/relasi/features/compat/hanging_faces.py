@@ -22,7 +22,7 @@ from relasi.features.compat.ids import Id, read_id
 from relasi.features.compat.record_face import RecordFace
 from relasi.features.compat.references import PersonRef, Ref, compare_ids
 from relasi.features.compat.saving import told_as
-from relasi.features.compat.sent_file import SentFile, attachment_of, drop, hang, keep, waiting
+from relasi.features.compat.sent_file import SentFile, attachment_of, call, drop, hang, keep, waiting
 from relasi.features.compat.values import moment, plain
 from relasi.features.compat.wrong import denied, no_value, wrong_reference
 
@@ -130,7 +130,7 @@ class CommentsFace(HangingFace):
                 comments.rewrite(found, text)
         return self.whole(self.record(number))
 
-    def delete(self, number: int) -> None:
+    def remove(self, number: int) -> None:
         with told_as(self, "ACCESS_DENIED"):
             comments.take_back(self.record(number))
 
@@ -212,20 +212,14 @@ class DocumentsFace(HangingFace):
         title = plain(element.get("notes_title")).strip()
         if whole and not title:
             raise no_value("notes_title")
-        sent = waiting(self.user, number)
-        if title and sent is not None:
-            SentFile.objects.filter(pk=sent.pk).update(title=title[:255])
-        elif title:
-            found = self.record(number)
-            if not found.permits(self.user, "edit"):
-                raise denied("for id")
-            SentFile.objects.update_or_create(
-                attachment=found, defaults={"title": title[:255]},
-                create_defaults={"title": title[:255], "user_id": self.user.id, "name": found.name},
-            )  # fmt: skip
+        found = None if waiting(self.user, number) is not None else self.record(number)
+        if found is not None and not found.permits(self.user, "edit"):
+            raise denied("for id")
+        if title:
+            call(self.user, number, found, title)
         return self.one(number)
 
-    def delete(self, number: int) -> None:
+    def remove(self, number: int) -> None:
         sent = waiting(self.user, number)
         if sent is not None:
             drop(sent)

@@ -94,7 +94,7 @@ class ListFace:
     def update(self, number: int, element: dict[str, Any], *, whole: bool) -> dict[str, Any]:
         raise not_supported(self.name)
 
-    def delete(self, number: int) -> None:
+    def remove(self, number: int) -> None:
         raise not_supported(self.name)
 
 

@@ -51,7 +51,7 @@ def _change(asked: Asked, *, whole: bool) -> Any:
 
 def delete(asked: Asked) -> Any:
     id = needed_id(asked.text("id"))
-    faces.numbered(id.module).delete(id.record)
+    faces.numbered(id.module).remove(id.record)
     return {"status": "successful"}
 
 

@@ -215,5 +215,5 @@ class RecordFace:
     def update(self, number: int, element: dict[str, Any], *, whole: bool) -> dict[str, Any]:
         return saving.update(self, self.record(number), element, whole=whole)
 
-    def delete(self, number: int) -> None:
-        saving.delete(self, self.record(number))
+    def remove(self, number: int) -> None:
+        saving.remove(self, self.record(number))

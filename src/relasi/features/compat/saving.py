@@ -52,7 +52,7 @@ def update(face: Any, record: Any, element: dict[str, Any], *, whole: bool) -> d
     return face.whole(_again(face, record))
 
 
-def delete(face: Any, record: Any) -> None:
+def remove(face: Any, record: Any) -> None:
     """Into the recycle bin. Raises Wrong."""
     if not face.opens("delete"):
         raise denied("for id")

@@ -76,6 +76,17 @@ def hang(sent: SentFile, record: int) -> Attachment:
     return attachment
 
 
+def call(user: Any, id: int, attachment: Attachment | None, title: str) -> None:
+    """What programs call the file from now on: one that waits, or that of a record."""
+    if attachment is None:
+        SentFile.objects.filter(pk=id).update(title=title[:255])
+        return
+    usual = {"title": title[:255], "user_id": user.id, "name": attachment.name}
+    SentFile.objects.update_or_create(
+        attachment=attachment, defaults={"title": title[:255]}, create_defaults=usual
+    )
+
+
 def waiting(user: Any, id: int) -> SentFile | None:
     return SentFile.objects.filter(pk=id, user=user.id, attachment=None).first()
 

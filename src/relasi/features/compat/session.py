@@ -49,10 +49,10 @@ def find(name: str) -> Session:
         raise no_session()
     now = timezone.now()
     if found.begun_at <= now - LIFE:
-        found.delete()
+        end(found)
         raise Wrong("SESSION_EXPIRED", "Session has expired")
     if found.used_at <= now - IDLE:
-        found.delete()
+        end(found)
         raise Wrong("SESSION_LEFT_IDLE", "Session was left idle too long")
     if with_user(found.key) is None:
         raise no_session()

@@ -62,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "on": is_on(), "keys": _told(rows), "address": request.build_absolute_uri("/webservice.php"),
         "rest": request.build_absolute_uri("/restapi/v1/vtiger/default/"),
     }  # fmt: skip
-    return settings_page(request, "../compat/settings.html", "compat", context)
+    return settings_page(request, "compat.html", "compat", context)
 
 
 @admin_only
