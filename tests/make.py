@@ -44,6 +44,8 @@ USUAL: dict[str, dict[str, Any]] = {
     "purchasing.buyinglimit": {"total": 99},
     "customize.customfield": {"name": "Kolom {n}", "module": "customers.contact", "kind": "choice"},
     "customize.customvalue": {"name": "Pilihan {n}"},
+    "customize.choicelist": {"list": "carrier"},
+    "customize.listvalue": {"name": "Pilihan {n}"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.reminderrule": {"days": "{n}"},

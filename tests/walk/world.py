@@ -297,6 +297,7 @@ READY: dict[str, Any] = {"purchasing.vendor": lambda vendor: vendor.approve()}
 MORE: dict[str, dict[str, Any]] = {
     # Not laid over what all other pages show.
     "customize.customfield": {"active": False},
+    "customize.listvalue": {"name": "Melati", "active": False},
     "catalog.productbundle": {"price": "1000"},
     "sales.quoteline": {"price": "1000", "quantity": "1"},
     "sales.orderline": {"price": "1000", "quantity": "1"},

@@ -13,6 +13,7 @@ from relasi.engine.customize.field_kind import CHOOSING, NUMBERS, REFERRING, UNI
 from relasi.engine.customize.key_of import free_key
 from relasi.engine.customize.module_choice import ModuleField
 from relasi.engine.customize.named import Named
+from relasi.engine.customize.value import NewValues, add_lines
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
@@ -186,13 +187,9 @@ class CustomField(Named, Tracked):
             raise Refusal("", "LOCKED", message % {"n": count}, confirm="trash")
 
     def asked_values(self) -> Any:
-        from relasi.engine.customize.custom_value import NewValues
-
         return NewValues()
 
     def add_values(self, values_given: str | None = None) -> CustomField:
         """One value for each line. Raises Refused."""
-        from relasi.engine.customize.custom_value import add_lines
-
-        add_lines(self, values_given or "")
+        add_lines(registry.module("customize.CustomValue").model, self, values_given or "")  # type: ignore[arg-type]
         return self

@@ -1,6 +1,8 @@
 """The table of contents of this app."""
 
+from relasi.engine.customize.choice_list import ChoiceList, ListValue
 from relasi.engine.customize.custom_field import CustomField
-from relasi.engine.customize.custom_value import CustomValue, NewValues
+from relasi.engine.customize.custom_value import CustomValue
+from relasi.engine.customize.value import NewValues
 
-__all__ = ["CustomField", "CustomValue", "NewValues"]
+__all__ = ["ChoiceList", "CustomField", "CustomValue", "ListValue", "NewValues"]

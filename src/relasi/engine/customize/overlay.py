@@ -4,20 +4,29 @@ change of it moves on, so that every process knows of it with the next thing som
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
+from django.db import connection
+
+from relasi.engine.customize.choice_list import ListValue, fields_of
 from relasi.engine.customize.custom_field import CustomField
 from relasi.engine.customize.custom_value import CustomValue
 from relasi.engine.customize.field_kind import CHOOSING, make_field
 from relasi.engine.declare.registry import registry
+from relasi.engine.declare.remembered import forget_all
+from relasi.engine.fields.choice import OpenList, Option, open_lists
 from relasi.engine.fields.custom import lay_over
 
 # What is laid over now: module key -> what it was made of.
 _laid: dict[str, Any] = {}
+_lists: dict[str, Any] = {}
 
 
 def lay_over_all() -> None:
     """Looks at what is stored and lays it over every module where it differs from what lies there."""
+    if not _anything_stored() and not _laid and not _lists:
+        return
     rows = list(CustomField._base_manager.filter(trashed_at=None, active=True).order_by("position", "pk"))
     values: dict[int, list[CustomValue]] = defaultdict(list)
     if any(row.kind in CHOOSING for row in rows):
@@ -37,6 +46,44 @@ def lay_over_all() -> None:
             ]
             lay_over(registry.module(key).model, fields)
             _laid[key] = made_of
+    _lay_lists()
+
+
+def _anything_stored() -> bool:
+    """One short question, for the many companies that are content with what there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM {CustomField._meta.db_table}) "
+            f"OR EXISTS (SELECT FROM {ListValue._meta.db_table})"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _lay_lists() -> None:
+    """Gives the fields of every changed list the options an admin made of it, and those of the others their own."""
+    options: dict[str, list[Option]] = defaultdict(list)
+    made_of: dict[str, list[Any]] = defaultdict(list)
+    rows = ListValue._base_manager.filter(trashed_at=None, list__trashed_at=None).select_related("list")
+    for row in rows.order_by("position", "pk"):
+        options[row.list.list].append(row.option)
+        made_of[row.list.list].append(_said(row))
+    for key in {*made_of, *_lists}:
+        if made_of.get(key, []) != _lists.get(key, []) and key in open_lists():
+            _offer(open_lists()[key], options.get(key))
+            _lists[key] = made_of.get(key, [])
+
+
+def _offer(known: OpenList, options: list[Option] | None) -> None:
+    """options: None for those of the code. What the code has gained since the list was changed stands at its end."""
+    chosen = tuple(options or ())
+    keys = {option.key for option in chosen}
+    offered = (*chosen, *(option for option in known.declared if option.key not in keys))
+    aliases = {option.key: option.aliases for option in known.declared}
+    offered = tuple(replace(option, aliases=aliases.get(option.key, ())) for option in offered)
+    for field in fields_of(known.choices):
+        field.options = offered if options else known.declared
+        field.__dict__.pop("_relasi_kind", None)
+    forget_all()
 
 
 def take_off() -> None:
@@ -44,7 +91,10 @@ def take_off() -> None:
     for key in _laid:
         if registry.knows(key):
             lay_over(registry.module(key).model, [])
+    for key in _lists:
+        _offer(open_lists()[key], None)
     _laid.clear()
+    _lists.clear()
 
 
 def _said(row: Any) -> tuple[Any, ...]:

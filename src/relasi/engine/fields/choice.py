@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -64,6 +64,37 @@ def _option(key: Any, label: Any, tone: str = "", aliases: str = "") -> Option:
     return Option(str(key), label, tone, tuple(a.strip() for a in aliases.split("|") if a.strip()))
 
 
+@dataclass(frozen=True)
+class OpenList:
+    """A list of values that admins may change, because no rule of the product asks for one of them."""
+
+    key: str
+    label: Any
+    choices: type[Choices]
+
+    @property
+    def declared(self) -> tuple[Option, ...]:
+        return options_from(self.choices)
+
+
+_open_lists: dict[str, OpenList] = {}
+
+
+def open_list(key: str, label: Any) -> Callable[[type[Choices]], type[Choices]]:
+    """Decorator of a Choices class: admins may rename its values, give them another tone and order, add to them and turn
+    some off."""
+
+    def register(choices: type[Choices]) -> type[Choices]:
+        _open_lists[key] = OpenList(key, label, choices)
+        return choices
+
+    return register
+
+
+def open_lists() -> dict[str, OpenList]:
+    return _open_lists
+
+
 def _key(default: Any) -> Any:
     return default.value if isinstance(default, enum.Enum) else default
 
@@ -72,7 +103,7 @@ class ChoiceField(DeclaredField, models.CharField):
     """One of the values of a Choices class: `ChoiceField(Status, _("Status"), default=Status.NEW)`."""
 
     def __init__(self, choices: Any = (), *args: Any, max_length: int = 50, **kwargs: Any) -> None:
-        self.options = options_from(choices)
+        self.listed, self.options = choices, options_from(choices)
         if "default" in kwargs:
             kwargs["default"] = _key(kwargs["default"])
         super().__init__(*args, max_length=max_length, **kwargs)
@@ -82,7 +113,7 @@ class MultiChoiceField(DeclaredField, models.JSONField):
     """Several of the values of a Choices class, kept in their order as a JSON array of keys."""
 
     def __init__(self, choices: Any = (), *args: Any, **kwargs: Any) -> None:
-        self.options = options_from(choices)
+        self.listed, self.options = choices, options_from(choices)
         super().__init__(*args, **kwargs)
 
 

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.fields.choice import Choices
+from relasi.engine.fields.choice import Choices, open_list
 
 
+@open_list("lead_source", _("Source"))
 class LeadSource(Choices):
     COLD_CALL = "cold_call", _("Cold call")
     EXISTING_CUSTOMER = "existing_customer", _("Existing customer")

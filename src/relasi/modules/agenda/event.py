@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, AtHome, Board, Calendar, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.dates import DateTimeField
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import LongTextField, TextField
@@ -24,6 +24,7 @@ from relasi.kits.schedule.zone import Zone
 from relasi.modules.agenda import event_rules, series
 
 
+@open_list("event_type", _("Event type"))
 class EventType(Choices):
     CALL = "call", _("Call"), "hijau", "Telepon|Call"
     MEETING = "meeting", _("Meeting"), "nila", "Rapat|Meeting"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.words import Match, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferencesField
@@ -23,6 +23,7 @@ from relasi.modules.catalog.offered import ACTIVE, INACTIVE, Offered, code_once,
 from relasi.modules.catalog.tax_rules import usual_service_taxes
 
 
+@open_list("service_category", _("Service category"))
 class ServiceCategory(Choices):
     SUPPORT = "support", _("Support"), "", "Dukungan"
     INSTALLATION = "installation", _("Installation"), "", "Instalasi"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.fields.choice import Choices
+from relasi.engine.fields.choice import Choices, open_list
 
 
 class AccountKind(Choices):
@@ -23,6 +23,7 @@ class AccountType(Choices):
     OTHER = "other", _("Other"), "gray"
 
 
+@open_list("rating", _("Rating"))
 class Rating(Choices):
     ACQUIRED = "acquired", _("Acquired"), "hijau"
     ACTIVE = "active", _("Active"), "biru"
@@ -37,6 +38,7 @@ class CustomerState(Choices):
     DORMANT = "dormant", _("Dormant"), "jingga"
 
 
+@open_list("industry", _("Industry"))
 class Industry(Choices):
     APPAREL = "apparel", _("Apparel"), "", "Garmen"
     BANKING = "banking", _("Banking")
@@ -139,6 +141,7 @@ class LeadStatus(Choices):
     CONVERTED = "converted", _("Converted"), "hijau", "Closed - Converted"
 
 
+@open_list("lead_loss", _("Given up because"))
 class LeadLoss(Choices):
     """Why a lead was given up."""
 

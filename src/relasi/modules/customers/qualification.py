@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.acting import SYSTEM, acting_user
 from relasi.engine.access.door import has_tool
 from relasi.engine.fields.boolean import BooleanField
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.reference import ReferenceField
@@ -46,6 +46,7 @@ MOVES: dict[str, frozenset[str]] = {
 REFUSING = {(MQL, LEAD), (SQL, MQL), (LEAD, DISQUALIFIED), (MQL, DISQUALIFIED), (SQL, DISQUALIFIED)}
 
 
+@open_list("rejection_reason", _("Rejection reason"))
 class RejectionReason(Choices):
     WRONG_DETAILS = "wrong_details", _("Wrong details")
     NOT_YET = "not_yet", _("Not needed yet")

@@ -14,7 +14,7 @@ from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, Section, Timeline, View
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
 from relasi.engine.fields.reference import ReferenceField
@@ -47,6 +47,7 @@ class PurchaseStatus(Choices):
     CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancelled|Dibatalkan"
 
 
+@open_list("carrier", _("Carrier"))
 class Carrier(Choices):
     JNE = "jne", "JNE"
     JNT = "jnt", "J&T"

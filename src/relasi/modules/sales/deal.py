@@ -20,7 +20,7 @@ from relasi.engine.declare.words import (
     Timeline,
     View,
 )
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import LongTextField, TextField
@@ -36,12 +36,14 @@ from relasi.modules.sales import deal_rules
 from relasi.modules.sales.pipeline import ForecastCategory, Stage, all_stages, stages_of
 
 
+@open_list("deal_type", _("Deal type"))
 class DealType(Choices):
     NEW = "new", _("New business"), "biru"
     EXISTING = "existing", _("Existing business"), "toska"
     RENEWAL = "renewal", _("Renewal"), "ungu"
 
 
+@open_list("lost_reason", _("Lost because"))
 class LostReason(Choices):
     PRICE = "price", _("Price")
     COMPETITOR = "competitor", _("Competitor")
