@@ -17,7 +17,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.query.search import search
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.merge import merge
-from relasi.engine.records.write import update
+from relasi.engine.records.write import create, update
 from relasi.engine.transfer.target import targets_of
 from relasi.users.user import User
 from tests.engine.api.program import Program
@@ -28,6 +28,7 @@ from tests.engine.transfer.test_export import job_for as export_job
 from tests.engine.transfer.test_export import table_of
 from tests.fakes.models import Cage, Parrot
 from tests.fingerprint import unchanged
+from tests.make import make
 from tests.people import signed_in
 
 
@@ -236,3 +237,18 @@ def test_a_file_knows_a_record_by_a_custom_field_that_is_unique(aviary, tmp_path
     result = importing.command(file, "parrots", user=aviary.keeper.username, match=key, duplicates="update")
     assert (result["updated"], result["created"]) == (1, 0), result
     assert again(bird).nickname == "Kecil"
+
+
+def test_a_document_is_written_with_it_in_its_own_editor(aviary):
+    with acting(aviary.admin):
+        field = create(CustomField, {"module": "sales.quote", "kind": "text", "name": "Nomor tender"})
+    close_change_set()
+    client = signed_in(aviary.keeper)
+    page = client.get("/quotes/new/").content.decode()
+    assert "Nomor tender" in page and f'name="{field.key}"' in page
+    with acting(aviary.keeper):
+        account, product = make("customers.Account"), make("catalog.Product")
+    sent = {"subject": "Atap", "account": account.pk, "act": "save", field.key: "T-77", "line": ["n1"],
+            "line-n1-kind": "item", "line-n1-item": f"product:{product.pk}", "line-n1-quantity": "2"}  # fmt: skip
+    answer = client.post("/quotes/new/", sent)
+    assert answer.status_code in (200, 302) and "T-77" in client.get(answer["Location"]).content.decode()
