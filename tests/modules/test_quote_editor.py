@@ -126,6 +126,25 @@ def test_a_refused_quote_comes_back_with_all_that_was_typed(browser: Client, thi
     assert Quote._base_manager.count() == 0
 
 
+@pytest.mark.parametrize("act", ["save", "recalculate"])
+def test_a_price_nobody_can_read_takes_nothing_else_of_its_row_along(
+    browser: Client, things: dict[str, Any], act: str
+) -> None:
+    sent = form(
+        things, panel(things, **{"was-item": f"product:{things['panel'].pk}"}, price="mahal", unit="set", discount="5%", name="Panel besar"), {"name": "Izin", "price": "x"},
+        act=act,
+    )  # fmt: skip
+    answer = browser.post("/quotes/new/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == (422 if act == "save" else 200)
+    assert 'name="line-n1-price" value="mahal"' in page
+    assert f'name="line-n1-item" value="product:{things["panel"].pk}"' in page
+    assert 'name="line-n1-name" value="Panel besar"' in page and 'name="line-n2-name" value="Izin"' in page
+    assert 'name="line-n1-quantity" value="2"' in page and 'name="line-n1-discount" value="5%"' in page
+    assert '<option value="set" selected' in page
+    assert not Quote._base_manager.exists()
+
+
 def test_a_quantity_follows_the_tiers_until_a_price_is_typed(
     browser: Client, things: dict[str, Any], company: Any
 ) -> None:

@@ -13,6 +13,7 @@ from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Draft, restore, trash, update, write
 from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.taking import ways_from
 from relasi.modules.billing.credit_note import FLOW as CREDIT_FLOW
 from relasi.modules.billing.credit_note import CreditNote, CreditStatus
 from relasi.modules.billing.invoice import FLOW as INVOICE_FLOW
@@ -277,6 +278,14 @@ def test_a_payment_makes_nothing_of_a_draft() -> None:
     payment = paid(draft.account, 100)
     with refusing("INVALID_TRANSITION", "invoice"):
         payment.allocate(draft.pk, 100)
+
+
+def test_every_button_that_converts_leads_to_a_document_this_one_becomes() -> None:
+    for module in registry:
+        pages = [action.page for action in module.actions if (action.page or "").startswith("convert/")]
+        assert set(pages) <= {
+            f"convert/{way.document.slug}/" for way in (ways_from(module.model) if pages else ())
+        }
 
 
 def test_the_page_takes_what_is_left_or_less(company: Any) -> None:

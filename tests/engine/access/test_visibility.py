@@ -216,7 +216,7 @@ def build(world: World) -> tuple[list[User], list[Parrot]]:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -140,7 +140,7 @@ class Zoo:
             (trash(model, ids, partial=partial) if what == "trash" else restore(model, ids, partial=partial))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=acts)
 def test_acts_taken_back_in_reverse_order_leave_every_living_row_as_it_was(aviary, acts):
     with suppress(_Back), transaction.atomic():

@@ -18,7 +18,7 @@ class Draft:
     merge: a stale version is fine as long as nobody touched the same fields. row: the caller's own mark.
     over: field name -> parts to lay over what stands there ({"address": {"city": "Bandung"}}), None to remove one.
     lines: of a module with lines, all of them in order as raw values, with the "id" of those that stand; None
-    leaves them as they are.
+    leaves them as they are. was_read: whether the record holds the values; not when one of them could not be read.
     """
 
     values: dict[str, Any]
@@ -33,6 +33,7 @@ class Draft:
     refusals: list[Refusal] = field(default_factory=list)
     line_drafts: list[Draft] = field(default_factory=list)
     lines_changed: bool = False
+    was_read: bool = False
 
     def all_refusals(self) -> list[Refusal]:
         """Its own, and those of its lines with their place: "lines.2.price"."""

@@ -116,6 +116,7 @@ def _apply(batch: Batch) -> None:
     columns = {name: field.attname for name, field in batch.module.fields.items()}
     for draft in batch.standing():
         record, before = draft.record, draft.change.before
+        draft.was_read = True
         for name, value in draft.values.items():
             column = columns[name]
             if draft.id is not None:

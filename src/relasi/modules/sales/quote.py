@@ -159,7 +159,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         quick = "subject account contact deal valid_until owner"
         headline = "status grand_total"
         fill = {
-            "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
+            "subject": "deal.name", "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
             "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
         }  # fmt: skip
         page = [
@@ -168,7 +168,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
             Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions")),
         ]
         actions = [
-            Action("order", _("Make a sales order"), icon="clipboard-list", ask=("tax_rates",), page="convert/orders/",
+            Action("order", _("Make a sales order"), icon="clipboard-list", ask=("tax_rates",), page="convert/sales-orders/",
                    when=lambda quote: quote.status == S.ACCEPTED),
             Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
                    when=lambda quote: quote.status == S.ACCEPTED),

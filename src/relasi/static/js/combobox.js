@@ -101,6 +101,11 @@
     if (!box.contains(event.relatedTarget)) leave(box, box.querySelector("[role=combobox]"));
   });
   relasi.on("input", "[role=combobox]", (_event, input) => show(input, true));
+  // A page that is drawn anew around somebody who is looking something up leaves the list open.
+  document.addEventListener("htmx:after:swap", () => {
+    const input = document.activeElement?.closest?.("[data-combobox] [role=combobox]");
+    input?.setAttribute("aria-expanded", String(!listOf(input).hidden));
+  });
   // Choosing must not take the focus out of the input first.
   relasi.on("pointerdown", "[data-combobox] [role=listbox]", (event) => event.preventDefault());
   relasi.on("click", "[data-combobox] [role=option]", (_event, option) => chooseOption(option));

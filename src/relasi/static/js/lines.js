@@ -1,14 +1,43 @@
 // Lines of a document: every change asks the server for new figures; rows move by drag or Alt and arrows.
 {
   const formOf = (node) => node.closest?.("form[data-lines]");
+  const PRESSED = "[data-line-act], [data-line-add]";
   let timer;
+  let pressing;
+  // Counts what was changed. An answer to a question asked before the last change would put old values back: it is
+  // dropped and asked again.
+  let changes = 0;
   const recalculate = (form, wait = 200) => {
     clearTimeout(timer);
     timer = setTimeout(() => form.dispatchEvent(new CustomEvent("relasi:recalculate")), wait);
   };
   document.addEventListener("change", (event) => {
     const form = formOf(event.target);
-    if (form && event.target.name !== "q") recalculate(form);
+    if (!form || event.target.name === "q") return;
+    changes++;
+    if (!pressing) recalculate(form);
+  });
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const form = formOf(ctx.sourceElement);
+    const button = ctx.sourceElement.closest?.(PRESSED);
+    if (!form || (ctx.sourceElement !== form && !button)) return;
+    ctx.changes = changes;
+    if (!button) return;
+    // A button sends all that is typed, so what was to be asked before it need not be.
+    pressing = ctx;
+    clearTimeout(timer);
+    form.dispatchEvent(new CustomEvent("htmx:abort"));
+  });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.changes === undefined || ctx.changes === changes) return;
+    event.preventDefault();
+    pressing = undefined;
+    if (ctx.sourceElement.matches(PRESSED)) ctx.sourceElement.click();
+    else recalculate(ctx.sourceElement, 0);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (pressing === ctx) pressing = undefined;
   });
 
   const rowOf = (node) => node.closest("tr[data-line]");

@@ -329,6 +329,11 @@ relasi.typing = (element) =>
     if (!box.contains(event.relatedTarget)) leave(box, box.querySelector("[role=combobox]"));
   });
   relasi.on("input", "[role=combobox]", (_event, input) => show(input, true));
+  // A page that is drawn anew around somebody who is looking something up leaves the list open.
+  document.addEventListener("htmx:after:swap", () => {
+    const input = document.activeElement?.closest?.("[data-combobox] [role=combobox]");
+    input?.setAttribute("aria-expanded", String(!listOf(input).hidden));
+  });
   // Choosing must not take the focus out of the input first.
   relasi.on("pointerdown", "[data-combobox] [role=listbox]", (event) => event.preventDefault());
   relasi.on("click", "[data-combobox] [role=option]", (_event, option) => chooseOption(option));
@@ -518,6 +523,72 @@ relasi.typing = (element) =>
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   relasi.on("change", "[data-drop]", (_event, zone) => names(zone));
+}
+
+/* drafts.js */
+// A document that is being written survives a closed page: what is typed is kept in this browser, for this person, and offered
+// when they come back. The server draws it again as it draws every change of lines.
+{
+  const find = () => document.querySelector("form[data-draft]");
+  const keyOf = (form) => `draft:${document.body.dataset.user}:form:${form.dataset.draft}`;
+  const read = (form) => JSON.parse(localStorage.getItem(keyOf(form)) || "null");
+  const typed = (form) =>
+    [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+
+  let timer;
+  const keep = (form) => {
+    clearTimeout(timer);
+    if (form.dataset.dirty) localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), typed: typed(form) }));
+  };
+  const soon = ({ target }) => {
+    const form = target.closest?.("form[data-draft]");
+    if (!form) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(form), 250);
+  };
+  document.addEventListener("input", soon);
+  document.addEventListener("change", soon);
+  document.addEventListener("htmx:after:swap", () => find()?.dataset.dirty && keep(find()));
+  addEventListener("pagehide", () => find()?.dataset.dirty && keep(find()));
+
+  // Sent: forgotten on the next page, unless the form comes back with something to mend.
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (!defaultPrevented && target.matches("form[data-draft]")) sessionStorage.setItem("draft-sent", keyOf(target));
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    const sent = sessionStorage.getItem("draft-sent");
+    const form = find();
+    sessionStorage.removeItem("draft-sent");
+    if (form && keyOf(form) === sent) return;
+    if (sent) localStorage.removeItem(sent);
+    const kept = form && read(form);
+    if (!kept) return;
+    const offer = document.querySelector("[data-draft-offer]");
+    const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    offer.querySelector("[data-draft-when]").textContent = when;
+    offer.hidden = false;
+  });
+
+  const restoring = new Map();
+  relasi.on("click", "[data-draft-take]", (_event, button) => {
+    const form = find();
+    restoring.set(form, read(form).typed);
+    form.dataset.dirty = "1";
+    button.closest("[data-draft-offer]").hidden = true;
+    form.dispatchEvent(new CustomEvent("relasi:recalculate"));
+  });
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    const kept = restoring.get(ctx.sourceElement);
+    if (!kept) return;
+    restoring.delete(ctx.sourceElement);
+    const body = ctx.request.body;
+    for (const name of new Set(body.keys())) if (name !== "csrfmiddlewaretoken" && name !== "act") body.delete(name);
+    for (const [name, value] of kept) body.append(name, value);
+  });
+  relasi.on("click", "[data-draft-drop]", (_event, button) => {
+    localStorage.removeItem(keyOf(find()));
+    button.closest("[data-draft-offer]").hidden = true;
+  });
 }
 
 /* grid.js */
@@ -828,14 +899,43 @@ relasi.typing = (element) =>
 // Lines of a document: every change asks the server for new figures; rows move by drag or Alt and arrows.
 {
   const formOf = (node) => node.closest?.("form[data-lines]");
+  const PRESSED = "[data-line-act], [data-line-add]";
   let timer;
+  let pressing;
+  // Counts what was changed. An answer to a question asked before the last change would put old values back: it is
+  // dropped and asked again.
+  let changes = 0;
   const recalculate = (form, wait = 200) => {
     clearTimeout(timer);
     timer = setTimeout(() => form.dispatchEvent(new CustomEvent("relasi:recalculate")), wait);
   };
   document.addEventListener("change", (event) => {
     const form = formOf(event.target);
-    if (form && event.target.name !== "q") recalculate(form);
+    if (!form || event.target.name === "q") return;
+    changes++;
+    if (!pressing) recalculate(form);
+  });
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const form = formOf(ctx.sourceElement);
+    const button = ctx.sourceElement.closest?.(PRESSED);
+    if (!form || (ctx.sourceElement !== form && !button)) return;
+    ctx.changes = changes;
+    if (!button) return;
+    // A button sends all that is typed, so what was to be asked before it need not be.
+    pressing = ctx;
+    clearTimeout(timer);
+    form.dispatchEvent(new CustomEvent("htmx:abort"));
+  });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.changes === undefined || ctx.changes === changes) return;
+    event.preventDefault();
+    pressing = undefined;
+    if (ctx.sourceElement.matches(PRESSED)) ctx.sourceElement.click();
+    else recalculate(ctx.sourceElement, 0);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (pressing === ctx) pressing = undefined;
   });
 
   const rowOf = (node) => node.closest("tr[data-line]");

@@ -26,6 +26,7 @@ from relasi.kits.trade.editor.rows import (
     discount_text,
     discount_values,
     drawn,
+    name_chosen,
     read_rows,
     row_of,
 )
@@ -157,8 +158,10 @@ def _answer(
     said = refusals or [one for one in result.all_refusals() if posted]
     _spread(rows, said)
     given = [row for row in rows if not row.is_blank]
-    for row, line in zip(given, [one.record for one in result.line_drafts], strict=False):
-        drawn(row, line, reader)
+    for row, line in zip(given, result.line_drafts, strict=False):
+        if line.was_read:
+            drawn(row, line.record, reader)
+    name_chosen(row for row in given if row.line is None)
     add_subtotals(rows, reader)
     context = _context(request, entry, record, rows, result, said, posted)
     status = 200
@@ -214,6 +217,8 @@ def _context(
         "field_errors": errors,
         "cancel": f"{entry.url}{record.pk}/" if record else entry.url,
         "action": request.path,
+        # With what it began from (?deal=12): one draft for each document, and one for what is new from the same place.
+        "address": request.get_full_path(),
         "units": [(unit.value, str(unit.label)) for unit in Unit],
         "tax_choices": shelf().tax_choices(document.terms_of_sale())
         if document.currency and document.date

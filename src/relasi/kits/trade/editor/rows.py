@@ -15,7 +15,6 @@ from relasi.engine.fields.reader import Reader
 from relasi.kits.trade.line import PriceFrom, TradeLine
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.shelf import KINDS, Ref, shelf
-from relasi.kits.trade.tax_rule import TaxRule
 from relasi.kits.trade.unit import Unit
 
 TEXTS = ("name", "description", "unit", "quantity", "price", "discount")
@@ -71,8 +70,8 @@ class Row:
         return f"{self.ref.kind}:{self.ref.id}" if self.ref else ""
 
     @property
-    def rules(self) -> list[TaxRule]:
-        return list(self.line.rules) if self.line is not None else []
+    def tax_codes(self) -> list[str]:
+        return [rule.code for rule in self.line.rules] if self.line is not None else self.taxes
 
     @property
     def components(self) -> list[dict[str, Any]]:
@@ -101,8 +100,9 @@ def _read(data: Any, key: str) -> Row:
     found.was = {name: text(f"was-{name}") for name in ("item", "price", "taxes")}
     found.price_from = text("from")
     if found.item != found.was["item"] and found.ref is not None:
-        # Another item brings its own name, price and taxes.
-        found.texts |= {"name": "", "description": "", "unit": "", "price": ""}
+        # Another item brings its own name, price and taxes; a price typed since it was chosen stays.
+        typed = found.texts["price"] if found.texts["price"] != found.was["price"] else ""
+        found.texts |= {"name": "", "description": "", "unit": "", "price": typed}
         found.was |= {"price": "", "taxes": ",".join(found.taxes)}
     return found
 
@@ -196,6 +196,14 @@ def drawn(row: Row, line: TradeLine, reader: Reader) -> Row:
         row.unit = unit_label(line.unit)
         row.parts = [_part(one, line.quantity or Decimal(0), reader) for one in line.components or ()]
     return row
+
+
+def name_chosen(rows: Iterable[Row]) -> None:
+    """Items chosen a moment ago, on rows of which something else could not be read, are shown by their names."""
+    nameless = [row for row in rows if row.ref is not None and not row.texts["name"]]
+    names = {ref: name for ref, name, _detail in shelf().named([row.ref for row in nameless if row.ref])}
+    for row in nameless:
+        row.texts["name"] = names.get(row.ref, "")
 
 
 def plain(value: Decimal, reader: Reader) -> str:
