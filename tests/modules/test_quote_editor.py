@@ -130,10 +130,13 @@ def test_a_refused_quote_comes_back_with_all_that_was_typed(browser: Client, thi
 def test_a_price_nobody_can_read_takes_nothing_else_of_its_row_along(
     browser: Client, things: dict[str, Any], act: str
 ) -> None:
-    sent = form(
-        things, panel(things, **{"was-item": f"product:{things['panel'].pk}"}, price="mahal", unit="set", discount="5%", name="Panel besar"), {"name": "Izin", "price": "x"},
-        act=act,
-    )  # fmt: skip
+    chosen = {
+        "was-item": f"product:{things['panel'].pk}",
+        "name": "Panel besar",
+        "unit": "set",
+        "discount": "5%",
+    }
+    sent = form(things, panel(things, **chosen, price="mahal"), {"name": "Izin", "price": "x"}, act=act)
     answer = browser.post("/quotes/new/", sent)
     page = answer.content.decode()
     assert answer.status_code == (422 if act == "save" else 200)
