@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
@@ -15,9 +12,6 @@ from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.text import TextField
-from relasi.engine.records.refusal import Change, Refusal
-
-MEMO = "closed until"
 
 
 class ClosedPeriod(Tracked):
@@ -44,24 +38,3 @@ class ClosedPeriod(Tracked):
 
     def __str__(self) -> str:
         return write_date(self.until, current_reader()) if self.until else ""
-
-
-def closed_until() -> date | None:
-    """The last closed day. Deleting the newest period opens its months again."""
-    memo = current_acting().memo
-    if MEMO not in memo:
-        rows = ClosedPeriod._base_manager.filter(trashed_at=None)
-        memo[MEMO] = rows.aggregate(last=models.Max("until"))["last"]
-    return memo[MEMO]
-
-
-def check_open_period(day: date | None, field: str = "date") -> None:
-    """Raises Refusal for a day the books are closed for."""
-    last = closed_until()
-    if day is not None and last is not None and day <= last:
-        sentence = _("The books are closed up to %(day)s. Choose a later date.")
-        raise Refusal(field, "PERIOD_CLOSED", sentence % {"day": write_date(last, current_reader())})
-
-
-def forget(changes: list[Change]) -> None:
-    current_acting().memo.pop(MEMO, None)

@@ -21,12 +21,12 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
+from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import Taking, giving_back_triggers, over_taken, taking_triggers
 from relasi.modules.billing import settling
-from relasi.modules.billing.closed_period import check_open_period
 
 
 class CreditStatus(Choices):

@@ -28,6 +28,7 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade import instalments
+from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.conversion import add_to, convert
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.figures import ZERO
@@ -40,7 +41,6 @@ from relasi.kits.trade.taking import (
     over_taken,
     taking_triggers,
 )
-from relasi.modules.billing.closed_period import check_open_period
 from relasi.modules.billing.tax_invoice import SENT, TAX_FIELDS, TaxInvoiced
 from relasi.modules.billing.ways_to_pay import CODE_TAKEN, WaysToPay, code_constraints, code_index
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
-from relasi.engine.records.refusal import Change, Refusal, Refused
+from relasi.engine.records.refusal import Change
+from relasi.kits.trade.closed_period import forget, keep_closed_periods
 from relasi.modules.billing import settling
-from relasi.modules.billing.closed_period import check_open_period, forget
 from relasi.modules.billing.credit_note import CreditPart
 from relasi.modules.billing.jobs import end_outdated_online_charges
 from relasi.modules.billing.online_charge import UNDECIDED, OnlineCharge
@@ -58,14 +58,6 @@ on(CREATED, "billing.Payment")(payments_changed)
 on(CHANGED, "billing.Payment", field="status")(payments_changed)
 
 
-@on(TRASHED, "billing.Payment")
-@on(RESTORED, "billing.Payment")
-@on(TRASHED, "billing.CreditNote")
-@on(RESTORED, "billing.CreditNote")
-def keep_closed_periods(changes: list[Change]) -> None:
-    """An undo does not reach into a month that is closed."""
-    for change in changes:
-        try:
-            check_open_period(change.record.date)
-        except Refusal as refusal:
-            raise Refused([refusal]) from None
+for what in (TRASHED, RESTORED):
+    for money in ("billing.Payment", "billing.CreditNote"):
+        on(what, money)(keep_closed_periods)
