@@ -18,7 +18,8 @@ from relasi.engine.records.write import Draft, create, trash, update, write
 from relasi.kits.trade.paper.sheet import sheet_of
 from relasi.kits.trade.totals import totals_of
 from relasi.modules.purchasing.buying_limit import BuyingLimit
-from relasi.modules.purchasing.purchase_order import BY_HAND, FLOW, PurchaseOrder, PurchaseStatus
+from relasi.modules.purchasing.purchase_flow import BY_HAND, FLOW, PurchaseStatus
+from relasi.modules.purchasing.purchase_order import PurchaseOrder
 from tests.make import again, make
 from tests.modules.buying import approved_vendor, come, ordered, purchase
 from tests.modules.refused import refusing

@@ -60,7 +60,7 @@ def is_sound() -> None:
     """The invariants of the conventions, of everything that stands in the database."""
     for model in DOCUMENTS:
         for record in model._base_manager.all():
-            _adds_up(record)
+            adds_up(record)
     _counts(QuoteLine, "taken", {OrderLine: "quote_line", InvoiceLine: "quote_line"})
     _counts(OrderLine, "invoiced", {InvoiceLine: "order_line"})
     _counts(InvoiceLine, "credited", {CreditLine: "invoice_line"})
@@ -78,7 +78,7 @@ def is_sound() -> None:
     _numbers()
 
 
-def _adds_up(record: Any) -> None:
+def adds_up(record: Any) -> None:
     lines = record.lines_in_order()
     totals = totals_of(record.as_figures(lines))
     assert (record.grand_total, record.goods_total, record.tax_total, record.payable) == (

@@ -277,6 +277,7 @@ ONE_OF = {
     "billing.creditline": ["product"],
     "purchasing.vendorprice": ["product"],
     "purchasing.purchaseline": ["product"],
+    "purchasing.billline": ["product"],
     "catalog.pricebookitem": ["product"],
     "catalog.pricebookcustomer": ["account"],
     "catalog.bundlecomponent": ["product"],
@@ -286,7 +287,7 @@ ONE_OF = {
 
 
 # Parts that close the record they belong to, which then is not the one the others look at.
-APART = {"billing.creditpart", "billing.paymentpart"}
+APART = {"billing.creditpart", "billing.paymentpart", "purchasing.vendorpaymentpart"}
 
 
 # What is done with a row before others can stand on it.
@@ -302,6 +303,7 @@ MORE: dict[str, dict[str, Any]] = {
     "sales.quoteline": {"price": "1000", "quantity": "1"},
     "sales.orderline": {"price": "1000", "quantity": "1"},
     "purchasing.purchaseline": {"price": "1000", "quantity": "1"},
+    "purchasing.billline": {"price": "1000", "quantity": "1"},
     "billing.creditnote": {"shipping": "100000"},
     "billing.invoiceline": {"price": "1000", "quantity": "1"},
     "inventory.stockmove": {"received": "5"},

@@ -1,4 +1,4 @@
-"""Following: the state of a purchase order and how far it is fulfilled follow from what came of its lines."""
+"""Following: how far a purchase order is fulfilled, its state, and how its bills compare with it, follow from what came."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import Draft, write
 from relasi.kits.trade.taking import sources_of
+from relasi.modules.purchasing.matching import match_bills
 from relasi.modules.purchasing.purchase_document import weighed
-from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder, PurchaseStatus
+from relasi.modules.purchasing.purchase_flow import PurchaseStatus
+from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
 
 S = PurchaseStatus
 BY_RECEIPTS = (S.APPROVED, S.SENT, S.PARTLY, S.RECEIVED)
@@ -19,7 +21,9 @@ BY_RECEIPTS = (S.APPROVED, S.SENT, S.PARTLY, S.RECEIVED)
 def follow_takers(changes: list[Change]) -> None:
     """A reaction to documents that take from purchase orders: receipt notes and bills."""
     moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]
-    follow(sources_of([change.record for change in moved]).get(PurchaseOrder, ()))
+    ids = sources_of([change.record for change in moved]).get(PurchaseOrder, set())
+    follow(ids)
+    match_bills(ids)
 
 
 def follow(ids: Iterable[int]) -> None:

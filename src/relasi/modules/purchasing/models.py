@@ -1,5 +1,6 @@
 """The table of contents of this area."""
 
+from relasi.modules.purchasing.bill import Bill, BillLine
 from relasi.modules.purchasing.buying_limit import BuyingLimit
 from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
 from relasi.modules.purchasing.purchase_settings import PurchaseSettings
@@ -8,9 +9,12 @@ from relasi.modules.purchasing.vendor_bank_account import VendorBankAccount
 from relasi.modules.purchasing.vendor_category import VendorCategory
 from relasi.modules.purchasing.vendor_contact import VendorContact
 from relasi.modules.purchasing.vendor_paper import VendorPaper
+from relasi.modules.purchasing.vendor_payment import VendorPayment, VendorPaymentPart
 from relasi.modules.purchasing.vendor_price import VendorPrice
 
 __all__ = [
+    "Bill",
+    "BillLine",
     "BuyingLimit",
     "PurchaseLine",
     "PurchaseOrder",
@@ -20,5 +24,7 @@ __all__ = [
     "VendorCategory",
     "VendorContact",
     "VendorPaper",
+    "VendorPayment",
+    "VendorPaymentPart",
     "VendorPrice",
 ]

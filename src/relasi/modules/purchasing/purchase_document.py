@@ -87,7 +87,8 @@ class PurchaseDocument(PricedDocument):
 
 def last_prices(refs: list[Ref], currency: str) -> dict[Ref, Decimal]:
     """What each item cost on the newest approved purchase order in this currency."""
-    from relasi.modules.purchasing.purchase_order import STANDING, PurchaseLine
+    from relasi.modules.purchasing.purchase_flow import STANDING
+    from relasi.modules.purchasing.purchase_order import PurchaseLine
 
     found: dict[Ref, Decimal] = {}
     for kind in {ref.kind for ref in refs}:

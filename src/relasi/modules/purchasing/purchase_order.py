@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, Section, Timeline, View
-from relasi.engine.fields.choice import ChoiceField, Choices, open_list
+from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
 from relasi.engine.fields.reference import ReferenceField
@@ -23,78 +24,31 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
-from relasi.kits.stock.demand import Demand
-from relasi.kits.trade.approving import COLUMNS, DECIDED, NeedsApproval, actors
+from relasi.kits.trade.approving import NeedsApproval, actors
+from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.figures import ZERO
-from relasi.kits.trade.flow import Flow, line_triggers
+from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.limits import Reach
 from relasi.kits.trade.line import TradeLine, line_checks, refuse_agreed
 from relasi.kits.trade.priced import priced_checks
 from relasi.kits.trade.taking import Way, counted_checks, under_taken
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
+from relasi.modules.purchasing.purchase_flow import (
+    BY_HAND,
+    COUNTED,
+    DEMAND,
+    FLOW,
+    OPEN_COLUMNS,
+    OUTSTANDING,
+    STANDING,
+    TABLE,
+    Carrier,
+    PurchaseStatus,
+)
 from relasi.modules.purchasing.purchase_settings import purchase_settings
 from relasi.modules.purchasing.vendor import VendorStatus
 
-
-class PurchaseStatus(Choices):
-    DRAFT = "draft", _("Draft"), "gray", "Created|Draf"
-    PENDING = "pending", _("Waiting for approval"), "kuning", "Menunggu Persetujuan"
-    APPROVED = "approved", _("Approved"), "nila", "Approved|Disetujui"
-    SENT = "sent", _("Sent to the vendor"), "biru", "Dikirim ke Pemasok"
-    PARTLY = "partly_received", _("Partly received"), "toska", "Received Shipment|Diterima Sebagian"
-    RECEIVED = "received", _("Fully received"), "hijau", "Delivered|Diterima Penuh"
-    CLOSED = "closed", _("Closed"), "gray", "Ditutup"
-    CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancelled|Dibatalkan"
-
-
-@open_list("carrier", _("Carrier"))
-class Carrier(Choices):
-    JNE = "jne", "JNE"
-    JNT = "jnt", "J&T"
-    SICEPAT = "sicepat", "SiCepat"
-    POS = "pos", "Pos Indonesia"
-    OWN = "own", _("Own vehicle")
-    OTHER = "other", _("Other")
-
-
 S = PurchaseStatus
-OUTSTANDING = frozenset({S.APPROVED, S.SENT, S.PARTLY})  # what is not received yet is on its way
-STANDING = OUTSTANDING | {S.RECEIVED, S.CLOSED}  # agreed with the vendor
-# Follow from what was received, or are the way back of an undo.
-FOLLOWING = {
-    S.APPROVED: (S.PARTLY, S.RECEIVED, S.PENDING), S.SENT: (S.PARTLY, S.RECEIVED, S.APPROVED),
-    S.PARTLY: (S.APPROVED, S.SENT, S.RECEIVED), S.RECEIVED: (S.APPROVED, S.SENT, S.PARTLY),
-}  # fmt: skip
-BY_HAND = {
-    S.DRAFT: (S.PENDING, S.APPROVED, S.CANCELLED),
-    S.PENDING: (S.APPROVED, S.DRAFT, S.CANCELLED),
-    S.APPROVED: (S.SENT, S.DRAFT, S.CANCELLED),
-    S.SENT: (S.DRAFT, S.CANCELLED),
-    S.PARTLY: (S.DRAFT, S.CLOSED),
-    S.RECEIVED: (S.CLOSED,),
-}
-FLOW = Flow(
-    moves={state: (*after, *FOLLOWING.get(state, ())) for state, after in BY_HAND.items()},
-    first=(S.DRAFT,),
-    frozen=frozenset(set(S) - {S.DRAFT}),
-    locked=frozenset({S.PENDING}),
-    inside=frozenset({S.DRAFT, S.PENDING, S.APPROVED}),
-    deletable=frozenset({S.DRAFT, S.CANCELLED}),
-    open_fields=(
-        "owner", "notes", "vendor_contact", "tracking_number", "received_percent", "billed_percent", "sent_at",
-        "revision", "cancel_reason", "close_reason", *DECIDED,
-    ),
-    by_itself=frozenset((before, after) for before, found in FOLLOWING.items() for after in found),
-    gives=frozenset(STANDING - {S.CLOSED}),
-    idle=frozenset({S.CANCELLED}),
-)  # fmt: skip
-OPEN_COLUMNS = (
-    "vendor_contact_id", "vendor_id", "notes", "tracking_number", "received_percent", "billed_percent", "sent_at",
-    "revision", "cancel_reason", "close_reason", *COLUMNS,
-)  # fmt: skip
-TABLE, LINES = "purchasing_purchaseorder", "purchasing_purchaseline"
-COUNTED = ("received", "rejected", "billed")
-DEMAND = Demand("incoming", TABLE, LINES, "order_id", OUTSTANDING, "received")
 
 
 class PurchaseOrder(NeedsApproval, PurchaseDocument):
@@ -192,6 +146,8 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
                    when=lambda one: one.status == S.PENDING and one.is_own()),
             Action("send", _("Mark as sent"), icon="send", when=lambda one: one.status == S.APPROVED),
+            Action("bill", _("Enter its bill"), icon="file-input", page="convert/bills/",
+                   when=lambda one: one.status in STANDING and one.billed_percent < 100),
             Action("amend", _("Change it (new revision)"), icon="file-pen", quiet=True,
                    when=lambda one: one.status in OUTSTANDING),
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda one: one.status == S.RECEIVED),
@@ -320,6 +276,9 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
 
     def amend(self) -> PurchaseOrder:
         return update(self, {"status": S.DRAFT})
+
+    def bill(self) -> Any:
+        return convert(self, registry.module("purchasing.Bill").model)
 
     def close(self) -> PurchaseOrder:
         return update(self, {"status": S.CLOSED})

@@ -133,6 +133,7 @@ class Vendor(Party, Record):
         page = [
             Timeline(),
             Related("purchasing.PurchaseOrder", by="vendor", columns=["status", "due_date", "grand_total"]),
+            Related("purchasing.Bill", by="vendor", columns=["status", "due_date", "balance"]),
             Related("purchasing.VendorContact", by="vendor", columns=["role", "phone", "email"]),
             Related("purchasing.VendorPrice", by="vendor", columns=["price", "min_quantity", "lead_days"]),
             Related("purchasing.VendorBankAccount", by="vendor", columns=["number", "state"]),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from relasi.engine.access.door import fields_for
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
 from relasi.kits.trade.chain import chain_of
@@ -16,7 +19,8 @@ from relasi.kits.trade.public.sharing import panel_of
 
 
 def body_of(document: Any, user: Any) -> dict[str, Any]:
-    """For trade/body.html. chain: the documents it came from and those that came of it. left: line -> what is left.
+    """For trade/body.html. chain: the documents it came from and those that came of it. counts: line -> what became of it, in
+    words.
     approval: what stands above an offer that needs somebody's yes."""
     reader = current_reader()
     rows = [row_of(line, reader) for line in document.lines_in_order()]
@@ -27,7 +31,8 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "summary": summary,
         "chain": chain_of(document, user),
         "approval": document.approval_bar() if hasattr(document, "approval_bar") else None,
-        "left": _left(document, rows, reader),
+        "counts": _counts(document, rows, reader),
+        "paper": hasattr(document, "paper_title"),
         "ways": ways_of(document, reader)
         if "balance" in fields_for(user, "view", registry.of(document))
         else None,
@@ -37,14 +42,24 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
     }
 
 
-def _left(document: Any, rows: list[Any], reader: Any) -> dict[int, str]:
-    """What other documents have not taken yet, of the lines of which they took something."""
-    counted = document.lines.model.counted
+def _counts(document: Any, rows: list[Any], reader: Any) -> dict[int, str]:
+    """What other documents have taken, of the lines of which they took something: what is left where they take in one
+    way, else how much in each."""
+    lines = document.lines.model
     found = {}
-    for line in [row.line for row in rows if row.is_item and counted]:
-        taken = max(getattr(line, name) for name in counted)
-        if taken:
-            found[line.pk] = write_number(line.quantity - taken, reader, 3, shortest=True)
+    for line in [row.line for row in rows if row.is_item and lines.counted]:
+        taken = {name: getattr(line, name) for name in lines.counted}
+        if not any(taken.values()):
+            continue
+        if len(taken) == 1:
+            left = write_number(line.quantity - sum(taken.values()), reader, 3, shortest=True)
+            found[line.pk] = _("%(left)s left") % {"left": left}
+        else:
+            fields = registry.of(line).fields
+            parts = [(kind_of(fields[name]), value) for name, value in taken.items() if value]
+            found[line.pk] = " · ".join(
+                f"{kind.label} {write_number(value, reader, 3, shortest=True)}" for kind, value in parts
+            )
     return found
 
 

@@ -20,7 +20,7 @@ from relasi.kits.trade.public.showing import GONE
 
 
 def panel_of(document: Any, user: Any) -> dict[str, Any]:
-    """For trade/panel.html: who may change a document may show it to its customer once it is no draft."""
+    """For trade/panel.html: who may change a document may show it to whom it is for once it is no draft."""
     if not may(user, "edit", registry.of(document), document):
         return {"may_share": False}
     links = links_of(document.pk)
@@ -29,6 +29,7 @@ def panel_of(document: Any, user: Any) -> dict[str, Any]:
         "may_link": can_be_shown(document),
         "may_mail": can_be_mailed(document),
         "links": links,
+        "shared_with": _("For the vendor") if document.parties[0] == "vendor" else _("For the customer"),
     }
 
 
@@ -69,9 +70,9 @@ def links(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
         toast(request, _("The link leads nowhere any more."))
     elif can_be_shown(record):
         make_link(record.pk)
-        toast(request, _("The public link is made. Copy it from “For the customer”."))
+        toast(request, _("The public link is made. Copy it from its page."))
     else:
-        toast(request, _("In this state the document cannot be shown to the customer."), kind="bad")
+        toast(request, _("In this state the document cannot be shown to anybody outside."), kind="bad")
     return go_to(request, f"/{entry.slug}/{record.pk}/")
 
 
