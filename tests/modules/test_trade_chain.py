@@ -16,8 +16,8 @@ from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.taking import ways_from
 from relasi.modules.billing.credit_note import FLOW as CREDIT_FLOW
 from relasi.modules.billing.credit_note import CreditNote, CreditStatus
-from relasi.modules.billing.invoice import FLOW as INVOICE_FLOW
 from relasi.modules.billing.invoice import Invoice, InvoiceStatus
+from relasi.modules.billing.invoice_flow import FLOW as INVOICE_FLOW
 from relasi.modules.sales.quote import Quote
 from relasi.modules.sales.sales_order import FLOW as ORDER_FLOW
 from relasi.modules.sales.sales_order import OrderStatus, SalesOrder

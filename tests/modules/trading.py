@@ -12,12 +12,14 @@ from relasi.kits.trade.totals import totals_of
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
 from relasi.modules.billing.invoice import OWED, Invoice, InvoiceLine
 from relasi.modules.billing.payment import Payment, PaymentPart
+from relasi.modules.inventory.delivery_line import DeliveryLine
+from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.sales.quote import Quote, QuoteLine
 from relasi.modules.sales.sales_order import OrderLine, SalesOrder
 from tests.make import make
 
 ZERO = Decimal(0)
-DOCUMENTS = (Quote, SalesOrder, Invoice, CreditNote)
+DOCUMENTS = (Quote, SalesOrder, DeliveryNote, Invoice, CreditNote)
 
 
 def document(model: Any, *lines: dict[str, Any], **values: Any) -> Any:
@@ -61,9 +63,7 @@ def is_sound() -> None:
     for model in DOCUMENTS:
         for record in model._base_manager.all():
             adds_up(record)
-    _counts(QuoteLine, "taken", {OrderLine: "quote_line", InvoiceLine: "quote_line"})
-    _counts(OrderLine, "invoiced", {InvoiceLine: "order_line"})
-    _counts(InvoiceLine, "credited", {CreditLine: "invoice_line"})
+    counts_are_true()
     for invoice in Invoice._base_manager.all():
         _balances(invoice)
     for note in CreditNote._base_manager.filter(trashed_at=None).exclude(status="void"):
@@ -78,6 +78,16 @@ def is_sound() -> None:
     _numbers()
 
 
+def counts_are_true() -> None:
+    """Every line counts what others took of it, and no more was taken than there was."""
+    _counts(QuoteLine, "taken", {OrderLine: "quote_line", InvoiceLine: "quote_line"})
+    _counts(OrderLine, "invoiced", {InvoiceLine: "order_line"})
+    _counts(OrderLine, "noted", {DeliveryLine: "order_line"})
+    _counts(OrderLine, "delivered", {DeliveryLine: "order_line"}, idle=("open", "dispatched", "cancelled"))
+    _counts(DeliveryLine, "invoiced", {InvoiceLine: "delivery_line"})
+    _counts(InvoiceLine, "credited", {CreditLine: "invoice_line"})
+
+
 def adds_up(record: Any) -> None:
     lines = record.lines_in_order()
     totals = totals_of(record.as_figures(lines))
@@ -87,14 +97,16 @@ def adds_up(record: Any) -> None:
     assert [(one.base, one.tax) for one in lines] == [(one.taxed.net, one.taxed.tax) for one in totals.lines]
 
 
-def _counts(model: Any, counted: str, takers: dict[Any, str]) -> None:
+WHOLE = {OrderLine: "order", CreditLine: "credit_note", DeliveryLine: "note"}
+
+
+def _counts(model: Any, counted: str, takers: dict[Any, str], idle: Any = ("cancelled", "void")) -> None:
     for line in model._base_manager.filter(kind="item"):
         taken = ZERO
         for taker, by in takers.items():
-            whole = taker._meta.get_field("order" if taker is OrderLine else
-                                          "credit_note" if taker is CreditLine else "invoice").name  # fmt: skip
+            whole = WHOLE.get(taker, "invoice")
             rows = taker._base_manager.filter(**{by: line}, trashed_at=None, **{f"{whole}__trashed_at": None})
-            rows = rows.exclude(**{f"{whole}__status__in": ["cancelled", "void"]})
+            rows = rows.exclude(**{f"{whole}__status__in": idle})
             taken += rows.aggregate(n=Sum("quantity"))["n"] or ZERO
         assert getattr(line, counted) == taken <= line.quantity, line
 

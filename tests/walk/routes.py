@@ -130,6 +130,7 @@ ROUTES = [
     Route("<entry:entry>/<int:id>/do/<slug:verb>/", "on edit", "GET POST", args={"id": "record", "verb": "verb"},
           seen=(404,)),
     Route("<entry:entry>/<int:id>/pdf/", "on view", args=_RECORD, sometimes=True),
+    Route("<entry:entry>/<int:id>/proof/", "on edit", "GET POST", args=_RECORD, seen=(403, 404), sometimes=True),
     Route("<entry:entry>/<int:id>/links/", "on edit", "POST", args=_RECORD, seen=(403, 404), sometimes=True),
     Route("<entry:entry>/<int:id>/mail/", "on edit", "GET POST", args=_RECORD, seen=(403, 404), sometimes=True),
     Route("p/<str:token>/", "anybody", args={"token": "token"}, sometimes=True,

@@ -283,6 +283,8 @@ ONE_OF = {
     "catalog.bundlecomponent": ["product"],
     "agenda.invitee": ["contact"],
     "inventory.stockmove": ["adjustment"],
+    "inventory.deliverynote": ["account"],
+    "inventory.deliveryline": ["product"],
 }
 
 
@@ -306,7 +308,9 @@ MORE: dict[str, dict[str, Any]] = {
     "purchasing.billline": {"price": "1000", "quantity": "1"},
     "billing.creditnote": {"shipping": "100000"},
     "billing.invoiceline": {"price": "1000", "quantity": "1"},
-    "inventory.stockmove": {"received": "5"},
+    "inventory.stockmove": {"received": "5", "delivery_note": None, "invoice": None},
+    "inventory.serialnumber": {"state": "here", "delivery_note": None},
+    "inventory.deliveryline": {"price": "1000", "quantity": "1"},
     "billing.creditline": {
         "price": "1000",
         "quantity": "1",

@@ -15,6 +15,7 @@ from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.online_payment.addresses import patterns as online_payment_patterns
+from relasi.features.proof_of_delivery.addresses import patterns as proof_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
@@ -54,6 +55,7 @@ urlpatterns = [
     *transfer_patterns(),
     *engine_patterns(),
     *trade_patterns(),
+    *proof_patterns(),
 ]
 
 handler404 = "relasi.engine.screens.errors.not_found"

@@ -6,6 +6,8 @@ is on hand. Rows of one product are counted by `step`; the closing of one is the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -69,6 +71,14 @@ def ledger_checks(name: str) -> list[models.BaseConstraint]:
         # With a condition, so that the door leaves it to the database: the trigger counts the steps.
         models.UniqueConstraint(fields=["product", "step"], condition=Q(step__gt=0), name=f"{name}_step"),
     ]
+
+
+def one_document(name: str, documents: Sequence[str]) -> models.CheckConstraint:
+    """Every row says which document moved the stock. documents: the references to them."""
+    either = Q(pk__in=[])
+    for one in documents:
+        either |= Q(**{f"{other}__isnull": other != one for other in documents})
+    return models.CheckConstraint(condition=either, name=name)
 
 
 # What the refusal of the ledger means to a document that moves stock.

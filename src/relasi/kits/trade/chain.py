@@ -88,5 +88,5 @@ def _face(document: Any, step: int, module: Any, user: Any, current: bool = Fals
     title = document.subject if "subject" in shown else ""
     return Link(
         step, str(module.name), title or "", document.number, f"/{module.slug}/{document.pk}/", module.icon,
-        cell("status"), cell("grand_total"), current,
+        cell("status"), cell("grand_total") if getattr(document, "priced", True) else "", current,
     )  # fmt: skip

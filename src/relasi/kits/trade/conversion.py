@@ -153,6 +153,7 @@ def line_values(line: Any, way: Way, wanted: Mapping[int, Decimal], decimals: in
         return None
     amount, before = wanted[line.pk], getattr(line, way.counted)
     values = {way.by: line.pk, "quantity": amount, "optional": False, "chosen": False}
+    values |= {name: getattr(line, f"{name}_id") for name in line.passes if name != way.by}
     if line.discount_amount is not None:
         shares = (
             Fraction(before) / Fraction(line.quantity),

@@ -44,11 +44,14 @@ class PriceFrom(Choices):
 class TradeLine(Part):
     """Abstract. Everything that was agreed is kept here; the catalog may change as it likes.
 
-    takes, counted: see taking.py.
+    takes, counted: see taking.py. passes: references that a line made of it has too, and takes from as well.
+    left_words: how the page of the document says what is left, by the column that counts.
     """
 
     takes: ClassVar[dict[str, str]] = {}
     counted: ClassVar[tuple[str, ...]] = ()
+    passes: ClassVar[tuple[str, ...]] = ()
+    left_words: ClassVar[dict[str, Any]] = {}
 
     kind = ChoiceField(Kind, _("Kind of line"), default=Kind.ITEM, required=True)
     position = IntegerField(_("Order"), min=0, default=0, required=True)
@@ -88,6 +91,11 @@ class TradeLine(Part):
 
     def __str__(self) -> str:
         return self.name or ""
+
+    @classmethod
+    def open_to(cls, source: Any, left: Decimal) -> Decimal:
+        """How much of a line of another document this kind of line may take. left: what was not taken yet."""
+        return left
 
     @property
     def is_item(self) -> bool:
@@ -174,11 +182,15 @@ AGREED = frozenset({
 })  # fmt: skip
 
 
-def refuse_agreed(change: Change, counted: tuple[str, ...]) -> None:
+# What a line is, whatever it costs.
+WHAT = frozenset({"product_id", "service_id", "bundle_id", "kind", "optional", "chosen"})
+
+
+def refuse_agreed(change: Change, counted: tuple[str, ...], agreed: frozenset[str] = AGREED) -> None:
     """Of a line from which other documents have taken the quantity may grow; what was agreed stays. counted: the columns
-    that say whether they have. Raises Refusal."""
+    that say whether they have. agreed: the columns that stay. Raises Refusal."""
     for place, line in enumerate(change.lines):
-        if not line.is_new and any(getattr(line.record, n) for n in counted) and AGREED & set(line.columns()):
+        if not line.is_new and any(getattr(line.record, n) for n in counted) and agreed & set(line.columns()):
             message = _("Other documents stand on this line already: only its quantity can still change.")
             raise Refusal(f"lines.{place}.name", "CLOSED_RECORD", message)
 

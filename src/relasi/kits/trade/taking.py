@@ -49,7 +49,8 @@ class Way:
 
 def left_of(line: Any, way: Way) -> Decimal:
     """How much of a line is not taken yet; nothing of what does not count."""
-    return line.quantity - getattr(line, way.counted) if line.counts else Decimal(0)
+    left = line.quantity - getattr(line, way.counted) if line.counts else Decimal(0)
+    return min(left, way.lines.model.open_to(line, left))
 
 
 def ways_from(document: Any) -> Iterator[Way]:
@@ -120,9 +121,11 @@ def taking_triggers(
 
 
 def giving_back_triggers(
-    lines: str, column: str, idle: frozenset[str], takings: list[Taking]
+    lines: str, column: str, idle: frozenset[str], takings: list[Taking], name: str = "takes"
 ) -> list[pgtrigger.Trigger]:
-    """For a class of documents: cancelled or deleted it gives back what its lines took; revived it takes again."""
+    """For a class of documents: cancelled or deleted it gives back what its lines took; revived it takes again.
+
+    name: of the trigger, where a document counts twice."""
     parts = "\n".join(
         f"""
     UPDATE {one.source} s SET {one.counted} = s.{one.counted} + sign * t.quantity
@@ -140,7 +143,7 @@ def giving_back_triggers(
     """
     return [
         pgtrigger.Trigger(
-            name="takes", level=pgtrigger.Row, when=pgtrigger.After, operation=pgtrigger.Update,
+            name=name, level=pgtrigger.Row, when=pgtrigger.After, operation=pgtrigger.Update,
             declare=[("sign", "integer")], func=body,
         )
     ]  # fmt: skip

@@ -11,98 +11,48 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import computed
-from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, FinalNumber, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.json import HiddenField
 from relasi.engine.fields.money import MoneyField
-from relasi.engine.fields.numbers import DecimalField, IntegerField
+from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
+from relasi.kits.stock.leaving import check_enough
+from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.trade import instalments
 from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.conversion import add_to, convert
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.figures import ZERO
-from relasi.kits.trade.flow import Flow, line_triggers
-from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import (
-    Taking,
-    counted_checks,
     giving_back_triggers,
     over_taken,
-    taking_triggers,
 )
-from relasi.modules.billing.tax_invoice import SENT, TAX_FIELDS, TaxInvoiced
+from relasi.modules.billing.invoice_flow import (
+    FLOW,
+    LINES,
+    OPEN_COLUMNS,
+    OWED,
+    POSTING,
+    TABLE,
+    TAKINGS,
+    InvoiceStatus,
+    S,
+)
+from relasi.modules.billing.invoice_line import InvoiceLine
+from relasi.modules.billing.tax_invoice import SENT, TaxInvoiced
 from relasi.modules.billing.ways_to_pay import CODE_TAKEN, WaysToPay, code_constraints, code_index
 
-
-class InvoiceStatus(Choices):
-    DRAFT = "draft", _("Draft"), "gray", "AutoCreated|Created|Draf"
-    ISSUED = "issued", _("Issued"), "biru", "Approved|Sent|Terbit"
-    PARTLY_PAID = "partly_paid", _("Partly paid"), "kuning", "Dibayar sebagian"
-    PAID = "paid", _("Paid"), "hijau", "Paid|Lunas"
-    CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancel|Dibatalkan"
-
-
-S = InvoiceStatus
-OWED = frozenset({S.ISSUED, S.PARTLY_PAID, S.PAID})
-FLOW = Flow(
-    moves={
-        S.DRAFT: (S.ISSUED,),
-        S.ISSUED: (S.PARTLY_PAID, S.PAID, S.CANCELLED),
-        S.PARTLY_PAID: (S.ISSUED, S.PAID),
-        S.PAID: (S.ISSUED, S.PARTLY_PAID),
-    },
-    first=(S.DRAFT,),
-    frozen=frozenset(set(S) - {S.DRAFT}),
-    deletable=frozenset({S.DRAFT}),
-    open_fields=(
-        "owner",
-        "contact",
-        "notes",
-        "received",
-        "credited",
-        "balance",
-        "cancel_reason",
-        "disputed",
-        "reminded",
-        "reminded_on",
-        *TAX_FIELDS,
-        "transfer_code",
-    ),
-    by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
-    gives=OWED,
-    idle=frozenset({S.CANCELLED}),
-)
-OPEN_COLUMNS = (
-    "contact_id",
-    "account_id",
-    "deal_id",
-    "notes",
-    "received",
-    "credited",
-    "balance",
-    "cancel_reason",
-    "disputed",
-    "reminded",
-    "reminded_on",
-    *TAX_FIELDS,
-    "transfer_code",
-)
-TABLE, LINES = "billing_invoice", "billing_invoiceline"
-TAKINGS = [
-    Taking("quote_line_id", "sales_quoteline", "taken"),
-    Taking("order_line_id", "sales_orderline", "invoiced"),
-]
+__all__ = ["OWED", "Invoice", "InvoiceLine", "InvoiceStatus", "S"]
 
 
 class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
@@ -139,6 +89,8 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         FLOW.violations(TABLE)
         | over_taken("quote_line", "taken")
         | over_taken("order_line", "invoiced")
+        | over_taken("delivery_line", "invoiced")
+        | NOT_ENOUGH
         | CODE_TAKEN
         | {
             "invoice_not_over": (
@@ -183,6 +135,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             *history_triggers(),
             *FLOW.triggers(TABLE, OPEN_COLUMNS),
             *giving_back_triggers(LINES, "invoice_id", FLOW.idle, TAKINGS),
+            *POSTING.triggers(),
         ]
 
     class Module(Record.Module):
@@ -242,6 +195,12 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         page = [
             Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
             Timeline(),
+            Related(
+                "inventory.StockMove",
+                by="invoice",
+                columns=["product", "opening", "issued", "received", "closing"],
+                title=_("Stock ledger"),
+            ),
             Related("billing.PaymentPart", by="invoice", columns=["payment", "amount"], title=_("Payments")),
             Related(
                 "billing.CreditPart", by="invoice", columns=["credit_note", "amount"], title=_("Credits")
@@ -314,6 +273,12 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             raise Refusal("adjustment", "OUT_OF_RANGE", _("An invoice cannot come to less than nothing."))
         check_open_period(self.date)
 
+    @classmethod
+    def clean_all(cls, changes: list[Change]) -> None:
+        """Where invoices move stock, there must be enough of it."""
+        issuing = [c for c in changes if not c.is_new and c.has("status") and c.old("status") == S.DRAFT]
+        check_enough([c for c in issuing if c.record.status in OWED], "simple")
+
     # The verbs.
     def issue(self) -> Invoice:
         return update(self, {"status": S.ISSUED})
@@ -343,42 +308,3 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         from relasi.modules.billing.settling import receive
 
         return receive(self, {"date": date, "amount": amount, "method": method, "reference": reference})
-
-
-class InvoiceLine(TradeLine):
-    invoice = ReferenceField(
-        "billing.Invoice", models.CASCADE, verbose_name=_("Invoice"), related_name="lines", required=True,
-        editable=False,
-    )  # fmt: skip
-    quote_line = ReferenceField(
-        "sales.QuoteLine", models.PROTECT, verbose_name=_("Quote line"), related_name="+", editable=False
-    )
-    order_line = ReferenceField(
-        "sales.OrderLine", models.PROTECT, verbose_name=_("Order line"), related_name="+", editable=False
-    )
-    credited = DecimalField(_("Credited"), default=0, required=True, editable=False)
-    goods_code = TextField(_("Goods code (Faktur Pajak)"), max_length=20, editable=False)
-
-    takes = {"quote_line": "taken", "order_line": "invoiced"}
-    counted = ("credited",)
-    violations = FLOW.violations(TABLE)
-
-    class Meta(TradeLine.Meta):
-        verbose_name = _("invoice line")
-        verbose_name_plural = _("invoice lines")
-        constraints = [*line_checks("invoice_line"), *counted_checks("invoice_line", "credited")]
-        triggers = [
-            *history_triggers("credited"),
-            *line_triggers(TABLE, "invoice_id", FLOW.frozen, ("credited", "goods_code")),
-            *taking_triggers(TABLE, "invoice_id", FLOW.idle, TAKINGS),
-        ]
-
-    class Module(Declaration):
-        slug = "invoice-lines"
-        icon = "list"
-        part_of = "invoice"
-        title = "name"
-        verbs = ("view",)
-        columns = ["name", "invoice", "quantity", "credited", "unit", "price", "net", "base", "tax"]
-        sort = ["position"]
-        form = [Section(_("Invoice line"), "kind name description quantity unit price discount_percent")]

@@ -14,10 +14,10 @@ from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.numbers import DecimalField, IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.records.part import Part
-from relasi.kits.stock.ledger import ledger_checks, ledger_triggers
+from relasi.kits.stock.ledger import ledger_checks, ledger_triggers, one_document
 
 TABLE = "inventory_stockmove"
-DOCUMENTS = ("adjustment",)
+DOCUMENTS = ("delivery_note", "invoice", "adjustment")
 
 
 class StockMove(Part):
@@ -39,6 +39,13 @@ class StockMove(Part):
         "inventory.StockAdjustment", models.PROTECT, verbose_name=_("Stock adjustment"), related_name="moves",
         editable=False,
     )  # fmt: skip
+    delivery_note = ReferenceField(
+        "inventory.DeliveryNote", models.PROTECT, verbose_name=_("Delivery note"), related_name="moves",
+        editable=False,
+    )  # fmt: skip
+    invoice = ReferenceField(
+        "billing.Invoice", models.PROTECT, verbose_name=_("Invoice"), related_name="moves", editable=False
+    )
     line = models.BigIntegerField(_("Line"), null=True, editable=False)
 
     class Meta(Part.Meta):
@@ -46,10 +53,7 @@ class StockMove(Part):
         verbose_name_plural = _("stock ledger")
         constraints = [
             *ledger_checks("stock_move"),
-            models.CheckConstraint(
-                condition=models.Q(adjustment__isnull=False),
-                name="stock_move_one_document",
-            ),
+            one_document("stock_move_one_document", DOCUMENTS),
         ]
         triggers = [*history_triggers(), *ledger_triggers(TABLE)]
 
@@ -64,7 +68,8 @@ class StockMove(Part):
         facts = [
             Section(
                 _("Stock move"),
-                "product step opening issued received closing unit_cost takes_back adjustment created_at created_by",
+                "product step opening issued received closing unit_cost takes_back delivery_note invoice adjustment "
+                "created_at created_by",
             )
         ]
 

@@ -47,6 +47,7 @@ class StockSettings(Tracked):
         ShortOrders, _("An order of more than is available"), default=ShortOrders.BACKORDER, required=True
     )
     invoice_by = ChoiceField(InvoiceBy, _("Invoices ask for"), default=InvoiceBy.ORDERED, required=True)
+    direct_notes = BooleanField(_("Delivery notes without an order are allowed"), default=True)
     prices_on_notes = BooleanField(_("Delivery notes show prices"))
 
     class Meta(Tracked.Meta):
@@ -67,7 +68,7 @@ class StockSettings(Tracked):
         sort = ["moved_by"]
         form = [
             Section(_("Stock"), "moved_by below_zero"),
-            Section(_("Orders and invoices"), "short_orders invoice_by"),
+            Section(_("Orders and invoices"), "short_orders invoice_by direct_notes"),
             Section(_("Paper"), "prices_on_notes"),
         ]
         words = "stok gudang minus persediaan stock"

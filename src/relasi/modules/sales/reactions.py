@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, Sum
+
 from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
@@ -19,7 +21,7 @@ from relasi.modules.sales.contact_role import ContactRole, keep_roles_on_deals
 from relasi.modules.sales.deal import Deal, LostReason
 from relasi.modules.sales.pipeline import PIPELINES, STAGES, STAGES_OF, WAY_TO
 from relasi.modules.sales.quote import Quote
-from relasi.modules.sales.sales_order import SalesOrder
+from relasi.modules.sales.sales_order import OrderLine, SalesOrder
 from relasi.modules.sales.stage_history import DealStage
 
 DERIVED = "the contacts of a deal and its primary contact go together"
@@ -156,6 +158,44 @@ def say_how_much_is_taken(changes: list[Change]) -> None:
     _follow(SalesOrder, sources, "invoiced", lambda order, held, taken: {
         "invoiced": "none" if not taken else "partly" if taken < held else "fully"
     })  # fmt: skip
+
+
+@on(CREATED, "sales.SalesOrder")
+@on(CHANGED, "sales.SalesOrder")
+@on(CREATED, "inventory.DeliveryNote")
+@on(CHANGED, "inventory.DeliveryNote")
+@on(TRASHED, "inventory.DeliveryNote")
+@on(RESTORED, "inventory.DeliveryNote")
+def say_how_much_is_delivered(changes: list[Change]) -> None:
+    """How far an order is delivered follows from all its notes."""
+    moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]
+    records = [change.record for change in moved]
+    if records and isinstance(records[0], SalesOrder):
+        ids = {record.pk for record in records}
+    else:
+        ids = sources_of(records).get(SalesOrder, set())
+    lines = OrderLine._base_manager.filter(
+        Q(optional=False) | Q(chosen=True), kind="item", trashed_at=None, service=None, order__in=ids
+    )
+    sums: dict[int, tuple[Any, ...]] = {
+        id: rest
+        for id, *rest in lines.values_list("order_id").annotate(
+            Sum("quantity"), Sum("noted"), Sum("delivered")
+        )
+    }
+    drafts = []
+    for order in SalesOrder._base_manager.filter(pk__in=ids, trashed_at=None):
+        state = _shipping_state(*sums.get(order.pk, (0, 0, 0)))
+        if order.shipping_state != state:
+            drafts.append(Draft({"shipping_state": state}, id=order.pk))
+    if drafts:
+        write(registry.of(SalesOrder), drafts, authorised="it follows from its delivery notes")
+
+
+def _shipping_state(held: Any, noted: Any, delivered: Any) -> str:
+    if delivered:
+        return "fully" if delivered >= held else "partly"
+    return "started" if noted else "none"
 
 
 def _follow(model: Any, sources: dict[Any, set[int]], counted: str, values: Any) -> None:

@@ -20,10 +20,11 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.stock.demand import Demand
+from relasi.kits.stock.promising import check_promise
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
-from relasi.kits.trade.line import TradeLine, line_checks, refuse_agreed
+from relasi.kits.trade.line import WHAT, TradeLine, line_checks, refuse_agreed
 from relasi.kits.trade.taking import (
     Taking,
     counted_checks,
@@ -42,6 +43,13 @@ class OrderStatus(Choices):
     CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancelled|Dibatalkan"
 
 
+class Shipping(Choices):
+    NONE = "none", _("Nothing sent"), "gray"
+    STARTED = "started", _("Delivery started"), "biru", "Pengiriman Dimulai"
+    PARTLY = "partly", _("Partly delivered"), "kuning", "Terkirim Sebagian"
+    FULLY = "fully", _("Fully delivered"), "hijau", "Terkirim Penuh"
+
+
 class Invoiced(Choices):
     NONE = "none", _("Not invoiced"), "gray"
     PARTLY = "partly", _("Partly invoiced"), "kuning"
@@ -54,13 +62,14 @@ FLOW = Flow(
     first=(S.DRAFT,),
     frozen=frozenset({S.CLOSED, S.CANCELLED}),
     deletable=frozenset({S.DRAFT, S.CANCELLED}),
-    open_fields=("owner", "contact", "notes", "invoiced", "cancel_reason", "tax_rates"),
+    open_fields=("owner", "contact", "notes", "invoiced", "shipping_state", "cancel_reason", "tax_rates"),
     gives=frozenset({S.APPROVED}),
     idle=frozenset({S.CANCELLED}),
 )
-OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "cancel_reason", "tax_rates")
+OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "shipping_state", "cancel_reason",
+                "tax_rates")  # fmt: skip
 TABLE, LINES = "sales_salesorder", "sales_orderline"
-COUNTED = ("invoiced", "issued")  # what other documents count on the lines
+COUNTED = ("invoiced", "noted", "delivered", "issued")  # what other documents count on the lines
 TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
 DEMAND = Demand("committed", TABLE, LINES, "order_id", frozenset({S.APPROVED}), "issued")
 
@@ -68,6 +77,9 @@ DEMAND = Demand("committed", TABLE, LINES, "order_id", frozenset({S.APPROVED}), 
 class SalesOrder(OutlivesRates, TradeDocument):
     status = ChoiceField(OrderStatus, _("Status"), default=S.DRAFT, required=True)
     invoiced = ChoiceField(Invoiced, _("Invoiced"), default=Invoiced.NONE, required=True, editable=False)
+    shipping_state = ChoiceField(
+        Shipping, _("Delivered"), default=Shipping.NONE, required=True, editable=False
+    )
     deal = ReferenceField(
         "sales.Deal",
         models.PROTECT,
@@ -91,6 +103,8 @@ class SalesOrder(OutlivesRates, TradeDocument):
         FLOW.violations(TABLE)
         | over_taken("quote_line", "taken")
         | under_taken("order_line", "invoiced")
+        | under_taken("order_line", "noted")
+        | under_taken("order_line", "delivered")
         | under_taken("order_line", "issued")
     )
 
@@ -120,13 +134,24 @@ class SalesOrder(OutlivesRates, TradeDocument):
             "subject",
             "account",
             "status",
+            "shipping_state",
             "invoiced",
             "grand_total",
             "date",
             "delivery_date",
             "owner",
         ]
-        filters = ["status", "invoiced", "owner", "account", "date", "delivery_date", "grand_total", "deal"]
+        filters = [
+            "status",
+            "shipping_state",
+            "invoiced",
+            "owner",
+            "account",
+            "date",
+            "delivery_date",
+            "grand_total",
+            "deal",
+        ]
         search = {"number": "A", "subject": "A", "customer_po": "A", "notes": "D"}
         form = [
             Section(
@@ -140,7 +165,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
         facts = [
             Section(
                 _("Sales order"),
-                "status invoiced account contact deal quote date delivery_date customer_po payment_days owner",
+                "status shipping_state invoiced account contact deal quote date delivery_date customer_po payment_days owner",
             ),
             Section(
                 _("Total"),
@@ -151,7 +176,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
             Section(_("Record"), "number currency rate price_book tax_rates created_at changed_at"),
         ]
         quick = "subject account contact deal delivery_date owner"
-        headline = "status invoiced grand_total"
+        headline = "status shipping_state invoiced grand_total"
         fill = {
             "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
             "payment_days": "account.payment_terms_days", "billing_address": "account.billing_address",
@@ -160,6 +185,8 @@ class SalesOrder(OutlivesRates, TradeDocument):
         page = [Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"), Timeline()]
         actions = [
             Action("approve", _("Approve"), icon="badge-check", when=lambda order: order.status == S.DRAFT),
+            Action("deliver", _("Make a delivery note"), icon="truck", page="convert/delivery-notes/",
+                   when=lambda order: order.status == S.APPROVED and order.shipping_state != Shipping.FULLY),
             Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
                    when=lambda order: order.status == S.APPROVED and order.invoiced != Invoiced.FULLY),
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda order: order.status == S.APPROVED),
@@ -169,6 +196,8 @@ class SalesOrder(OutlivesRates, TradeDocument):
         views = [
             View("open", _("To be invoiced"), {"all": [{"field": "status", "op": "is", "value": "approved"},
                  {"field": "invoiced", "op": "is_not", "value": "fully"}]}, "receipt", ("delivery_date",)),
+            View("undelivered", _("To be delivered"), {"all": [{"field": "status", "op": "is", "value": "approved"},
+                 {"field": "shipping_state", "op": "is_not", "value": "fully"}]}, "truck", ("delivery_date",)),
             View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
         ]  # fmt: skip
         closed = models.Q(status__in=["closed", "cancelled"])
@@ -180,12 +209,21 @@ class SalesOrder(OutlivesRates, TradeDocument):
             raise Refusal("delivery_date", "OUT_OF_RANGE", _("It cannot be delivered before it was ordered."))
         if not change.has("status") or change.is_new:
             refuse_agreed(change, ("invoiced",))
+            refuse_agreed(change, ("noted",), WHAT)
             return
         if self.status == S.APPROVED and not any(one.record.counts for one in change.lines):
             raise Refusal("lines", "REQUIRED", _("An order without lines cannot be approved."))
         if self.status == S.CANCELLED and any(one.record.invoiced for one in change.lines):
             message = _("Part of it is invoiced already. Close it instead.")
             raise Refusal("status", "INVALID_TRANSITION", message)
+        if self.status == S.CANCELLED and any(one.record.delivered for one in change.lines):
+            message = _("Part of it is delivered already. Close it instead.")
+            raise Refusal("status", "INVALID_TRANSITION", message)
+        if self.status == S.CANCELLED and any(one.record.noted for one in change.lines):
+            message = _("There is a delivery note of it. Cancel that first.")
+            raise Refusal("status", "INVALID_TRANSITION", message)
+        if self.status == S.APPROVED:
+            check_promise(change)
 
     # The verbs.
     def approve(self) -> SalesOrder:
@@ -193,6 +231,9 @@ class SalesOrder(OutlivesRates, TradeDocument):
 
     def invoice(self, tax_rates: Any = None) -> Any:
         return convert(self, registry.module("billing.Invoice").model, tax_rates=tax_rates)
+
+    def deliver(self) -> Any:
+        return convert(self, registry.module("inventory.DeliveryNote").model)
 
     def close(self) -> SalesOrder:
         return update(self, {"status": S.CLOSED})
@@ -212,10 +253,13 @@ class OrderLine(TradeLine):
         "sales.QuoteLine", models.PROTECT, verbose_name=_("Quote line"), related_name="+", editable=False
     )
     invoiced = DecimalField(_("Invoiced"), default=0, required=True, editable=False)
+    noted = DecimalField(_("On delivery notes"), default=0, required=True, editable=False)
+    delivered = DecimalField(_("Delivered"), default=0, required=True, editable=False)
     issued = DecimalField(_("Taken from stock"), default=0, required=True, editable=False)
 
     takes = {"quote_line": "taken"}
-    counted = ("invoiced",)
+    counted = ("invoiced", "noted")
+    left_words = {"invoiced": _("%(left)s to invoice"), "noted": _("%(left)s to deliver")}
     violations = FLOW.violations(TABLE)
 
     class Meta(TradeLine.Meta):
@@ -224,6 +268,8 @@ class OrderLine(TradeLine):
         constraints = [
             *line_checks("order_line"),
             *counted_checks("order_line", "invoiced"),
+            *counted_checks("order_line", "noted"),
+            *counted_checks("order_line", "delivered"),
             *counted_checks("order_line", "issued"),
         ]
         triggers = [
@@ -239,6 +285,17 @@ class OrderLine(TradeLine):
         part_of = "order"
         title = "name"
         verbs = ("view",)
-        columns = ["name", "order", "quantity", "invoiced", "unit", "price", "net", "base", "tax"]
+        columns = [
+            "name",
+            "order",
+            "quantity",
+            "delivered",
+            "invoiced",
+            "unit",
+            "price",
+            "net",
+            "base",
+            "tax",
+        ]
         sort = ["position"]
         form = [Section(_("Order line"), "kind name description quantity unit price discount_percent")]

@@ -25,6 +25,8 @@ PARTS = [
     {"label": "Serah terima", "percent": 30},
 ]
 REFUSALS = ["Harga di atas anggaran", "Memilih pemasok lain", "Proyek ditunda ke tahun depan"]
+DRIVERS = [("Slamet Riyadi", "B 9214 UXR"), ("Agus Salim", "B 9487 TYN"), ("Joko Susilo", "D 8031 VA")]
+RECEIVERS = ["Pak Darmawan", "Bu Ratna", "Satpam Yusuf", "Pak Hendra", "Bu Lestari"]
 # Code, the part of the deal it makes up, price of one.
 LINES = [("PNL-580", "0.42", 1_690_000), ("INV-050", "0.2", 71_000_000), ("JSA-INS", "0.22", 1_150_000)]
 
@@ -111,9 +113,28 @@ class Trade:
 
         def approved(at: datetime) -> None:
             self.act(seller, at, order.approve)
+            self.then(at, 4, 20, lambda at: self.delivered(order, seller, at, self.random.random() < 0.3))
             self.then(at, 8, 30, lambda at: self.invoiced(order, seller, at, self.random.random() < 0.4))
 
         self.then(at, 0.2, 2, approved)
+
+    def delivered(self, order: Any, seller: Any, at: datetime, in_parts: bool) -> None:
+        """The goods go out with our own lorry, some orders in two parts."""
+        quantities = None
+        if in_parts:
+            lines = [line for line in order.lines_in_order() if line.counts and not line.service_id]
+            quantities = {line.pk: Decimal(max(1, int(line.quantity / 2))) for line in lines}
+        model = registry.module("inventory.DeliveryNote").model
+        driver, plate = self.random.choice(DRIVERS)
+        more = {"date": at.date(), "planned_delivery": at.date(), "driver": driver, "vehicle_plate": plate}
+        note = self.act(seller, at, lambda: convert(again(order), model, quantities, **more))
+        if self.random.random() < 0.9:
+            receiver = self.random.choice(RECEIVERS)
+            self.then(
+                at, 0.1, 1, lambda at: self.act(seller, at, lambda: again(note).deliver(received_by=receiver))
+            )
+        if in_parts:
+            self.then(at, 6, 14, lambda at: self.delivered(order, seller, at, False))
 
     def invoiced(self, order: Any, seller: Any, at: datetime, in_parts: bool) -> None:
         quantities = None
@@ -169,6 +190,19 @@ def again(record: Any) -> Any:
     return type(record)._base_manager.get(pk=record.pk)
 
 
+def open_stock(trade: Trade, user: Any, at: datetime) -> None:
+    """What lay in the warehouse at the beginning, and what was counted last month."""
+    drafts = []
+    for item in trade.catalog.values():
+        if item.kind == "product":
+            many = 40_000 if item.price < 5_000_000 else 900 if item.price < 100_000_000 else 60
+            drafts.append({"product": item.pk, "counted": trade.random.randint(many // 2, many), "reason": "opening",
+                           "unit_cost": item.cost, "owner": user.pk, "date": at.date()})  # fmt: skip
+    model = registry.module("inventory.StockAdjustment").model
+    for values in drafts:
+        trade.act(user, at, lambda values=values: create(model, values))
+
+
 def make_trade(clock: Clock, staff: Staff, past: Past, catalog: dict[str, Any]) -> None:
     trade, sellers = Trade(clock, past, catalog), {user.pk: user for user in staff.users.values()}
     known: dict[int, list[datetime]] = {}
@@ -178,6 +212,7 @@ def make_trade(clock: Clock, staff: Staff, past: Past, catalog: dict[str, Any]) 
     rows = rows.filter(amount__gte=60_000_000, account__isnull=False, owner__in=list(sellers))
     deals = {state: [one for one in rows.filter(status=state).order_by("pk") if one.pk in known] for state in
              ("won", "open", "lost")}  # fmt: skip
+    open_stock(trade, next(iter(sellers.values())), min(min(moments) for moments in known.values()))
     for state, number, end in (("won", WON, "accepted"), ("open", RUNNING, ""), ("lost", LOST, "rejected")):
         for deal in clock.random.sample(deals[state], min(number, len(deals[state]))):
             last = max(known[deal.pk])

@@ -43,17 +43,19 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
 
 
 def _counts(document: Any, rows: list[Any], reader: Any) -> dict[int, str]:
-    """What other documents have taken, of the lines of which they took something: what is left where they take in one
-    way, else how much in each."""
+    """What other documents have taken, of the lines of which they took something: what is left where the lines have words
+    for it or are taken from in one way, else how much in each."""
     lines = document.lines.model
     found = {}
     for line in [row.line for row in rows if row.is_item and lines.counted]:
         taken = {name: getattr(line, name) for name in lines.counted}
         if not any(taken.values()):
             continue
-        if len(taken) == 1:
-            left = write_number(line.quantity - sum(taken.values()), reader, 3, shortest=True)
-            found[line.pk] = _("%(left)s left") % {"left": left}
+        left = {name: write_number(line.quantity - n, reader, 3, shortest=True) for name, n in taken.items()}
+        if lines.left_words:
+            found[line.pk] = " · ".join(str(lines.left_words[name] % {"left": left[name]}) for name in taken)
+        elif len(taken) == 1:
+            found[line.pk] = _("%(left)s left") % {"left": next(iter(left.values()))}
         else:
             fields = registry.of(line).fields
             parts = [(kind_of(fields[name]), value) for name, value in taken.items() if value]

@@ -17,7 +17,7 @@ from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.shelf import KINDS, Ref, shelf
 from relasi.kits.trade.unit import Unit
 
-TEXTS = ("name", "description", "unit", "quantity", "price", "discount")
+TEXTS = ("name", "description", "unit", "quantity", "price", "discount", "serials")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Row:
     optional: bool = False
     was: dict[str, str] = field(default_factory=dict)
     price_from: str = ""
+    has_serials: bool = False
     line: TradeLine | None = None
     errors: dict[str, str] = field(default_factory=dict)
     amount: str = ""
@@ -74,6 +75,11 @@ class Row:
         return [rule.code for rule in self.line.rules] if self.line is not None else self.taxes
 
     @property
+    def serials(self) -> bool:
+        """Whether the line names its pieces by their serial numbers."""
+        return self.line is not None and hasattr(self.line, "serials") and self.ref is not None
+
+    @property
     def components(self) -> list[dict[str, Any]]:
         return (self.line.components or []) if self.line is not None else []
 
@@ -99,6 +105,7 @@ def _read(data: Any, key: str) -> Row:
     found.optional = bool(text("optional"))
     found.was = {name: text(f"was-{name}") for name in ("item", "price", "taxes")}
     found.price_from = text("from")
+    found.has_serials = f"line-{key}-serials" in data
     if found.item != found.was["item"] and found.ref is not None:
         # Another item brings its own name, price and taxes; a price typed since it was chosen stays.
         typed = found.texts["price"] if found.texts["price"] != found.was["price"] else ""
@@ -155,6 +162,8 @@ def _values(row: Row, reader: Reader) -> dict[str, Any]:
     if not row.is_item:
         return found
     found |= {kind: row.ref.id if row.ref and row.ref.kind == kind else None for kind in KINDS}
+    if row.has_serials:
+        found["serials"] = row.texts["serials"]
     found |= {"quantity": row.texts["quantity"] or "1", "unit": row.texts["unit"], "optional": row.optional}
     price = row.texts["price"]
     touched = price != row.was["price"] or row.item != row.was["item"]
@@ -183,7 +192,7 @@ def drawn(row: Row, line: TradeLine, reader: Reader) -> Row:
     """The row as the page shows it: refused texts as they were typed, all others as they are stored now."""
     row.line, row.ref = line, line.ref
     row.optional, row.price_from = bool(line.optional), line.price_from or ""
-    for name in ("name", "description", "unit", "quantity", "price"):
+    for name in ("name", "description", "unit", "quantity", "price", *(("serials",) if row.serials else ())):
         if name not in row.errors:
             kind = kind_of(registry.of(line).fields[name])
             row.texts[name] = kind.typed(getattr(line, name), reader) or ""

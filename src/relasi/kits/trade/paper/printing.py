@@ -36,7 +36,7 @@ def picture(sheet: dict[str, Any]) -> bytes:
 
 
 def _printed(sheet: dict[str, Any], form: str) -> bytes:
-    template = "receipt" if sheet.get("template") == "receipt" else "document"
+    template = sheet.get("template", "document")
     with _one_at_a_time:
         found = _compiler(template).compile(format=form, sys_inputs={"document": json.dumps(sheet)})
     return bytes(found[0] if isinstance(found, list) else found)

@@ -1,0 +1,74 @@
+"""Invoice flow: the states of an invoice, what stays open in them, and what its lines take and move."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.fields.choice import Choices
+from relasi.kits.stock.posting import Posting
+from relasi.kits.trade.flow import Flow
+from relasi.kits.trade.taking import Taking
+from relasi.modules.billing.tax_invoice import TAX_FIELDS
+
+
+class InvoiceStatus(Choices):
+    DRAFT = "draft", _("Draft"), "gray", "AutoCreated|Created|Draf"
+    ISSUED = "issued", _("Issued"), "biru", "Approved|Sent|Terbit"
+    PARTLY_PAID = "partly_paid", _("Partly paid"), "kuning", "Dibayar sebagian"
+    PAID = "paid", _("Paid"), "hijau", "Paid|Lunas"
+    CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancel|Dibatalkan"
+
+
+S = InvoiceStatus
+OWED = frozenset({S.ISSUED, S.PARTLY_PAID, S.PAID})
+FLOW = Flow(
+    moves={
+        S.DRAFT: (S.ISSUED,),
+        S.ISSUED: (S.PARTLY_PAID, S.PAID, S.CANCELLED),
+        S.PARTLY_PAID: (S.ISSUED, S.PAID),
+        S.PAID: (S.ISSUED, S.PARTLY_PAID),
+    },
+    first=(S.DRAFT,),
+    frozen=frozenset(set(S) - {S.DRAFT}),
+    deletable=frozenset({S.DRAFT}),
+    open_fields=(
+        "owner",
+        "contact",
+        "notes",
+        "received",
+        "credited",
+        "balance",
+        "cancel_reason",
+        "disputed",
+        "reminded",
+        "reminded_on",
+        *TAX_FIELDS,
+        "transfer_code",
+    ),
+    by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
+    gives=OWED,
+    idle=frozenset({S.CANCELLED}),
+)
+OPEN_COLUMNS = (
+    "contact_id",
+    "account_id",
+    "deal_id",
+    "notes",
+    "received",
+    "credited",
+    "balance",
+    "cancel_reason",
+    "disputed",
+    "reminded",
+    "reminded_on",
+    *TAX_FIELDS,
+    "transfer_code",
+)
+TABLE, LINES = "billing_invoice", "billing_invoiceline"
+TAKINGS = [
+    Taking("quote_line_id", "sales_quoteline", "taken"),
+    Taking("order_line_id", "sales_orderline", "invoiced"),
+    Taking("delivery_line_id", "inventory_deliveryline", "invoiced"),
+]
+POSTING = Posting("invoice_id", LINES, "invoice_id", OWED, "simple")
+COUNTED = ("credited", "moved")

@@ -1,0 +1,72 @@
+"""Serials follow: where each numbered piece is, worked out from the delivery notes that stand."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.write import Draft, write
+from relasi.kits.pipeline.days import company_day
+from relasi.modules.inventory.delivery_flow import S
+from relasi.modules.inventory.delivery_line import DeliveryLine
+from relasi.modules.inventory.serial_number import SerialNumber
+
+FOLLOWS = "a numbered piece is where its documents say"
+
+
+def follow_notes(notes: Iterable[Any]) -> None:
+    """Pieces named on delivered notes are at the customer; those of notes that are so no more lie here again."""
+    ids = [note.pk for note in notes]
+    if not ids:
+        return
+    lines = DeliveryLine._base_manager.filter(
+        note__in=ids, note__status=S.DELIVERED, note__trashed_at=None, trashed_at=None, serials__isnull=False,
+        product__isnull=False,
+    )  # fmt: skip
+    there = {
+        (line.product_id, serial): line
+        for line in lines.select_related("note", "product") for serial in line.serial_list
+    }  # fmt: skip
+    back = SerialNumber._base_manager.filter(delivery_note__in=ids, trashed_at=None)
+    known = {(one.product_id, one.serial): one.pk for one in back}
+    if not there and not known:
+        return
+    rows = SerialNumber._base_manager.filter(
+        product__in={product for product, _serial in there}, trashed_at=None
+    )
+    known |= {(one.product_id, one.serial): one.pk for one in rows.filter(serial__in=[s for _p, s in there])}
+    here = {
+        "state": "here",
+        "account": None,
+        "delivery_note": None,
+        "delivered_on": None,
+        "warranty_until": None,
+    }
+    drafts = [Draft(dict(here), id=id) for key, id in known.items() if key not in there]
+    for (product, serial), line in there.items():
+        drafts.append(
+            Draft(
+                {"product": product, "serial": serial, **_at_customer(line)}, id=known.get((product, serial))
+            )
+        )
+    write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
+
+
+def _at_customer(line: Any) -> dict[str, Any]:
+    note = line.note
+    day = company_day(note.delivered_at)
+    months = line.product.warranty_months
+    return {
+        "state": "delivered", "account": note.account_id, "delivery_note": note.pk, "delivered_on": day,
+        "warranty_until": months_after(day, months) if months else None,
+    }  # fmt: skip
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
