@@ -50,7 +50,8 @@ class Way:
 def left_of(line: Any, way: Way) -> Decimal:
     """How much of a line is not taken yet; nothing of what does not count."""
     left = line.quantity - getattr(line, way.counted) if line.counts else Decimal(0)
-    return min(left, way.lines.model.open_to(line, left))
+    taker: Any = way.lines.model
+    return min(left, taker.open_to(line, left))
 
 
 def ways_from(document: Any) -> Iterator[Way]:

@@ -17,7 +17,7 @@ from relasi.kits.trade.paper.printing import pdf
 from relasi.kits.trade.paper.receipt import receipt_of
 from relasi.kits.trade.paper.sheet import READERS, sheet_of
 
-SIZES = ("a4", "f4")
+SIZES: tuple[str, ...] = ("a4", "f4")
 # What a person must be allowed to see of a record to print it.
 NEEDED: dict[Any, set[str]] = {sheet_of: {"grand_total"}, receipt_of: {"amount"}, goods_sheet_of: set()}
 
