@@ -81,6 +81,7 @@ def make_field(row: Any, options: list[Any]) -> Any:
     if row.kind in REFERRING:
         args = [registry.module("users.user" if row.kind == "user" else row.target).model]
     made = custom_field(model, row.key, _CLASSES[row.kind], *args, **_how(row, model))
+    made.row_id = row.pk
     made.searched, made.in_list = row.searched and row.kind in SEARCHED, row.in_list
     if row.default_value is not None:
         made.default = kind_of(made).from_json(row.default_value)

@@ -52,9 +52,11 @@ def safe_name(name: str) -> str:
 
 
 class _Custom:
-    """Mixin before the field class of a kind. is_custom: what tells one from the fields a module declares."""
+    """Mixin before the field class of a kind. is_custom: what tells one from the fields a module declares. row_id: of the
+    row of CustomField it was made of."""
 
     is_custom = True
+    row_id = 0
     searched = in_list = False
 
     def get_col(self: Any, alias: str, output_field: Any = None) -> CustomColumn:

@@ -42,17 +42,22 @@ class Challenge(models.Model):
 
 def issue(name: str, ip: str | None) -> Challenge | None:
     """A new token for this name; None for an address that asks far too often."""
-    now = timezone.now()
-    Challenge.objects.filter(expires_at__lte=now).delete()
+    forget_old_challenges()
     if Challenge.objects.filter(ip=ip).count() >= MOST_FROM_ADDRESS:
         return None
     token = secrets.token_hex(16)
-    made = Challenge.objects.create(name_key=name_key(name), token=token, ip=ip, expires_at=now + LIFE)
+    made = Challenge.objects.create(
+        name_key=name_key(name), token=token, ip=ip, expires_at=timezone.now() + LIFE
+    )
     older = (
         Challenge.objects.filter(name_key=made.name_key).order_by("-id").values_list("pk", flat=True)[MOST:]
     )
     Challenge.objects.filter(pk__in=list(older)).delete()
     return made
+
+
+def forget_old_challenges() -> int:
+    return int(Challenge.objects.filter(expires_at__lte=timezone.now()).delete()[0])
 
 
 def living(name: str) -> list[Challenge]:

@@ -14,6 +14,7 @@ from relasi.engine.fields.address import CountryKind
 from relasi.engine.fields.choice import ChoiceKind, MultiChoiceKind
 from relasi.engine.fields.dates import DateKind, DateTimeKind
 from relasi.engine.fields.kind import Invalid, Kind
+from relasi.engine.fields.letter_case import upper
 from relasi.engine.fields.money import CurrencyKind
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.phone import PhoneKind
@@ -73,6 +74,8 @@ def _ordered(kind: Kind, orm: str, op: str, text: str) -> Q:
         return NOTHING
     if isinstance(kind, DateTimeKind) and op in (">", "<="):
         value, op = value + SECOND, {">": ">=", "<=": "<"}[op]
+    if isinstance(kind, TextKind) and "__" not in orm:
+        return Q(**{f"{orm}__upper__{LOOKUPS[op]}": upper(value)})
     return Q(**{f"{orm}__{LOOKUPS[op]}": value})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from relasi.features.compat import describe, faces, hanging_faces
+from relasi.features.compat import describe, extras, faces, hanging_faces, leads, people, related, syncing
 from relasi.features.compat.asked import Asked
 from relasi.features.compat.ids import needed_id
 from relasi.features.compat.vtql import parse
@@ -80,6 +80,12 @@ def not_here(name: str, instead: str) -> Operation:
 OPERATIONS: dict[str, Operation] = {
     "listtypes": listtypes, "describe": describe_one, "create": create, "retrieve": retrieve, "update": update,
     "revise": revise, "delete": delete, "query": query, "files_retrieve": files_retrieve, "retrieve_inventory": retrieve,
+    "relatedtypes": related.relatedtypes, "retrieve_related": related.retrieve_related,
+    "query_related": related.query_related, "add_related": related.add_related, "delete_related": related.delete_related,
+    "convertlead": leads.convertlead, "sync": syncing.sync, "me": people.me, "changepassword": people.changepassword,
+    "deleteuser": people.deleteuser, "tags_add": extras.tags_add, "tags_retrieve": extras.tags_retrieve,
+    "tags_delete": extras.tags_delete, "lookup": extras.lookup,
+    "get_account_hierarchy": extras.get_account_hierarchy, "reopen": extras.reopen,
 }  # fmt: skip
 SYNC = "Use sync."
 OPERATIONS |= {

@@ -15,6 +15,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.loose_reference import LooseReferenceField
 from relasi.engine.fields.owner import OwnerField
 from relasi.engine.fields.reference import mark_sight
 from relasi.engine.records.record import RecordIndex, title_of
@@ -71,15 +72,18 @@ class RecordFace:
             one.mandatory = False  # what the module itself does not fill in is asked for when it is saved
         return rest
 
-    def _own(self, name: str, field: Any) -> list[Field]:
+    def _own(self, ours: str, field: Any) -> list[Field]:
+        """A field programs have no name for: under ours, and one an admin added under its number."""
+        name = f"cf_{field.row_id}" if getattr(field, "is_custom", False) else ours
         if isinstance(field, OwnerField):
-            return [OwnerRef(name, name)]
-        if isinstance(field, models.ForeignKey):
+            return [OwnerRef(name, ours)]
+        if isinstance(field, models.ForeignKey | LooseReferenceField):
             if faces.of_model(field.related_model):
-                return [Ref(name, name)]
+                return [Ref(name, ours)]
             known = registry.knows(field.related_model._meta.label)
-            return [Title(name, name)] if known and registry.of(field.related_model).is_settings else []
-        return [] if kind_of(field).name in UNTOLD else [Plain(name, name)]
+            closed = isinstance(field, LooseReferenceField) or not known
+            return [] if closed or not registry.of(field.related_model).is_settings else [Title(name, ours)]
+        return [] if kind_of(field).name in UNTOLD else [Plain(name, ours)]
 
     @property
     def fields(self) -> dict[str, Field]:

@@ -81,10 +81,10 @@ class Ref(Field):
         )
 
     def where(self, op: str, values: tuple[str, ...]) -> Q:
-        return compare_ids(self.column.attname, {face.id for face in self.modules}, op, values)
+        return compare_ids(self.path, {face.id for face in self.modules}, op, values)
 
     def order(self) -> Any:
-        return F(self.column.attname)
+        return F(self.path)
 
     def type_told(self) -> dict[str, Any]:
         return {"name": "reference", "refersTo": [face.name for face in self.modules]}

@@ -86,6 +86,10 @@ DESCRIPTIONS: dict[str, Description] = {
     "forget_deliveries": Description(
         _("Tidying webhooks"), _("Forgets messages of webhooks 30 days after they ended.")
     ),
+    "forget_compat": Description(
+        _("Tidying the compatibility API"),
+        _("Forgets sessions of programs that are over, and files they sent for no record within a day."),
+    ),
     f"{_UPKEEP}forget_ended_sessions": Description(
         _("Tidying sessions"), _("Forgets sessions that are over.")
     ),
