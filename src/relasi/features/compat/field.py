@@ -26,6 +26,12 @@ TYPES = {
 }  # fmt: skip
 
 
+# What values refer to that are no references of ours.
+REFERRED = {
+    "currency_id": ["Currency"],
+    "folderid": ["DocumentFolders"],
+    "productid": ["Products", "Services"],
+}
 # Choices that decide what a record may do: a word they do not know is refused.
 STATES = ("status", "kind", "lifecycle_stage", "stage", "tax_mode")
 
@@ -87,6 +93,10 @@ class Field:
         return None
 
     def type_told(self) -> dict[str, Any]:
+        if self.type == "reference":
+            return {"name": "reference", "refersTo": REFERRED.get(self.name, [])}
+        if self.type == "picklist":
+            return {"name": "picklist", "picklistValues": [], "defaultValue": ""}
         return {"name": self.type}
 
     @property
