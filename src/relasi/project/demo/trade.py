@@ -39,6 +39,7 @@ class Trade:
         self.random = clock.random
         self.coming: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self.order = count()
+        self.pieces = count(1)
 
     def then(self, at: datetime, least: float, most: float, step: Callable[[datetime], None]) -> None:
         """The step so many days later, unless that lies in the future."""
@@ -127,7 +128,7 @@ class Trade:
         model = registry.module("inventory.DeliveryNote").model
         driver, plate = self.random.choice(DRIVERS)
         more = {"date": at.date(), "planned_delivery": at.date(), "driver": driver, "vehicle_plate": plate}
-        note = self.act(seller, at, lambda: convert(again(order), model, quantities, **more))
+        note = self.act(seller, at, lambda: self._numbered(convert(again(order), model, quantities, **more)))
         if self.random.random() < 0.9:
             receiver = self.random.choice(RECEIVERS)
             self.then(
@@ -135,6 +136,24 @@ class Trade:
             )
         if in_parts:
             self.then(at, 6, 14, lambda at: self.delivered(order, seller, at, False))
+
+    def _numbered(self, note: Any) -> Any:
+        """Each piece of what is tracked by serial numbers gets one."""
+        lines = note.lines_in_order()
+        tracked = {
+            one.pk: one.code
+            for one in self.catalog.values()
+            if getattr(one, "serial_tracking", "") == "serial"
+        }
+        if not any(line.product_id in tracked for line in lines):
+            return note
+        given = [
+            {"id": line.pk} | ({"serials": "\n".join(
+                f"{tracked[line.product_id]}-{next(self.pieces):05}" for _n in range(int(line.quantity))
+            )} if line.product_id in tracked else {})
+            for line in lines
+        ]  # fmt: skip
+        return update(note, {}, lines=given)
 
     def invoiced(self, order: Any, seller: Any, at: datetime, in_parts: bool) -> None:
         quantities = None
