@@ -80,9 +80,15 @@ def _person(level: int, n: int, role: Role) -> User:
 
 
 def fill(rows: int, people: People) -> None:
-    """`rows` accounts, contacts and deals, as far as they are not there."""
-    if registry.module("sales.Deal").model._base_manager.count() >= rows:
-        return
+    """`rows` accounts, contacts and deals, as far as they are not there; in the state in which a night leaves them."""
+    if registry.module("sales.Deal").model._base_manager.count() < rows:
+        _make(rows, people)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('record_index_words')")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _make(rows: int, people: People) -> None:
     owners = [person.pk for person in people.everyone]
     with acting(SYSTEM, via="import", reason="benchmark"):
         for label, make in (
@@ -96,9 +102,6 @@ def fill(rows: int, people: People) -> None:
                 some = min(SEED_ROWS, rows)
                 write(module, [Draft(make(seed, n) | {"owner": seed.choice(owners)}) for n in range(some)])
             multiply(module, rows, owners, SEED_ROWS)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('record_index_words')")
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _account(seed: random.Random, n: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from relasi.engine.access.prepared import Given, IsOneOf, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.letter_case import upper
+from relasi.engine.query.common_words import by_age, by_the_word_index, is_common, newest_since
 from relasi.engine.records.absorbed import Absorbed, survivor_of
 from relasi.engine.records.record import RecordIndex
 
@@ -75,9 +76,12 @@ def _as_written(word: str) -> list[str]:
     return [word, pieces] if pieces != word else [word]
 
 
-def _all_of(words: list[list[str]]) -> str:
-    """The query for each word in one of its spellings, as the beginning of a word."""
-    quoted = [[f"'{_bare(spelling)}':*" for spelling in spellings] for spellings in words]
+def _all_of(words: list[list[str]], whole: int = 0) -> str:
+    """The query for each word in one of its spellings, as the beginning of a word; the first `whole` as whole words."""
+    quoted = [
+        [f"'{_bare(spelling)}'{'' if place < whole else ':*'}" for spelling in spellings]
+        for place, spellings in enumerate(words)
+    ]
     return " & ".join(f"({' | '.join(spellings)})" for spellings in quoted)
 
 
@@ -108,6 +112,14 @@ class BeginsWith(Func):
 
     template = "UPPER(%(expressions)s"
     arg_joiner = "::text) LIKE "
+    output_field = BooleanField()
+
+
+class IsFrom(Func):
+    """IsFrom(F("pk"), Given("since")): a value or a larger one."""
+
+    template = "%(expressions)s"
+    arg_joiner = " >= "
     output_field = BooleanField()
 
 
@@ -189,12 +201,27 @@ class _Looked:
         return [Hit(id, registry.module(key), number, title, rank) for id, key, number, title, rank in found]
 
     def ranked(self, how: str, query: SearchQuery, values: dict[str, Any], weight: float = 1.0) -> list[Hit]:
+        """Of the newest records alone where words are common and that gives enough, otherwise of all."""
+        if is_common(values["raw"]):
+            since = {**values, "since": newest_since()}
+            with by_age():
+                found = self.hits(f"{how}-newest", self._best(query, weight, newest=True), since)
+            if len(found) >= self.limit:
+                return found
+        with by_the_word_index():
+            return self.hits(how, self._best(query, weight), values)
+
+    def _best(
+        self, query: SearchQuery, weight: float, newest: bool = False
+    ) -> Callable[[QuerySet], QuerySet]:
         def rows(seen: QuerySet) -> QuerySet:
+            if newest:
+                seen = seen.filter(IsFrom(F("pk"), Given("since"))).order_by("-pk")
             some = _with_words(seen, query, self.readable).values("pk")[:CANDIDATES]
             rank = Func(F("vector"), query, function="ts_rank", output_field=FloatField()) * weight
             return RecordIndex.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank")[: self.limit]
 
-        return self.hits(how, rows, values)
+        return rows
 
 
 def _by_number(looked: _Looked, text: str) -> list[Hit]:
@@ -225,9 +252,16 @@ def _by_words(looked: _Looked, text: str) -> list[Hit]:
     words = words_of(text)
     if not words:
         return []
-    raw = _all_of([_as_written(word) for word in words])
+    written = [_as_written(word) for word in words]
+    raw = _all_of(written)
     if phone_digits(text):
         return looked.ranked("phone", _raw_query(Given("raw")), {"raw": raw})
+    if len(words) > 1:
+        # Who types on has written the words before in full, and whole words are read several times faster.
+        whole = _all_of(written, len(words) - 1)
+        found = looked.ranked("whole", _raw_query(Given("raw")), {"raw": whole})
+        if len(found) >= looked.limit:
+            return found
     query = _raw_query(Given("raw"))
     for config in STEMS:
         query = query | SearchQuery(Given("text"), config=config)
