@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from relasi.engine.access.acting import acting
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.write import create, update
-from relasi.features.receivables.ageing import BANDS, ageing, owed_invoices, rows_behind
+from relasi.features.receivables.ageing import BANDS, ageing, rows_behind, unpaid
 from relasi.features.receivables.statement import statement
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing.payment import Payment
@@ -57,11 +57,11 @@ def test_every_figure_is_the_sum_of_the_rows_it_opens(as_admin: Any, maju: Any, 
     for on in (today(), today() - 20 * DAY):
         for row in ageing(company.admin, on):
             for band, (amount, n) in row.bands.items():
-                behind = rows_behind(company.admin, on, band, row.account, row.currency)
+                behind = rows_behind(company.admin, on, band, row.party, row.currency)
                 assert (sum(one.left for one in behind), len(behind)) == (amount, n)
-            whole = rows_behind(company.admin, on, "all", row.account, row.currency)
+            whole = rows_behind(company.admin, on, "all", row.party, row.currency)
             assert sum(one.left for one in whole) == row.total
-            late = rows_behind(company.admin, on, "late", row.account, row.currency)
+            late = rows_behind(company.admin, on, "late", row.party, row.currency)
             assert sum(one.left for one in late) == row.late
 
 
@@ -134,7 +134,7 @@ def test_credit_notes_and_refunds_are_in_the_statement(as_admin: Any, maju: Any,
 
 def test_who_sees_no_invoice_of_a_seller_sees_nothing_of_it(as_admin: Any, maju: Any, company: Any) -> None:
     owed(maju, 1_000, 5)
-    assert not owed_invoices(company.sales_a, today()).exists()
+    assert not unpaid(company.sales_a, today()).exists()
     assert ageing(company.sales_a, today()) == []
 
 

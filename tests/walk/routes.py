@@ -192,6 +192,8 @@ ROUTES = [
 
     Route("receivables/", "signed in", sometimes=True),
     Route("receivables/rows/", "signed in", sometimes=True),
+    Route("payables/", "signed in", sometimes=True),
+    Route("payables/rows/", "signed in", sometimes=True),
     Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
     Route("funnel/", "signed in", sometimes=True),
     Route("coretax/", "signed in", sometimes=True),

@@ -1,1 +1,1 @@
-"""Receivables: what customers owe: by age, and as a statement of account."""
+"""Receivables and payables: what customers owe and what we owe vendors, by age; a customer's statement of account."""

@@ -1,4 +1,4 @@
-"""Ageing: how long past their due date invoices are unpaid, as of a day. One query, however many invoices."""
+"""Ageing: how long past their due date invoices or bills are unpaid, as of a day. One query, however many there are."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.door import visible_to
 from relasi.engine.records.find import titles_for_acting
+from relasi.features.receivables.sides import RECEIVABLES, Credits, Side
 from relasi.kits.pipeline.days import today
-from relasi.modules.billing.credit_note import CreditNote, CreditPart
-from relasi.modules.billing.invoice import OWED, Invoice
-from relasi.modules.billing.payment import Payment, PaymentPart
-from relasi.modules.customers.account import Account
 
 ZERO = Decimal(0)
 # Band -> its label and how many days late an invoice is at most.
@@ -29,14 +26,20 @@ BANDS: dict[str, tuple[Any, int | None]] = {
     "d90": (_("61–90 days"), 90),
     "over": (_("Over 90 days"), None),
 }
-ANY = "all"
+ANY, LATE = "all", "late"
+# What falls due within so many days of the day looked at, that day included.
+SOON: dict[str, tuple[Any, int]] = {
+    "week": (_("Due within 7 days"), 7),
+    "month": (_("Due within 30 days"), 30),
+}
 
 
 @dataclass
 class Row:
-    """What one customer owes in one currency. bands: band -> (sum, how many invoices). credit: not used yet."""
+    """What is owed by one customer or to one vendor in one currency. bands: band -> (sum, how many). credit: paid and
+    not used yet."""
 
-    account: int | None
+    party: int | None
     currency: str
     title: str = ""
     bands: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
@@ -51,16 +54,16 @@ class Row:
         return self.total - self.bands.get("not_due", (ZERO, 0))[0]
 
 
-def owed_invoices(user: Any, on: date) -> QuerySet[Any]:
-    """The invoices this person may see that were unpaid at the end of a day: with `left`, `due` and `band`.
+def unpaid(user: Any, on: date, side: Side = RECEIVABLES) -> QuerySet[Any]:
+    """What this person may see that was unpaid at the end of a day: with `left`, `due` and `band`.
 
     On a day that is past, what was paid or credited since counts as not yet paid.
     """
-    rows: Any = visible_to(user, Invoice).filter(date__lte=on)
+    rows: Any = visible_to(user, side.debts).filter(date__lte=on)
     if on >= today():
-        rows = rows.filter(status__in=["issued", "partly_paid"], balance__gt=0).annotate(left=F("balance"))
+        rows = rows.filter(status__in=side.unpaid, balance__gt=0).annotate(left=F("balance"))
     else:
-        rows = rows.filter(status__in=OWED).annotate(left=_balance_on(on)).filter(left__gt=0)
+        rows = rows.filter(status__in=side.owed).annotate(left=side.balance_on(on)).filter(left__gt=0)
     late = [(key, on - timedelta(days=most)) for key, (_label, most) in BANDS.items() if most is not None]
     rows = rows.annotate(due=Coalesce("due_date", "date"))
     return rows.annotate(
@@ -68,53 +71,45 @@ def owed_invoices(user: Any, on: date) -> QuerySet[Any]:
     )
 
 
-def _balance_on(on: date) -> Any:
-    paid_since = Q(payment__status="recorded", payment__date__gt=on)
-    reversed_since = Q(payment__status="reversed", payment__date__lte=on, payment__reversed_on__gt=on)
-    credited_since = ~Q(credit_note__status="void") & Q(credit_note__date__gt=on)
-    return (
-        F("balance")
-        + _sum_of(PaymentPart, paid_since & Q(payment__trashed_at=None))
-        - _sum_of(PaymentPart, reversed_since & Q(payment__trashed_at=None))
-        + _sum_of(CreditPart, credited_since & Q(credit_note__trashed_at=None))
-    )
-
-
-def _sum_of(model: Any, which: Q) -> Any:
-    rows = model._base_manager.filter(which, invoice=OuterRef("pk"), trashed_at=None)
-    return Coalesce(Subquery(rows.order_by().values("invoice").annotate(n=Sum("amount")).values("n")), ZERO)
-
-
-def ageing(user: Any, on: date, account: int | None = None) -> list[Row]:
-    """By customer and currency, who owes most first."""
-    rows = owed_invoices(user, on).order_by()
-    if account is not None:
-        rows = rows.filter(account=account)
+def ageing(user: Any, on: date, party: int | None = None, side: Side = RECEIVABLES) -> list[Row]:
+    """By party and currency, the largest first."""
+    rows = unpaid(user, on, side).order_by()
+    if party is not None:
+        rows = rows.filter(**{side.party: party})
     found: dict[tuple[int | None, str], Row] = {}
-    grouped = rows.values_list("account", "currency", "band").annotate(amount=Sum("left"), n=Count("pk"))
+    grouped = rows.values_list(side.party, "currency", "band").annotate(amount=Sum("left"), n=Count("pk"))
     for id, currency, band, amount, n in grouped:
         row = found.setdefault((id, currency), Row(id, currency))
         row.bands[band] = (amount, n)
-    for (id, currency), amount in credits(user, account).items():
+    for (id, currency), amount in credits(user, party, side).items():
         found.setdefault((id, currency), Row(id, currency)).credit = amount
-    if account is not None:
+    if party is not None:
         return sorted(found.values(), key=lambda row: row.currency)
-    titles = titles_for_acting(Account, {row.account for row in found.values() if row.account is not None})
+    titles = titles_for_acting(side.parties, {row.party for row in found.values() if row.party is not None})
     for row in found.values():
-        row.title = titles.get(row.account or 0, "") or (f"#{row.account}" if row.account else "")
+        row.title = titles.get(row.party or 0, "") or (f"#{row.party}" if row.party else "")
     return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.title))
 
 
-def credits(user: Any, account: int | None = None) -> dict[tuple[int | None, str], Decimal]:
-    """What customers paid or were credited that pays no invoice yet, as it stands now."""
-    found: dict[tuple[int | None, str], Decimal] = {}
-    payments = visible_to(user, Payment).filter(status="recorded", direction="in", unallocated__gt=0)
-    notes = visible_to(user, CreditNote).exclude(status="void").filter(available__gt=0)
-    for rows, name in ((payments, "unallocated"), (notes, "available")):
-        some: Any = rows if account is None else rows.filter(account=account)
-        for id, currency, amount in some.order_by().values_list("account", "currency").annotate(n=Sum(name)):
+def credits(user: Any, party: int | None = None, side: Side = RECEIVABLES) -> Credits:
+    """What was paid or credited that pays nothing yet, as it stands now."""
+    found: Credits = {}
+    for rows, name in side.payers(user):
+        some: Any = rows if party is None else rows.filter(**{side.party: party})
+        for id, currency, amount in some.order_by().values_list(side.party, "currency").annotate(n=Sum(name)):
             found[id, currency] = found.get((id, currency), ZERO) + amount
     return found
+
+
+def due_soon(user: Any, on: date, side: Side) -> dict[str, dict[str, Decimal]]:
+    """Currency -> key of SOON -> what falls due by then. One query."""
+    sums = {key: Sum("left", filter=_soon(key, on), default=ZERO) for key in SOON}
+    rows = unpaid(user, on, side).order_by().values("currency").annotate(**sums)
+    return {row["currency"]: {key: row[key] for key in SOON} for row in rows.order_by("currency")}
+
+
+def _soon(key: str, on: date) -> Q:
+    return Q(due__gte=on, due__lte=on + timedelta(days=SOON[key][1]))
 
 
 def totals(rows: Iterable[Row]) -> list[Row]:
@@ -129,13 +124,17 @@ def totals(rows: Iterable[Row]) -> list[Row]:
     return list(found.values())
 
 
-def rows_behind(user: Any, on: date, band: str, account: int | None, currency: str) -> QuerySet[Any]:
-    """The invoices a figure is the sum of, the oldest due first."""
-    rows = owed_invoices(user, on)
-    if band != ANY:
-        rows = rows.exclude(band="not_due") if band == "late" else rows.filter(band=band)
-    if account is not None:
-        rows = rows.filter(account=account)
+def rows_behind(
+    user: Any, on: date, band: str, party: int | None, currency: str, side: Side = RECEIVABLES
+) -> QuerySet[Any]:
+    """What a figure is the sum of, the oldest due first."""
+    rows = unpaid(user, on, side)
+    if band in SOON:
+        rows = rows.filter(_soon(band, on))
+    elif band != ANY:
+        rows = rows.exclude(band="not_due") if band == LATE else rows.filter(band=band)
+    if party is not None:
+        rows = rows.filter(**{side.party: party})
     if currency:
         rows = rows.filter(currency=currency)
     return rows.order_by("due", "pk")

@@ -1,4 +1,5 @@
-"""Pages of the receivables: who owes how much since when, the invoices behind a figure, and a customer's statement."""
+"""Pages of receivables and payables: who owes or is owed how much since when, what is behind a figure, and a customer's
+statement of account."""
 
 from __future__ import annotations
 
@@ -20,25 +21,35 @@ from relasi.engine.screens.asking import day_asked, reader_of, shell_for, signed
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entry_of
 from relasi.engine.transfer.export import may_export
-from relasi.features.receivables.ageing import ANY, BANDS, Row, ageing, rows_behind, totals
+from relasi.features.receivables.ageing import (
+    ANY,
+    BANDS,
+    LATE,
+    SOON,
+    Row,
+    ageing,
+    due_soon,
+    rows_behind,
+    totals,
+)
 from relasi.features.receivables.files import file_answer
+from relasi.features.receivables.sides import RECEIVABLES, Side
 from relasi.features.receivables.statement import Statement, currencies_of, statement
 from relasi.kits.pipeline.days import today
 
-HOME = "/receivables/"
 PAGE = 100
 
 
-def _must_see_invoices(request: HttpRequest) -> Any:
+def _must_see(request: HttpRequest, side: Side) -> Any:
     user = user_of(request)
-    if not may(user, "view", registry.module("billing.Invoice")):
+    if not may(user, "view", registry.of(side.debts)):
         raise Http404
     return user
 
 
-def _format(request: HttpRequest, user: Any) -> str:
+def _format(request: HttpRequest, user: Any, side: Side = RECEIVABLES) -> str:
     format = request.GET.get("format", "")
-    if format in ("csv", "xlsx") and may_export(user, registry.module("billing.Invoice")):
+    if format in ("csv", "xlsx") and may_export(user, registry.of(side.debts)):
         return format
     if format:
         raise Http404
@@ -46,41 +57,56 @@ def _format(request: HttpRequest, user: Any) -> str:
 
 
 @signed_in
-def page(request: HttpRequest) -> HttpResponse:
-    user, reader = _must_see_invoices(request), reader_of(request)
+def page(request: HttpRequest, side: Side) -> HttpResponse:
+    user, reader = _must_see(request, side), reader_of(request)
     on = day_asked(request.GET, "on", today())
-    rows = ageing(user, on)
-    format = _format(request, user)
+    rows = ageing(user, on, side=side)
+    format = _format(request, user, side)
     if format:
-        return file_answer(f"umur-piutang-{on}", format, _ageing_table(rows), reader)
+        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(rows, side), reader)
     sums = totals(rows)
     context = {
-        "shell": shell_for(request, None, (_("Billing"), None), (_("Receivables"), None)),
+        "shell": shell_for(request, None, (side.area, None), (side.title, None)), "side": side,
         "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
-        "rows": [_drawn(row, on, reader) for row in rows if row.total or row.credit],
-        "sums": [_drawn(row, on, reader) for row in sums],
-        "may_export": may_export(user, registry.module("billing.Invoice")),
+        "rows": [_drawn(row, on, side, reader) for row in rows if row.total or row.credit],
+        "sums": [_drawn(row, on, side, reader) for row in sums], "soon": _soon(user, on, side, reader),
+        "may_export": may_export(user, registry.of(side.debts)),
+        "party_url": f"/{registry.of(side.parties).slug}/", "states": side is RECEIVABLES,
     }  # fmt: skip
     return render_page(request, "features/receivables/ageing.html", context)
 
 
-def _drawn(row: Row, on: date, reader: Any) -> dict[str, Any]:
+def _soon(user: Any, on: date, side: Side, reader: Any) -> list[tuple[Any, str, str]]:
+    """(label, amount, address) of what falls due soon, where something does."""
+    return [
+        (SOON[key][0], amount(value, currency, reader), _address(side, on, key, currency))
+        for currency, sums in due_soon(user, on, side).items()
+        for key, value in sums.items()
+        if value
+    ]
+
+
+def _address(side: Side, on: date, band: str, currency: str, party: int | None = None) -> str:
+    asked = {"on": on.isoformat(), "band": band, "currency": currency}
+    if party is not None:
+        asked[side.party] = str(party)
+    return f"{side.home}rows/?{urlencode(asked)}"
+
+
+def _drawn(row: Row, on: date, side: Side, reader: Any) -> dict[str, Any]:
     def cell(band: str, value: Decimal) -> tuple[str, str]:
-        asked = {"on": on.isoformat(), "band": band, "currency": row.currency}
-        if row.account is not None:
-            asked["account"] = str(row.account)
-        return amount(value, row.currency, reader), f"{HOME}rows/?{urlencode(asked)}"
+        return amount(value, row.currency, reader), _address(side, on, band, row.currency, row.party)
 
     cells = [cell(band, row.bands[band][0]) if band in row.bands else None for band in BANDS]
     return {
-        "title": row.title, "account": row.account, "currency": row.currency, "cells": cells,
+        "title": row.title, "party": row.party, "currency": row.currency, "cells": cells,
         "total": cell(ANY, row.total), "credit": amount(row.credit, row.currency, reader) if row.credit else "",
     }  # fmt: skip
 
 
-def _ageing_table(rows: list[Row]) -> list[list[Any]]:
+def _ageing_table(rows: list[Row], side: Side) -> list[list[Any]]:
     heads = [
-        _("Account"), _("Currency"), *(str(label) for label, _most in BANDS.values()), _("Total"), _("Credit"),
+        str(side.party_title), _("Currency"), *(str(label) for label, _most in BANDS.values()), _("Total"), _("Credit"),
     ]  # fmt: skip
     found: list[list[Any]] = [heads]
     for row in rows:
@@ -90,25 +116,30 @@ def _ageing_table(rows: list[Row]) -> list[list[Any]]:
 
 
 @signed_in
-def behind(request: HttpRequest) -> HttpResponse:
-    """The invoices a figure is the sum of."""
-    user, reader = _must_see_invoices(request), reader_of(request)
+def behind(request: HttpRequest, side: Side) -> HttpResponse:
+    """What a figure is the sum of."""
+    user, reader = _must_see(request, side), reader_of(request)
     on, band = day_asked(request.GET, "on", today()), request.GET.get("band", ANY)
-    if band not in (*BANDS, ANY, "late"):
+    labels = {
+        ANY: _("Unpaid"),
+        LATE: _("Overdue"),
+        **{key: one[0] for key, one in (*BANDS.items(), *SOON.items())},
+    }
+    if band not in labels:
         raise Http404
-    account, currency = whole(request.GET.get("account")), request.GET.get("currency", "")
-    found = Paginator(rows_behind(user, on, band, account, currency), PAGE)
+    party, currency = whole(request.GET.get(side.party)), request.GET.get("currency", "")
+    found = Paginator(rows_behind(user, on, band, party, currency, side), PAGE)
     shown = found.get_page(request.GET.get("page"))
     asked = {name: value for name, value in request.GET.items() if name != "page"}
-    label = _("Overdue") if band == "late" else _("Unpaid") if band == ANY else BANDS[band][0]
+    label = labels[band]
     context = {
         "shell": shell_for(
-            request, None, (_("Billing"), None), (_("Receivables"), f"{HOME}?on={on}"), (str(label), None)
+            request, None, (side.area, None), (side.title, f"{side.home}?on={on}"), (str(label), None)
         ),
         "title": label, "on": on, "day": lambda one: write_date(one, reader), "count": found.count, "page": shown,
-        "here": f"?{urlencode({**asked, 'page': ''})}",
+        "here": f"?{urlencode({**asked, 'page': ''})}", "side": side, "url": f"/{registry.of(side.debts).slug}/",
         "rows": [
-            {"invoice": one, "account": str(one.account) if _sees(user, one.account) else "", "days": (on - one.due).days,
+            {"debt": one, "party": _named(user, getattr(one, side.party)), "days": (on - one.due).days,
              "left": amount(one.left, one.currency, reader), "payable": amount(one.payable, one.currency, reader)}
             for one in shown
         ],
@@ -116,14 +147,15 @@ def behind(request: HttpRequest) -> HttpResponse:
     return render_page(request, "features/receivables/rows.html", context)
 
 
-def _sees(user: Any, account: Any) -> bool:
-    return account is not None and may(user, "view", registry.module("customers.Account"), account)
+def _named(user: Any, party: Any) -> str:
+    sees = party is not None and may(user, "view", registry.of(party), party)
+    return str(party) if sees else ""
 
 
 @signed_in
 def of_account(request: HttpRequest, id: int) -> HttpResponse:
     """The statement of account of one customer."""
-    user, reader = _must_see_invoices(request), reader_of(request)
+    user, reader = _must_see(request, RECEIVABLES), reader_of(request)
     account = find_one(user, registry.module("customers.Account"), id)
     if account is None:
         raise Http404

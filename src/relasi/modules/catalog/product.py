@@ -118,6 +118,12 @@ class Product(Stocked, Offered):
                 columns=["document", "opening", "issued", "received", "closing"],
                 title=_("Stock ledger"),
             ),
+            Related(
+                "purchasing.VendorPrice",
+                by="product",
+                columns=["vendor", "price", "min_quantity", "lead_days", "preferred"],
+                title=_("Prices of vendors"),
+            ),
             Related("catalog.BundleComponent", by="product", columns=["quantity"], title=_("In bundles")),
         ]
         views = [

@@ -8,3 +8,4 @@ class Purchasing(AppConfig):
     verbose_name = _("Purchasing")
     icon = "shopping-cart"
     place = 5  # in the menu
+    pages = ((_("Payables"), "/payables/", "hourglass", "purchasing.Bill"),)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Match, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Body, Match, Related, Section, Timeline, View
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
@@ -131,6 +131,7 @@ class Vendor(Party, Record):
         quick = "name category phone email npwp is_pkp payment_terms_days owner"
         headline = "status category rating"
         page = [
+            Body("features/vendor_score/body.html", "relasi.features.vendor_score.body.body_of"),
             Timeline(),
             Related("purchasing.PurchaseOrder", by="vendor", columns=["status", "due_date", "grand_total"]),
             Related("purchasing.Bill", by="vendor", columns=["status", "due_date", "balance"]),

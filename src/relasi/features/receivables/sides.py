@@ -1,0 +1,98 @@
+"""Sides: what customers owe us, and what we owe vendors: one ageing for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from relasi.engine.access.door import visible_to
+from relasi.modules.billing.credit_note import CreditNote, CreditPart
+from relasi.modules.billing.invoice import OWED as INVOICED
+from relasi.modules.billing.invoice import Invoice
+from relasi.modules.billing.payment import Payment, PaymentPart
+from relasi.modules.customers.account import Account
+from relasi.modules.purchasing.bill import OWED as BILLED
+from relasi.modules.purchasing.bill import UNPAID, Bill
+from relasi.modules.purchasing.vendor import Vendor
+from relasi.modules.purchasing.vendor_payment import VendorPayment, VendorPaymentPart
+
+ZERO = Decimal(0)
+Credits = dict[tuple[int | None, str], Decimal]
+
+
+@dataclass(frozen=True)
+class Side:
+    """debts: what is owed. party, parties: who owes it or is owed it. owed: its states once it is binding; unpaid: those
+    in which something is still open. balance_on: the balance as it was on a past day. payers: (rows a person sees, the
+    field that says what is left of them) of what pays no debt yet. home: the address of its pages; area: its crumb.
+    """
+
+    debts: Any
+    party: str
+    parties: Any
+    owed: tuple[str, ...]
+    unpaid: tuple[str, ...]
+    balance_on: Callable[[date], Any]
+    payers: Callable[[Any], list[tuple[Any, str]]]
+    home: str
+    file_name: str
+    area: Any
+    title: Any
+    party_title: Any
+    debt_title: Any
+    nobody: tuple[Any, Any]
+    nothing: Any
+
+
+def _sum_of(parts: Any, debt: str, which: Q) -> Any:
+    rows = parts._base_manager.filter(which, trashed_at=None, **{debt: OuterRef("pk")})
+    return Coalesce(Subquery(rows.order_by().values(debt).annotate(n=Sum("amount")).values("n")), ZERO)
+
+
+def _paid_since(parts: Any, debt: str, on: date) -> Any:
+    """What was paid after that day, less what was paid by then and has been reversed since."""
+    standing = Q(payment__trashed_at=None)
+    since = Q(payment__status="recorded", payment__date__gt=on)
+    undone = Q(payment__status="reversed", payment__date__lte=on, payment__reversed_on__gt=on)
+    return _sum_of(parts, debt, since & standing) - _sum_of(parts, debt, undone & standing)
+
+
+def _invoice_balance(on: date) -> Any:
+    credited = Q(credit_note__date__gt=on, credit_note__trashed_at=None) & ~Q(credit_note__status="void")
+    return F("balance") + _paid_since(PaymentPart, "invoice", on) + _sum_of(CreditPart, "invoice", credited)
+
+
+def _bill_balance(on: date) -> Any:
+    return F("balance") + _paid_since(VendorPaymentPart, "bill", on)
+
+
+def _paid_by_customers(user: Any) -> list[tuple[Any, str]]:
+    payments = visible_to(user, Payment).filter(status="recorded", direction="in", unallocated__gt=0)
+    notes = visible_to(user, CreditNote).exclude(status="void").filter(available__gt=0)
+    return [(payments, "unallocated"), (notes, "available")]
+
+
+def _paid_to_vendors(user: Any) -> list[tuple[Any, str]]:
+    rows = visible_to(user, VendorPayment).filter(status="recorded", unallocated__gt=0)
+    return [(rows, "unallocated")]
+
+
+RECEIVABLES = Side(
+    Invoice, "account", Account, tuple(sorted(INVOICED)), ("issued", "partly_paid"), _invoice_balance, _paid_by_customers,
+    "/receivables/", "umur-piutang", _("Billing"), _("Receivables"), _("Account"), _("Invoice"),
+    (_("Nobody owes anything"), _("Issued invoices that are not paid in full stand here, by how late they are.")),
+    _("No invoices"),
+)  # fmt: skip
+PAYABLES = Side(
+    Bill, "vendor", Vendor, tuple(sorted(BILLED)), tuple(UNPAID), _bill_balance, _paid_to_vendors,
+    "/payables/", "umur-utang", _("Purchasing"), _("Payables"), _("Vendor"), _("Bill"),
+    (_("Nothing is owed to vendors"), _("Approved bills that are not paid in full stand here, by how late they are.")),
+    _("No bills"),
+)  # fmt: skip

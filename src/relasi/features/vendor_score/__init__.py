@@ -1,0 +1,1 @@
+"""Vendor score: how a vendor delivers and what is owed to it, on its page."""
