@@ -301,6 +301,7 @@ MORE: dict[str, dict[str, Any]] = {
     # Not laid over what all other pages show.
     "customize.customfield": {"active": False},
     "customize.listvalue": {"name": "Melati", "active": False},
+    "customize.fieldrule": {"field": "department", "active": False},
     "catalog.productbundle": {"price": "1000"},
     "sales.quoteline": {"price": "1000", "quantity": "1"},
     "sales.orderline": {"price": "1000", "quantity": "1"},

@@ -71,9 +71,7 @@ class ChoiceList(Tracked):
         form = [Section(_("Choice list"), "list")]
         page = [Related("customize.ListValue", by="list", columns=["tone", "position", "active"])]
         actions = [
-            Action(
-                "add_values", _("Add values"), icon="list-plus", form="asked_values", ask=("values_given",)
-            )
+            Action("add_values", _("Add values"), icon="plus", form="asked_values", ask=("values_given",))
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,7 @@ class CustomField(Named, Tracked):
     indexed = BooleanField(
         _("Indexed"), help_text=_("Filters and sorting by it stay quick among many records.")
     )
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, grouped=False)
     active = BooleanField(
         _("Active"), default=True, help_text=_("Turned off, it shows nowhere and keeps its values.")
     )
@@ -68,7 +68,7 @@ class CustomField(Named, Tracked):
     class Module(Declaration):
         slug = "custom-fields"
         area = "settings"
-        icon = "text-cursor-input"
+        icon = "type"
         title = "name"
         other_titles = "name_en"
         columns = ["name", "module", "kind", "required", "in_list", "position", "active"]
@@ -83,7 +83,7 @@ class CustomField(Named, Tracked):
         page = [Related("customize.CustomValue", by="field", columns=["tone", "position", "active"])]
         actions = [
             Action(
-                "add_values", _("Add values"), icon="list-plus", form="asked_values",
+                "add_values", _("Add values"), icon="plus", form="asked_values",
                 ask=("values_given",), when=lambda field: field.kind in CHOOSING,
             )
         ]  # fmt: skip

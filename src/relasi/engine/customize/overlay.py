@@ -9,10 +9,13 @@ from typing import Any
 
 from django.db import connection
 
+from relasi.engine.customize.arranging import forget_arrangements, read_arrangements
 from relasi.engine.customize.choice_list import ListValue, fields_of
 from relasi.engine.customize.custom_field import CustomField
 from relasi.engine.customize.custom_value import CustomValue
 from relasi.engine.customize.field_kind import CHOOSING, make_field
+from relasi.engine.customize.field_rule import FieldRule
+from relasi.engine.customize.layout import Layout
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import forget_all
 from relasi.engine.fields.choice import OpenList, Option, open_lists
@@ -26,7 +29,9 @@ _lists: dict[str, Any] = {}
 def lay_over_all() -> None:
     """Looks at what is stored and lays it over every module where it differs from what lies there."""
     if not _anything_stored() and not _laid and not _lists:
+        forget_arrangements()
         return
+    read_arrangements()
     rows = list(CustomField._base_manager.filter(trashed_at=None, active=True).order_by("position", "pk"))
     values: dict[int, list[CustomValue]] = defaultdict(list)
     if any(row.kind in CHOOSING for row in rows):
@@ -51,11 +56,9 @@ def lay_over_all() -> None:
 
 def _anything_stored() -> bool:
     """One short question, for the many companies that are content with what there is."""
+    tables = [model._meta.db_table for model in (CustomField, ListValue, Layout, FieldRule)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT EXISTS (SELECT FROM {CustomField._meta.db_table}) "
-            f"OR EXISTS (SELECT FROM {ListValue._meta.db_table})"
-        )
+        cursor.execute("SELECT " + " OR ".join(f'EXISTS (SELECT FROM "{table}")' for table in tables))
         return bool(cursor.fetchone()[0])
 
 
@@ -95,6 +98,7 @@ def take_off() -> None:
         _offer(open_lists()[key], None)
     _laid.clear()
     _lists.clear()
+    forget_arrangements()
 
 
 def _said(row: Any) -> tuple[Any, ...]:

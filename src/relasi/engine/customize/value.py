@@ -42,7 +42,7 @@ class Value(Named, Tracked):
 
     of = ""
     tone = ChoiceField([(tone, _TONE_NAMES[tone], tone) for tone in TONES], _("Colour"))
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, grouped=False)
     active = BooleanField(
         _("Active"), default=True, help_text=_("Turned off, it stays where it was chosen before.")
     )

@@ -21,6 +21,7 @@ from relasi.engine.fields.loose_reference import LooseReferenceField
 from relasi.engine.records import restore_step
 from relasi.engine.records.batch import Batch, Draft
 from relasi.engine.records.doubles_rule import Answer, answer_to_doubles
+from relasi.engine.records.field_rules import hold_rules
 from relasi.engine.records.refusal import Change, Refusal
 
 # Uniqueness under any other condition is left to the database.
@@ -37,6 +38,7 @@ def validate(batch: Batch) -> None:
         _unique(batch)
     if batch.verb == "save" and not batch.exact:
         _clean(batch)
+        hold_rules(batch)
     if batch.verb in ("save", "restore") and not batch.exact:
         _doubles(batch)
 

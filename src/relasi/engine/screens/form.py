@@ -17,6 +17,7 @@ from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create as create_record
 from relasi.engine.records.write import update as update_record
+from relasi.engine.screens.arranged import locked, sections_for
 from relasi.engine.screens.asking import (
     go_to,
     must,
@@ -149,7 +150,7 @@ def edit(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     if not may(user, "edit", module, record):
         return render_page(request, "screens/refused.html", _no_right(request, entry, record), status=403)
     names = module.form_fields
-    writable = fields_for(user, "edit", module)
+    writable = fields_for(user, "edit", module) - locked(module, record)
     refused: Refused | None = None
     if request.method == "POST":
         values = given_values(module, names, writable, request)
@@ -188,7 +189,7 @@ def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set
     errors = refused.by_field() if refused else {}
     data = request.POST if refused else None
     sections = []
-    for section in module.sections:
+    for section in sections_for(user_of(request), module):
         inside = [name for name in section.fields if name in names]
         inputs = inputs_for(module, inside, writable, record, data, request.FILES, errors)
         if inputs:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -32,6 +32,7 @@ from relasi.engine.records.recycle_bin import bin_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import restore, trash
 from relasi.engine.screens.activity import beside_record
+from relasi.engine.screens.arranged import facts_for, locked
 from relasi.engine.screens.asking import (
     go_to,
     must,
@@ -129,8 +130,7 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
 
 def _given(path: str) -> Any:
     """The function of a dotted path."""
-    module, _dot, name = path.rpartition(".")
-    return getattr(import_module(module), name)
+    return import_string(path)
 
 
 def _headline(
@@ -161,8 +161,8 @@ def fact_sections(
 ) -> list[tuple[Any, list[Fact]]]:
     user, module, reader = user_of(request), entry.module, reader_of(request)
     seen = fields_for(user, "view", module)
-    writable = fields_for(user, "edit", module) if editable else set()
-    sections = list(module.facts) or [*module.sections, *_base_section(module)]
+    writable = fields_for(user, "edit", module) - locked(module, record) if editable else set()
+    sections = facts_for(user, module, _base_section(module))
     hide_references(record, module.fields.values(), user)
     found = []
     for section in sections:

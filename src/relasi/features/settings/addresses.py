@@ -8,8 +8,10 @@ from django.urls import path, re_path
 from relasi.features.settings import (
     company_details,
     company_page,
+    field_rules,
     groups,
     home,
+    layouts,
     pending_views,
     preferences,
     preview,
@@ -36,6 +38,8 @@ HOMES = {
     "company": "/settings/company/",
     "company-details": "/settings/company-details/",
     "views": "/settings/list-views/",
+    "layouts": "/settings/layouts/{id}/",
+    "field-rules": "/settings/field-rules/{id}/",
 }
 
 
@@ -74,6 +78,7 @@ def patterns() -> list[object]:
         path("settings/tokens/", tokens.all_tokens),
         path("settings/tokens/<int:id>/end/", tokens.end_any),
         *_webhooks(),
+        *_layouts(),
         path("settings/list-views/", pending_views.page),
         path("settings/list-views/<int:id>/approve/", pending_views.approve),
         path("settings/list-views/<int:id>/refuse/", pending_views.refuse),
@@ -137,6 +142,18 @@ def _sharing() -> list[object]:
         path("settings/sharing/rules/new/", sharing.rule_page),
         path("settings/sharing/rules/<int:id>/", sharing.rule_page),
         path("settings/sharing/rules/<int:id>/delete/", sharing.delete_rule),
+    ]
+
+
+def _layouts() -> list[object]:
+    return [
+        path("settings/layouts/", layouts.page),
+        path("settings/layouts/new/", layouts.new),
+        path("settings/layouts/<int:id>/", layouts.edit),
+        path("settings/layouts/<int:id>/delete/", layouts.delete),
+        path("settings/field-rules/new/", field_rules.new),
+        path("settings/field-rules/<int:id>/", field_rules.edit),
+        path("settings/field-rules/<int:id>/delete/", field_rules.delete),
     ]
 
 

@@ -40,6 +40,8 @@ MENU = [
         [
             ("sharing", gettext_lazy("Sharing rules"), "/settings/sharing/", "share-2",
              gettext_lazy("What everybody sees of a module, and who else sees whose records.")),
+            ("layouts", gettext_lazy("Layouts"), "/settings/layouts/", "layout-dashboard",
+             gettext_lazy("Which fields forms show to whom, and which must be filled in when.")),
             ("list-views", gettext_lazy("List views"), "/settings/list-views/", "list-filter",
              gettext_lazy("Approve what people want everybody to see.")),
             ("why", gettext_lazy("Why?"), "/settings/why/", "circle-question-mark",
@@ -70,7 +72,7 @@ MENU = [
 
 # Settings with pages of their own here, and those that only their records' pages show.
 WITH_PAGES = {"users", "roles", "profiles", "groups", "sharing-rules", "module-sharing", "company", "company-details",
-              "views"}  # fmt: skip
+              "views", "layouts", "field-rules"}  # fmt: skip
 
 
 def groups() -> list[tuple[Any, list[tuple[str, Any, str, str, Any]]]]:

@@ -13,6 +13,7 @@ from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, create, rehearse, update
+from relasi.engine.screens.arranged import sections_for
 from relasi.engine.screens.asking import go_to, must, reader_of, shell_for, user_of, visible_record
 from relasi.engine.screens.form import given_values, inputs_for, prefilled
 from relasi.engine.screens.pages import render_page
@@ -192,7 +193,7 @@ def _context(
     data = request.POST if posted and errors else None
     sections = [
         (section.title, inputs_for(module, section.fields, writable, document, data, request.FILES, errors))
-        for section in module.sections
+        for section in sections_for(user, module)
     ]
     crumb = (title_of(record), f"{entry.url}{record.pk}/") if record else None
     shown = {one.name for _title, inputs in sections for one in inputs} | {"discount", *SUMMARY_FIELDS}
