@@ -47,7 +47,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "customize.customvalue": {"name": "Pilihan {n}"},
     "customize.choicelist": {"list": "carrier"},
     "customize.listvalue": {"name": "Pilihan {n}"},
-    "customize.layout": {"module": "customers.branch"},
+    "customize.layout": {"module": "customers.lead"},
     "customize.fieldrule": {"module": "customers.contact", "field": "title", "effect": "required"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
