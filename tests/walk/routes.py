@@ -305,6 +305,8 @@ ROUTES = [
     Route("settings/compat/keys/<int:id>/end/", "admin", "POST", writes=True, args={"id": "access key"}),
     Route("settings/tokens/", "admin"),
     Route("settings/tokens/<int:id>/end/", "admin", "POST", writes=True, args={"id": "api token"}),
+    Route("settings/modules/", "admin"),
+    Route("settings/modules/<str:key>/<slug:way>/", "admin", "POST", writes=True, args={"key": "key", "way": "way"}),
     Route("settings/layouts/", "admin"),
     Route("settings/layouts/new/", "admin", "GET POST"),
     Route("settings/layouts/<int:id>/", "admin", "GET POST", args={"id": "customize.layout"}),

@@ -172,6 +172,10 @@ def test_an_admin_lays_a_form_out_in_the_browser_without_scripts(aviary):
     answer = client.post("/settings/layouts/new/", {"module": "fakes.parrot", "profile": aviary.keepers.pk})
     assert answer.status_code == 302
     layout, address = Layout._base_manager.get(), answer["Location"]
+    twice = client.post("/settings/layouts/new/", {"module": "fakes.parrot", "profile": aviary.keepers.pk})
+    assert twice.status_code == 422
+    nothing = client.post("/settings/layouts/new/", {"module": "", "profile": ""})
+    assert nothing.status_code == 422 and 'id="f-module-error"' in nothing.content.decode()
     first = layout.sections[0]["names"]
     items = ["s:0", *(f"f:{name}" for name in first)]
     sent = {"item": items, "show": first, "title-0": "Semua", "title_en-0": "All", "version": layout.version}

@@ -46,7 +46,8 @@ class Person:
 
 @dataclass
 class Directory:
-    """A snapshot. people, roles, groups: by id. profiles_of: role -> profiles. modes: module -> default."""
+    """A snapshot. people, roles, groups: by id. profiles_of: role -> profiles. modes: module -> default.
+    off: keys of the modules that are turned off."""
 
     epoch: int
     people: dict[int, Person]
@@ -54,6 +55,7 @@ class Directory:
     profiles_of: dict[int, list[Profile]]
     groups: dict[int, Group]
     modes: dict[str, str]
+    off: frozenset[str]
     rules: list[SharingRule]
     company: Company
     rights: dict[int, Any] = field(default_factory=dict)
@@ -221,6 +223,7 @@ def _read(epoch: int) -> Directory:
     roles = {role.id: role for role in Role.objects.filter(trashed_at=None)}
     for also in _readers:
         also()
+    modules = list(ModuleSharing.objects.filter(trashed_at=None))
     people = User.objects.values_list("id", "role_id", "type", "status", "area", "first_name", "last_name")
     return Directory(
         epoch=epoch,
@@ -230,7 +233,8 @@ def _read(epoch: int) -> Directory:
             role.id: [profiles[p] for p in role.profiles or [] if p in profiles] for role in roles.values()
         },
         groups={group.id: group for group in Group.objects.filter(trashed_at=None)},
-        modes=dict(ModuleSharing.objects.filter(trashed_at=None).values_list("module", "mode")),
+        modes={row.module: row.mode for row in modules},
+        off=frozenset(row.module for row in modules if not row.active),
         rules=list(SharingRule.objects.filter(trashed_at=None).order_by("id")),
         company=Company.objects.order_by("id").first() or Company(name="Relasi"),
     )

@@ -114,12 +114,19 @@ class Rights:
             return False
         if module.self_ruled:
             return self.active
+        if self.is_off(module):
+            return False
         if self.admin:
             return True
         verb, module = governing(verb, module)
         if module.is_settings or not self.licensed(verb, module):
             return False
         return bool(self.allowing(verb, module))
+
+    def is_off(self, module: Module) -> bool:
+        """Whether the company does not use the module, or what it is a part of."""
+        off = self.directory.off
+        return bool(off) and (module.key in off or governing("view", module)[1].key in off)
 
     def has_tool(self, tool: str) -> bool:
         return self.admin or any(tool in p.tools or ALL in p.tools for p in self.profiles)

@@ -14,6 +14,7 @@ from relasi.engine.declare.refusal import Refusal
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
+from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.text import TextField
 
@@ -29,10 +30,11 @@ class Mode(Choices):
 
 
 class ModuleSharing(Tracked):
-    """The default of one module. A module without a row is private."""
+    """The default of one module, and whether the company uses it. A module without a row is private, and on."""
 
     module = TextField(_("Module"), max_length=100, required=True)
     mode = ChoiceField(Mode, _("Default"), required=True, default=Mode.PRIVATE)
+    active = BooleanField(_("On"), default=True)
 
     class Meta(Tracked.Meta):
         abstract = False
@@ -50,14 +52,42 @@ class ModuleSharing(Tracked):
         area = "settings"
         icon = "share-2"
         title = "module"
-        columns = ["module", "mode"]
-        form = [Section(_("Default"), "module mode")]
+        columns = ["module", "mode", "active"]
+        form = [Section(_("Default"), "module mode active")]
 
     def __str__(self) -> str:
         return f"{module_name(self.module)}: {Mode(self.mode).label}"
 
     def clean(self, change: Any = None) -> None:
         _check_module(self.module)
+        if not self.active:
+            self._check_unneeded()
+
+    def _check_unneeded(self) -> None:
+        """What records of others must refer to cannot be turned off before them."""
+        rows = ModuleSharing._base_manager.filter(trashed_at=None, active=False)
+        off = {*rows.values_list("module", flat=True), self.module}
+        needing = [
+            str(one.plural)
+            for one in registry.records
+            if one.key not in off and one.whole is None and _needs(one, self.module)
+        ]
+        if needing:
+            message = _("These cannot be without it: %(modules)s. Turn them off first.")
+            raise Refusal("active", "LOCKED", message % {"modules": ", ".join(needing)})
+
+
+def _needs(module: Any, key: str) -> bool:
+    """Whether a record of the module must refer to one of another."""
+    fields = [
+        one
+        for one in module.fields.values()
+        if one is not module.whole and isinstance(one, models.ForeignKey)
+    ]
+    return any(
+        not one.null and one.editable and one.related_model._meta.label_lower == key != module.key
+        for one in fields
+    )
 
 
 class Level(Choices):

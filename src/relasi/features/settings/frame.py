@@ -42,6 +42,8 @@ MENU = [
              gettext_lazy("What everybody sees of a module, and who else sees whose records.")),
             ("layouts", gettext_lazy("Layouts"), "/settings/layouts/", "layout-dashboard",
              gettext_lazy("Which fields forms show to whom, and which must be filled in when.")),
+            ("modules", gettext_lazy("Modules"), "/settings/modules/", "boxes",
+             gettext_lazy("Which modules your company uses.")),
             ("list-views", gettext_lazy("List views"), "/settings/list-views/", "list-filter",
              gettext_lazy("Approve what people want everybody to see.")),
             ("why", gettext_lazy("Why?"), "/settings/why/", "circle-question-mark",

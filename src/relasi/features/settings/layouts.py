@@ -12,6 +12,7 @@ from relasi.engine.access.profile import Profile, must_be_filled
 from relasi.engine.customize.field_rule import FieldRule
 from relasi.engine.customize.layout import Layout, placeable
 from relasi.engine.customize.module_choice import customizable
+from relasi.engine.customize.named import in_language
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
@@ -98,7 +99,7 @@ def edit(request: HttpRequest, id: int) -> HttpResponse:
         "layout": layout,
         "whom": layout.profile.name if layout.profile else _("Everybody else"),
         "items": items,
-        "errors": [str(one.message) for one in refused.refusals] if refused else [],
+        "errors": [("", str(one.message)) for one in refused.refusals] if refused else [],
         "version": request.POST.get("version", layout.version),
         "cancel": HOME,
     }
@@ -118,7 +119,13 @@ def _field(module: Module, name: str, shown: bool) -> dict[str, Any]:
 
 
 def _section(place: int, title: str, title_en: str) -> dict[str, Any]:
-    return {"key": f"{SECTION}{place}", "place": place, "title": title, "title_en": title_en}
+    return {
+        "key": f"{SECTION}{place}",
+        "place": place,
+        "label": in_language(title, title_en),
+        "title": title,
+        "title_en": title_en,
+    }
 
 
 def _stored(layout: Layout) -> list[dict[str, Any]]:
