@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ from relasi.kits.trade.figures import (
     Totals,
 )
 from relasi.kits.trade.rounding import rounded, rounded_product, shares
-from relasi.kits.trade.tax_rule import TaxAmount, Taxes, TaxRule, in_order, merged, tax_inside, tax_on
+from relasi.kits.trade.tax_rule import WITHHELD, TaxAmount, Taxes, TaxRule, in_order, merged, tax_inside, tax_on
 from relasi.kits.trade.taxed import NOTHING, Taxed
 
 
@@ -77,7 +78,8 @@ def _line(place: int, line: Line, decimals: int) -> LineFigures:
         return LineFigures()
     gross = rounded_product(line.quantity, line.price, decimals)
     discount = line.discount.off(gross, decimals, f"lines.{place}.discount")
-    cost = rounded_product(line.quantity, _unit_cost(line), decimals)
+    unit_cost = _unit_cost(line)
+    cost = rounded_product(line.quantity, unit_cost, decimals) if unit_cost else ZERO
     return LineFigures(gross=gross, discount=discount, net=gross - discount, cost=cost)
 
 
@@ -98,7 +100,8 @@ def _tax_line(line: Line, figure: LineFigures, document: Document) -> None:
     if not line.components:
         figure.taxed, taxes = _taxed(figure.net - figure.share, _added(line.taxes), document)
         figure.taxes = merged(taxes) if len(taxes) > 1 else taxes
-        figure.withheld = [TaxAmount(rule, figure.taxed.net, ZERO) for rule in line.taxes if rule.is_withheld]
+        if any(rule.method == WITHHELD for rule in line.taxes):
+            figure.withheld = [TaxAmount(rule, figure.taxed.net, ZERO) for rule in line.taxes if rule.is_withheld]
         return
     parts = _parts(line)
     amounts = shares(figure.net - figure.share, [_weight(one) for one in parts], document.decimals)
@@ -147,6 +150,12 @@ def _weight(part: Component) -> Fraction:
 
 
 def _added(rules: Iterable[TaxRule]) -> Taxes:
+    return _added_of(tuple(rules))
+
+
+# Most lines of a document have the same taxes.
+@lru_cache(maxsize=500)
+def _added_of(rules: Taxes) -> Taxes:
     return in_order(rule for rule in rules if not rule.is_withheld)
 
 
@@ -155,7 +164,7 @@ def _taxed(amount: Decimal, rules: Taxes, document: Document) -> tuple[Taxed, li
     if document.includes_tax:
         return tax_inside(amount, rules, document.decimals)
     taxes = tax_on(amount, rules, document.decimals)
-    tax = _sum(one.amount for one in taxes)
+    tax = taxes[0].amount if len(taxes) == 1 else _sum(one.amount for one in taxes)
     return Taxed(amount, tax, amount + tax), taxes
 
 
