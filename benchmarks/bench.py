@@ -65,6 +65,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--bulk-rows", type=int, help="default: as many as --rows, at most 50,000; 0 measures no bulk edit"
     )
+    parser.add_argument(
+        "--invoices", type=int, default=0, help="measure the list and the ageing of so many invoices too"
+    )
     parser.add_argument("--bulk-only", action="store_true", help="measure the bulk edit alone")
     parser.add_argument("--load-only", action="store_true", help="fill the company and measure nothing")
     parser.add_argument("--json", action="store_true")
@@ -96,7 +99,11 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
         return {"rows": asked.rows} | bulk_rows.measure(people.director, asked.bulk_rows or 50_000)
     small = json.loads(asked.beside.read_text())
     say("requests")
-    found = requests(measure.Visitor(application, people.manager), people.manager) | documents.times()
+    visitor = measure.Visitor(application, people.manager)
+    found = requests(visitor, people.manager) | documents.times()
+    if asked.invoices:
+        company.fill_invoices(asked.invoices, people)
+        found |= invoices(visitor)
     figures: dict[str, Any] = {"rows": asked.rows, "list_page_ms_at_10k": small["ms"]}
     figures |= {f"{name}_ms": round(times.p50, 2) for name, times in found.items()}
     figures["p95_ms"] = {name: round(times.p95, 2) for name, times in found.items()}
@@ -135,6 +142,13 @@ def requests(visitor: measure.Visitor, user: Any) -> dict[str, measure.Times]:
             lambda n: visitor.get(f"/search/?{urlencode({'q': SEARCHES[n % len(SEARCHES)]})}", part=True)
         ),
         "count": measure.timed(lambda n: visitor.get("/deals/totals/", part=True), times=20, warm_up=3),
+    }
+
+
+def invoices(visitor: measure.Visitor) -> dict[str, measure.Times]:
+    return {
+        "invoice_list": measure.timed(lambda n: visitor.get("/invoices/")),
+        "ageing": measure.timed(lambda n: visitor.get("/receivables/"), times=20, warm_up=3),
     }
 
 

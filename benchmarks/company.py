@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -22,6 +23,7 @@ from relasi.modules.sales.pipeline import all_stages
 from relasi.users.user import User
 
 SEED_ROWS = 2000
+SEED_INVOICES = 300
 # How many people stand at each level of the tree: director, managers, supervisors, sales people.
 LEVELS = (1, 3, 16, 180)
 
@@ -102,6 +104,40 @@ def _make(rows: int, people: People) -> None:
                 some = min(SEED_ROWS, rows)
                 write(module, [Draft(make(seed, n) | {"owner": seed.choice(owners)}) for n in range(some)])
             multiply(module, rows, owners, SEED_ROWS)
+
+
+def fill_invoices(rows: int, people: People) -> None:
+    """`rows` issued invoices of those accounts, due on days around today; of their lines the seed alone has any."""
+    module = registry.module("billing.Invoice")
+    if module.model._base_manager.count() >= rows:
+        return
+    owners = [person.pk for person in people.everyone]
+    with acting(SYSTEM, via="import", reason="benchmark"):
+        if not module.model._base_manager.exists():
+            seed = random.Random("invoices")
+            some = [_invoice(seed, n) | {"owner": seed.choice(owners)} for n in range(SEED_INVOICES)]
+            lines = [
+                [{"name": "Panel", "price": seed.randrange(1, 900) * 100_000, "quantity": 1, "taxes": []}]
+                for _ in some
+            ]
+            made = write(
+                module, [Draft(one, lines=own) for one, own in zip(some, lines, strict=True)]
+            ).records
+            write(module, [Draft({"status": "issued"}, id=one.pk) for one in made])
+        multiply(module, rows, owners, SEED_INVOICES)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _invoice(seed: random.Random, n: int) -> dict[str, Any]:
+    accounts = _ids("customers_account")
+    day = date.today() - timedelta(days=seed.randrange(150))
+    return {
+        "subject": f"PLTS {n}",
+        "account": accounts[n % len(accounts)],
+        "date": day,
+        "due_date": day + timedelta(days=30),
+    }
 
 
 def _account(seed: random.Random, n: int) -> dict[str, Any]:
