@@ -93,6 +93,19 @@ def test_ageing_asks_one_query_for_all_invoices(as_admin: Any, maju: Any, compan
     assert queries() == before <= 5
 
 
+def test_the_page_shows_who_owes_most_first_and_the_sum_of_all(
+    as_admin: Any, company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relasi.features.receivables.page.PARTIES", 2)
+    for price in (100, 300, 200):
+        issued(thing(price), account=make("customers.Account", name=f"PT Utang {price}"))
+    first = signed_in(company.admin).get("/receivables/").content.decode()
+    last = signed_in(company.admin).get("/receivables/?page=2").content.decode()
+    assert first.index("PT Utang 300") < first.index("PT Utang 200") and "PT Utang 100" not in first
+    assert "PT Utang 100" in last and "PT Utang 300" not in last
+    assert "600" in first and "600" in last
+
+
 def test_a_statement_opens_with_what_was_before_and_closes_with_what_is_unpaid(
     as_admin: Any, maju: Any, company: Any
 ) -> None:

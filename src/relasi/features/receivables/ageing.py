@@ -72,7 +72,7 @@ def unpaid(user: Any, on: date, side: Side = RECEIVABLES) -> QuerySet[Any]:
 
 
 def ageing(user: Any, on: date, party: int | None = None, side: Side = RECEIVABLES) -> list[Row]:
-    """By party and currency, the largest first."""
+    """By party and currency, the largest first. Their titles are asked for by `named`."""
     rows = unpaid(user, on, side).order_by()
     if party is not None:
         rows = rows.filter(**{side.party: party})
@@ -85,10 +85,16 @@ def ageing(user: Any, on: date, party: int | None = None, side: Side = RECEIVABL
         found.setdefault((id, currency), Row(id, currency)).credit = amount
     if party is not None:
         return sorted(found.values(), key=lambda row: row.currency)
-    titles = titles_for_acting(side.parties, {row.party for row in found.values() if row.party is not None})
-    for row in found.values():
+    return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.party or 0))
+
+
+def named(rows: Iterable[Row], side: Side) -> list[Row]:
+    """The rows with the titles of their parties."""
+    rows = list(rows)
+    titles = titles_for_acting(side.parties, {row.party for row in rows if row.party is not None})
+    for row in rows:
         row.title = titles.get(row.party or 0, "") or (f"#{row.party}" if row.party else "")
-    return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.title))
+    return rows
 
 
 def credits(user: Any, party: int | None = None, side: Side = RECEIVABLES) -> Credits:

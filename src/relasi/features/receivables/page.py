@@ -29,6 +29,7 @@ from relasi.features.receivables.ageing import (
     Row,
     ageing,
     due_soon,
+    named,
     rows_behind,
     totals,
 )
@@ -38,6 +39,7 @@ from relasi.features.receivables.statement import Statement, currencies_of, stat
 from relasi.kits.pipeline.days import today
 
 PAGE = 100
+PARTIES = 50
 
 
 def _must_see(request: HttpRequest, side: Side) -> Any:
@@ -63,13 +65,15 @@ def page(request: HttpRequest, side: Side) -> HttpResponse:
     rows = ageing(user, on, side=side)
     format = _format(request, user, side)
     if format:
-        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(rows, side), reader)
-    sums = totals(rows)
+        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(named(rows, side), side), reader)
+    shown = Paginator([row for row in rows if row.total or row.credit], PARTIES).get_page(
+        request.GET.get("page")
+    )
     context = {
         "shell": shell_for(request, None, (side.area, None), (side.title, None)), "side": side,
         "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
-        "rows": [_drawn(row, on, side, reader) for row in rows if row.total or row.credit],
-        "sums": [_drawn(row, on, side, reader) for row in sums], "soon": _soon(user, on, side, reader),
+        "rows": [_drawn(row, on, side, reader) for row in named(shown, side)], "page": shown,
+        "sums": [_drawn(row, on, side, reader) for row in totals(rows)], "soon": _soon(user, on, side, reader),
         "may_export": may_export(user, registry.of(side.debts)),
         "party_url": f"/{registry.of(side.parties).slug}/", "states": side is RECEIVABLES,
     }  # fmt: skip

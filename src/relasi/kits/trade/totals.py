@@ -29,7 +29,16 @@ from relasi.kits.trade.figures import (
     Totals,
 )
 from relasi.kits.trade.rounding import rounded, rounded_product, shares
-from relasi.kits.trade.tax_rule import WITHHELD, TaxAmount, Taxes, TaxRule, in_order, merged, tax_inside, tax_on
+from relasi.kits.trade.tax_rule import (
+    WITHHELD,
+    TaxAmount,
+    Taxes,
+    TaxRule,
+    in_order,
+    merged,
+    tax_inside,
+    tax_on,
+)
 from relasi.kits.trade.taxed import NOTHING, Taxed
 
 
@@ -101,7 +110,9 @@ def _tax_line(line: Line, figure: LineFigures, document: Document) -> None:
         figure.taxed, taxes = _taxed(figure.net - figure.share, _added(line.taxes), document)
         figure.taxes = merged(taxes) if len(taxes) > 1 else taxes
         if any(rule.method == WITHHELD for rule in line.taxes):
-            figure.withheld = [TaxAmount(rule, figure.taxed.net, ZERO) for rule in line.taxes if rule.is_withheld]
+            figure.withheld = [
+                TaxAmount(rule, figure.taxed.net, ZERO) for rule in line.taxes if rule.is_withheld
+            ]
         return
     parts = _parts(line)
     amounts = shares(figure.net - figure.share, [_weight(one) for one in parts], document.decimals)
