@@ -285,6 +285,7 @@ ONE_OF = {
     "inventory.stockmove": ["adjustment"],
     "inventory.deliverynote": ["account"],
     "inventory.deliveryline": ["product"],
+    "purchasing.receiptline": ["product"],
 }
 
 
@@ -309,8 +310,9 @@ MORE: dict[str, dict[str, Any]] = {
     "purchasing.billline": {"price": "1000", "quantity": "1"},
     "billing.creditnote": {"shipping": "100000"},
     "billing.invoiceline": {"price": "1000", "quantity": "1"},
-    "inventory.stockmove": {"received": "5", "delivery_note": None, "invoice": None},
+    "inventory.stockmove": {"received": "5", "delivery_note": None, "receipt_note": None, "invoice": None},
     "inventory.serialnumber": {"state": "here", "delivery_note": None},
+    "purchasing.receiptline": {"price": "1000", "quantity": "1", "accepted": "1"},
     "inventory.deliveryline": {"price": "1000", "quantity": "1"},
     "billing.creditline": {
         "price": "1000",

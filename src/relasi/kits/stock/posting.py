@@ -81,6 +81,55 @@ _POST = """
 """
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """By which document goods come in. document: the column of the ledger that refers to it. lines: the table of its lines;
+    whole: their reference to it. states: in which the goods are here. amount: the column of a line that says how many."""
+
+    document: str
+    lines: str
+    whole: str
+    states: frozenset[str]
+    amount: str
+
+    def triggers(self) -> list[pgtrigger.Trigger]:
+        """For the class of documents."""
+        before, after = (
+            f"{row}.trashed_at IS NULL AND {row}.status = ANY ({listed(self.states)})"
+            for row in ("OLD", "NEW")
+        )
+        body = _ARRIVE.format(
+            lines=self.lines, whole=self.whole, document=self.document, amount=self.amount, before=before, after=after,
+            products=PRODUCTS, ledger=LEDGER, into=into_ledger(self.document),
+        )  # fmt: skip
+        return [
+            pgtrigger.Trigger(
+                name="posts", level=pgtrigger.Row, when=pgtrigger.After, operation=pgtrigger.Update, func=body
+            )
+        ]
+
+
+# What it cost comes from the order, in the currency of the company; what is taken back is worth what it was.
+_ARRIVE = """
+    IF ({before}) = ({after}) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM {products} WHERE id IN (SELECT product_id FROM {lines} WHERE {whole} = NEW.id)
+        ORDER BY id FOR NO KEY UPDATE;
+    {into}
+    SELECT 1, m.product_id, greatest(m.n, 0), greatest(-m.n, 0), m.cost, NOT ({after}), NEW.id, m.id
+    FROM (
+        SELECT l.id, l.product_id, round(l.base / l.quantity * NEW.rate, 2) AS cost,
+            CASE WHEN {after} THEN l.{amount} ELSE 0 END - coalesce((
+                SELECT sum(g.received - g.issued) FROM {ledger} g
+                WHERE g.{document} = NEW.id AND g.line = l.id AND g.product_id = l.product_id), 0) AS n
+        FROM {lines} l
+        WHERE l.{whole} = NEW.id AND l.trashed_at IS NULL AND l.kind = 'item' AND l.product_id IS NOT NULL
+    ) m WHERE m.n <> 0 ORDER BY m.product_id, m.id;
+    RETURN NULL;
+"""
+
+
 def into_ledger(document: str) -> str:
     """SQL: where a row goes. document: the column of the ledger that refers to the document."""
     return f"INSERT INTO {LEDGER} (version, product_id, received, issued, unit_cost, takes_back, {document}, line)"

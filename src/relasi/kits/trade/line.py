@@ -45,13 +45,15 @@ class TradeLine(Part):
     """Abstract. Everything that was agreed is kept here; the catalog may change as it likes.
 
     takes, counted: see taking.py. passes: references that a line made of it has too, and takes from as well.
-    left_words: how the page of the document says what is left, by the column that counts.
+    left_words: how the page of the document says what is left, by the column that counts. extra: fields the editor asks for
+    below an item, of those in editor/rows.py.
     """
 
     takes: ClassVar[dict[str, str]] = {}
     counted: ClassVar[tuple[str, ...]] = ()
     passes: ClassVar[tuple[str, ...]] = ()
     left_words: ClassVar[dict[str, Any]] = {}
+    extra: ClassVar[tuple[str, ...]] = ()
 
     kind = ChoiceField(Kind, _("Kind of line"), default=Kind.ITEM, required=True)
     position = IntegerField(_("Order"), min=0, default=0, required=True)

@@ -100,7 +100,8 @@ def taking_triggers(
     END IF;"""
         for one in takings
     )
-    same = " AND ".join(f"OLD.{one.by} IS NOT DISTINCT FROM NEW.{one.by}" for one in takings)
+    columns = dict.fromkeys(name for one in takings for name in (one.by, one.amount))
+    same = " AND ".join(f"OLD.{name} IS NOT DISTINCT FROM NEW.{name}" for name in columns)
     amounts = sorted({one.amount for one in takings})
     same += "".join(f" AND OLD.{one} IS NOT DISTINCT FROM NEW.{one}" for one in amounts)
     body = f"""

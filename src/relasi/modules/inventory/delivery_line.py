@@ -42,6 +42,7 @@ class DeliveryLine(TradeLine):
     counted = ("invoiced",)
     left_words = {"invoiced": _("%(left)s to invoice")}
     passes = ("order_line",)
+    extra = ("serials",)
     violations = FLOW.violations(TABLE)
 
     class Meta(TradeLine.Meta):

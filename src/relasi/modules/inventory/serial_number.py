@@ -42,6 +42,12 @@ class SerialNumber(Part):
         "inventory.DeliveryNote", models.PROTECT, verbose_name=_("Delivery note"), related_name="serial_numbers",
         editable=False,
     )  # fmt: skip
+    receipt_note = ReferenceField(
+        "purchasing.ReceiptNote", models.PROTECT, verbose_name=_("Receipt note"), related_name="serial_numbers",
+        editable=False,
+    )  # fmt: skip
+    batch = TextField(_("Batch"), max_length=50, editable=False)
+    expires_on = DateField(_("Expires on"), editable=False)
     delivered_on = DateField(_("Delivered on"), editable=False)
     warranty_until = DateField(_("Warranty until"), editable=False)
 
@@ -70,7 +76,9 @@ class SerialNumber(Part):
         sort = ["serial"]
         facts = [
             Section(
-                _("Serial number"), "serial product state account delivery_note delivered_on warranty_until"
+                _("Serial number"),
+                "serial product state account delivery_note delivered_on warranty_until "
+                "receipt_note batch expires_on",
             )
         ]
         views = [View("here", _("In stock"), {"field": "state", "op": "is", "value": "here"}, "warehouse")]

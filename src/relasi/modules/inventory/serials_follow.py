@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from relasi.engine.declare.registry import registry
-from relasi.engine.records.write import Draft, write
+from relasi.engine.records.write import Draft, trash, write
 from relasi.kits.pipeline.days import company_day
 from relasi.modules.inventory.delivery_flow import S
 from relasi.modules.inventory.delivery_line import DeliveryLine
@@ -53,6 +53,37 @@ def follow_notes(notes: Iterable[Any]) -> None:
             )
         )
     write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
+
+
+def follow_receipts(notes: Iterable[Any]) -> None:
+    """Pieces named on receipts that stand lie here; those of a receipt that was taken back are known no more."""
+    ids = [note.pk for note in notes]
+    if not ids:
+        return
+    lines: Any = registry.module("purchasing.ReceiptLine").model
+    rows = lines._base_manager.filter(
+        note__in=ids, note__status="received", note__trashed_at=None, trashed_at=None, serials__isnull=False,
+        product__isnull=False,
+    )  # fmt: skip
+    come = {(line.product_id, serial): line for line in rows for serial in line.serial_list}
+    stored = SerialNumber._base_manager.filter(trashed_at=None)
+    theirs = stored.filter(receipt_note__in=ids)
+    gone = [one.pk for one in theirs if (one.product_id, one.serial) not in come and one.state == "here"]
+    if gone:
+        trash(SerialNumber, gone, authorised=FOLLOWS)
+    known = {
+        (one.product_id, one.serial): one.pk
+        for one in stored.filter(product__in={product for product, _serial in come}, serial__in=[s for _p, s in come])
+    }  # fmt: skip
+    drafts = []
+    for (product, serial), line in come.items():
+        values = {"receipt_note": line.note_id, "batch": line.batch, "expires_on": line.expires_on, "state": "here",
+                  "account": None, "delivery_note": None, "delivered_on": None, "warranty_until": None}  # fmt: skip
+        drafts.append(
+            Draft({"product": product, "serial": serial, **values}, id=known.get((product, serial)))
+        )
+    if drafts:
+        write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
 
 
 def _at_customer(line: Any) -> dict[str, Any]:

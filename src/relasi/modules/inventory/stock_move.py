@@ -17,7 +17,7 @@ from relasi.engine.records.part import Part
 from relasi.kits.stock.ledger import ledger_checks, ledger_triggers, one_document
 
 TABLE = "inventory_stockmove"
-DOCUMENTS = ("delivery_note", "invoice", "adjustment")
+DOCUMENTS = ("delivery_note", "receipt_note", "invoice", "adjustment")
 
 
 class StockMove(Part):
@@ -41,6 +41,10 @@ class StockMove(Part):
     )  # fmt: skip
     delivery_note = ReferenceField(
         "inventory.DeliveryNote", models.PROTECT, verbose_name=_("Delivery note"), related_name="moves",
+        editable=False,
+    )  # fmt: skip
+    receipt_note = ReferenceField(
+        "purchasing.ReceiptNote", models.PROTECT, verbose_name=_("Receipt note"), related_name="moves",
         editable=False,
     )  # fmt: skip
     invoice = ReferenceField(
@@ -68,8 +72,8 @@ class StockMove(Part):
         facts = [
             Section(
                 _("Stock move"),
-                "product step opening issued received closing unit_cost takes_back delivery_note invoice adjustment "
-                "created_at created_by",
+                "product step opening issued received closing unit_cost takes_back delivery_note receipt_note invoice "
+                "adjustment created_at created_by",
             )
         ]
 

@@ -14,7 +14,7 @@ from relasi.engine.fields.choice import ChoiceField, Choices
 
 class MovedBy(Choices):
     GOODS = "goods", _("Delivery and receipt notes"), "biru"
-    SIMPLE = "simple", _("Invoices and purchase orders"), "toska"
+    SIMPLE = "simple", _("Invoices and receipt notes"), "toska"
 
 
 class BelowZero(Choices):

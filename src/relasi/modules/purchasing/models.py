@@ -4,6 +4,8 @@ from relasi.modules.purchasing.bill import Bill, BillLine
 from relasi.modules.purchasing.buying_limit import BuyingLimit
 from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
 from relasi.modules.purchasing.purchase_settings import PurchaseSettings
+from relasi.modules.purchasing.receipt_line import ReceiptLine
+from relasi.modules.purchasing.receipt_note import ReceiptNote
 from relasi.modules.purchasing.vendor import Vendor
 from relasi.modules.purchasing.vendor_bank_account import VendorBankAccount
 from relasi.modules.purchasing.vendor_category import VendorCategory
@@ -19,6 +21,8 @@ __all__ = [
     "PurchaseLine",
     "PurchaseOrder",
     "PurchaseSettings",
+    "ReceiptLine",
+    "ReceiptNote",
     "Vendor",
     "VendorBankAccount",
     "VendorCategory",

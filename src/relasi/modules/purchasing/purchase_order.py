@@ -146,6 +146,8 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
                    when=lambda one: one.status == S.PENDING and one.is_own()),
             Action("send", _("Mark as sent"), icon="send", when=lambda one: one.status == S.APPROVED),
+            Action("receive", _("Receive goods"), icon="package-check", page="convert/receipt-notes/",
+                   when=lambda one: one.status in OUTSTANDING),
             Action("bill", _("Enter its bill"), icon="file-input", page="convert/bills/",
                    when=lambda one: one.status in STANDING and one.billed_percent < 100),
             Action("amend", _("Change it (new revision)"), icon="file-pen", quiet=True,
@@ -279,6 +281,9 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
 
     def bill(self) -> Any:
         return convert(self, registry.module("purchasing.Bill").model)
+
+    def receive(self) -> Any:
+        return convert(self, registry.module("purchasing.ReceiptNote").model)
 
     def close(self) -> PurchaseOrder:
         return update(self, {"status": S.CLOSED})

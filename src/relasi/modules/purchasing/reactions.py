@@ -31,6 +31,7 @@ on(CHANGED, "purchasing.PurchaseOrder", field="status")(tell_of_approvals)
 on(CHANGED, "purchasing.PurchaseOrder", field="status", to="approved")(approved_anew)
 for what in ALWAYS:
     on(what, "purchasing.Bill")(follow_takers)
+    on(what, "purchasing.ReceiptNote")(follow_takers)
     on(what, "purchasing.VendorPaymentPart")(parts_changed)
     on(what, "purchasing.BuyingLimit")(forget_limits)
     on(what, "purchasing.PurchaseSettings")(forget_settings)

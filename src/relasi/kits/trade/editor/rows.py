@@ -17,7 +17,9 @@ from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.shelf import KINDS, Ref, shelf
 from relasi.kits.trade.unit import Unit
 
-TEXTS = ("name", "description", "unit", "quantity", "price", "discount", "serials")
+TEXTS = ("name", "description", "unit", "quantity", "price", "discount")
+# What lines of goods have besides; nothing else can be sent for them.
+EXTRA = ("rejected", "reject_reason", "batch", "expires_on", "serials")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Row:
     optional: bool = False
     was: dict[str, str] = field(default_factory=dict)
     price_from: str = ""
-    has_serials: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
     line: TradeLine | None = None
     errors: dict[str, str] = field(default_factory=dict)
     amount: str = ""
@@ -75,9 +77,21 @@ class Row:
         return [rule.code for rule in self.line.rules] if self.line is not None else self.taxes
 
     @property
-    def serials(self) -> bool:
-        """Whether the line names its pieces by their serial numbers."""
-        return self.line is not None and hasattr(self.line, "serials") and self.ref is not None
+    def extras(self) -> list[tuple[str, Any, str, list[tuple[str, str]]]]:
+        """(name, kind of the field, its text, what can be chosen) of what the editor asks for below the item."""
+        if self.line is None or self.ref is None:
+            return []
+        fields = registry.of(self.line).fields
+        kinds: list[Any] = [kind_of(fields[name]) for name in self.line.extra]
+        return [
+            (
+                kind.key,
+                kind,
+                self.extra.get(kind.key, ""),
+                [(o.key, str(o.label)) for o in getattr(kind, "options", ())],
+            )
+            for kind in kinds
+        ]
 
     @property
     def components(self) -> list[dict[str, Any]]:
@@ -105,7 +119,7 @@ def _read(data: Any, key: str) -> Row:
     found.optional = bool(text("optional"))
     found.was = {name: text(f"was-{name}") for name in ("item", "price", "taxes")}
     found.price_from = text("from")
-    found.has_serials = f"line-{key}-serials" in data
+    found.extra = {name: text(name) for name in EXTRA if f"line-{key}-{name}" in data}
     if found.item != found.was["item"] and found.ref is not None:
         # Another item brings its own name, price and taxes; a price typed since it was chosen stays.
         typed = found.texts["price"] if found.texts["price"] != found.was["price"] else ""
@@ -162,8 +176,7 @@ def _values(row: Row, reader: Reader) -> dict[str, Any]:
     if not row.is_item:
         return found
     found |= {kind: row.ref.id if row.ref and row.ref.kind == kind else None for kind in KINDS}
-    if row.has_serials:
-        found["serials"] = row.texts["serials"]
+    found |= row.extra
     found |= {"quantity": row.texts["quantity"] or "1", "unit": row.texts["unit"], "optional": row.optional}
     price = row.texts["price"]
     touched = price != row.was["price"] or row.item != row.was["item"]
@@ -192,10 +205,13 @@ def drawn(row: Row, line: TradeLine, reader: Reader) -> Row:
     """The row as the page shows it: refused texts as they were typed, all others as they are stored now."""
     row.line, row.ref = line, line.ref
     row.optional, row.price_from = bool(line.optional), line.price_from or ""
-    for name in ("name", "description", "unit", "quantity", "price", *(("serials",) if row.serials else ())):
+    for name in ("name", "description", "unit", "quantity", "price"):
         if name not in row.errors:
             kind = kind_of(registry.of(line).fields[name])
             row.texts[name] = kind.typed(getattr(line, name), reader) or ""
+    for name in line.extra:
+        if name not in row.errors:
+            row.extra[name] = kind_of(registry.of(line).fields[name]).typed(getattr(line, name), reader) or ""
     if "discount" not in row.errors:
         row.texts["discount"] = discount_text(line, reader)
     row.taxes = list(line.taxes or ())

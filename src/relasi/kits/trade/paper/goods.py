@@ -17,8 +17,10 @@ from relasi.kits.trade.editor.rows import Row, row_of
 from relasi.kits.trade.paper.letterhead import letterhead, png_of
 from relasi.kits.trade.paper.sheet import READERS, labels_of
 
-FACTS = ("date", "planned_delivery", "sales_order", "customer_po", "carrier", "tracking_number", "vehicle_plate", "driver",
-         "packages", "weight")  # fmt: skip
+FACTS = (
+    "date", "planned_delivery", "sales_order", "purchase_order", "vendor_note_number", "customer_po", "carrier",
+    "tracking_number", "vehicle_plate", "driver", "packages", "weight",
+)  # fmt: skip
 HANDED = ("sales_order", "customer_po", "delivered_at", "received_by", "received_as")
 
 
@@ -31,7 +33,7 @@ def goods_sheet_of(
         module = registry.of(note)
         shown = fields_for(user, "view", module)
         rows = [row_of(line, reader) for line in note.lines_in_order()]
-        received = (note.received_by or "") if "received_by" in shown else ""
+        received = getattr(note, "received_by", None) or "" if "received_by" in shown else ""
         return {
             **letterhead(module.slug, reader), "template": "goods", "size": size, "language": language,
             "title": str(note.handover_title if handover else note.goods_title), "number": note.number,
@@ -41,13 +43,23 @@ def goods_sheet_of(
             "closing": _("The goods were received complete and in good order.") if handover else "",
             "rows": [_row(row) for row in rows], "priced": note.priced,
             "boxes": _boxes(note, received, handover),
-            "signature": png_of(note.signature) if "signature" in shown else [],
-            "labels": labels_of(note.currency) | {"serials": _("Serial numbers"), "ship_to": _("Deliver to")},
+            "signature": png_of(note.signature) if "signature" in shown and hasattr(note, "signature") else [],
+            "labels": labels_of(note.currency) | {
+                "serials": _("Serial numbers"),
+                "ship_to": _("Deliver to") if hasattr(note, "handover_title") else _("From"),
+            },
         }  # fmt: skip
 
 
 def _boxes(note: Any, received: str, handover: bool) -> list[list[str]]:
     """[role, name] of everybody who signs, the receiver last."""
+    if not hasattr(note, "handover_title"):
+        checker = str(note.inspected_by) if note.inspected_by_id else ""
+        return [
+            [_("Driver"), note.driver or ""],
+            [_("Inspected by"), checker],
+            [_("Received by"), str(note.owner)],
+        ]
     sender = [_("Handed over by") if handover else _("Sender"), str(note.owner)]
     receiver = [_("Received by") if handover else _("Receiver"), received]
     return [sender, receiver] if handover else [sender, [_("Driver"), note.driver or ""], receiver]
@@ -62,10 +74,12 @@ def _opening(note: Any, reader: Any) -> str:
 def _addressee(note: Any, shown: set[str], reader: Any) -> list[str]:
     found = [
         kind_of(note._meta.get_field(name)).title(note)  # type: ignore[attr-defined]
-        for name in ("account", "contact")
+        for name in note.parties
         if name in shown and getattr(note, f"{name}_id")
     ]
-    for name in ("shipping_address", "billing_address"):
+    for name in (
+        ("shipping_address", "billing_address") if hasattr(note, "handover_title") else ("vendor_address",)
+    ):
         if name in shown and getattr(note, name):
             found += str(kind_of(note._meta.get_field(name)).show(getattr(note, name), reader)).splitlines()
             break
@@ -82,7 +96,7 @@ def _facts(note: Any, module: Any, shown: set[str], reader: Any, handover: bool)
         ):
             continue
         kind = kind_of(module.fields[name])
-        text = note.sales_order.number if name == "sales_order" else kind.text_of(note, reader)
+        text = getattr(note, name).number if name.endswith("_order") else kind.text_of(note, reader)
         if text:
             found.append([str(kind.label), str(text)])
     return found

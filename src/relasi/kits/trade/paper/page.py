@@ -35,7 +35,9 @@ def page(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     language = request.GET.get("language") or language_for(record, reader_of(request).language)
     size = request.GET.get("size") or details().paper_size
     if made is goods_sheet_of:
-        made = partial(made, handover=request.GET.get("paper") == "handover")
+        made = partial(
+            made, handover=request.GET.get("paper") == "handover" and hasattr(record, "handover_title")
+        )
         known = (*SIZES, "a5")
     sheet = made(record, user, language if language in READERS else "id", size if size in known else "a4")
     return answer(sheet, record.number)
