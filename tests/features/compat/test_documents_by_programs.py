@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.declare.registry import registry
+from relasi.engine.records.change_set import close_change_set
+from relasi.engine.records.write import update
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.catalog.defaults import ensure_defaults
 from relasi.modules.sales.quote import Quote
@@ -175,3 +179,29 @@ def test_the_other_face_takes_lines_as_json_inside_json(company: Any) -> None:
     account, goods = make("customers.Account"), make("catalog.Product", price=100, taxes=[])
     made = quote(rest, f"11x{account.pk}", f"14x{goods.pk}")
     assert made["hdnGrandTotal"] == 300000
+
+
+def test_vendors_and_what_is_ordered_from_them(program: Service, goods: str) -> None:
+    vendor = program.create("Vendors", vendorname="PT Pemasok", email="jual@pemasok.example", city="Bandung")
+    assert vendor["id"].startswith("2x") and (vendor["vendorname"], vendor["city"]) == (
+        "PT Pemasok",
+        "Bandung",
+    )
+    assert (
+        program.query("SELECT vendorname FROM Vendors WHERE city = 'Bandung';")[0]["vendorname"]
+        == "PT Pemasok"
+    )
+    found = registry.by_slug("vendors").model._base_manager.get()
+    with acting(SYSTEM, via="system"):
+        update(found, {"status": "approved"})
+    close_change_set()
+    order = program.create("PurchaseOrder", subject="Panel", postatus="Created", vendor_id=vendor["id"],
+                           LineItems=[{"productid": goods, "quantity": "3", "listprice": "90000"}])  # fmt: skip
+    assert (
+        order["id"].startswith("5x") and order["hdnSubTotal"] == 270000 and order["vendor_id"] == vendor["id"]
+    )
+    assert program.retrieve(order["id"])["LineItems"][0]["quantity"] == "3.000"
+    related = program.get(
+        "retrieve_related", id=vendor["id"], relatedType="PurchaseOrder", relatedLabel="Purchase Order"
+    )
+    assert [one["id"] for one in related] == [order["id"]]

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, When
 from django.utils import timezone
 
 from relasi.engine.access.sealed import Unreadable, seal, unseal
@@ -19,8 +20,9 @@ from relasi.features.compat.access_key import PURPOSE, AccessKey, keys_of
 from relasi.users.sign_in_log import name_key
 
 LIFE = timedelta(minutes=5)
-MOST = 20  # living tokens of one name; an older one gives way
+MOST = 20  # living tokens of one name asked for from one address; an older one gives way
 MOST_FROM_ADDRESS = 300
+MOST_TRIED = 200  # of one name, in one sign-in
 
 
 class Challenge(models.Model):
@@ -49,6 +51,7 @@ def issue(name: str, ip: str | None) -> Challenge | None:
     made = Challenge.objects.create(
         name_key=name_key(name), token=token, ip=ip, expires_at=timezone.now() + LIFE
     )
+    # Of the same address alone, so that nobody elsewhere can push a program's token out.
     older = (
         Challenge.objects.filter(name_key=made.name_key).order_by("-id").values_list("pk", flat=True)[MOST:]
     )
@@ -60,10 +63,11 @@ def forget_old_challenges() -> int:
     return int(Challenge.objects.filter(expires_at__lte=timezone.now()).delete()[0])
 
 
-def living(name: str) -> list[Challenge]:
-    """The tokens of this name that can still be used, newest first."""
+def living(name: str, ip: str | None) -> list[Challenge]:
+    """The tokens of this name that can still be used, those of the same address first, then the newest."""
     rows = Challenge.objects.filter(name_key=name_key(name), expires_at__gt=timezone.now())
-    return list(rows.order_by("-id"))
+    same = Case(When(ip=ip, then=0), default=1)
+    return list(rows.order_by(same, "-id")[:MOST_TRIED])
 
 
 def answered_by(user: Any, answer: str, tokens: list[Challenge]) -> AccessKey | None:

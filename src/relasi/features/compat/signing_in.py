@@ -38,7 +38,7 @@ def login(asked: Asked) -> dict[str, Any]:
     name, answer = asked.text("username")[:LONGEST_NAME], asked.text("accessKey", "accesskey")
     ip = ip_of(asked.request)
     _hold_back(ip, name)
-    tokens = living(name)
+    tokens = living(name, ip)
     if not tokens:
         raise Wrong("INVALID_AUTH_TOKEN", "Specified token is invalid or expired")
     with acting(SYSTEM, via="system"):

@@ -50,7 +50,7 @@ PURCHASE_ORDERS = Table(
     number="purchaseorder_no",
     fields=[*_document("postatus", duedate="due_date", requisition_no="requisition_number", tracking_no="tracking_number",
                        carrier="carrier"),
-            Ref("vendor_id", "vendor"), Ref("contact_id", "vendor_contact")],
+            Ref("vendor_id", "vendor"), *address("bill_", "vendor_address")],
 )  # fmt: skip
 
 TABLES = [QUOTES, ORDERS, INVOICES, PURCHASE_ORDERS]
