@@ -190,6 +190,7 @@ def test_the_other_face_tells_by_status_and_reason_what_went_wrong(company: Any)
         {"Authorization": "Basic !!"},
         {"Authorization": "Bearer x"},
         {"Authorization": "Basic YTpi"},
+        {"Authorization": "Basic AGE6Yg=="},
     ):
         answer = Client().get(f"{REST}me", headers=header)
         assert answer.status_code == 401 and "WWW-Authenticate" in answer.headers

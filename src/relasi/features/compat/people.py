@@ -11,6 +11,7 @@ from relasi.engine.access.door import rights_of
 from relasi.engine.access.owner import Owner
 from relasi.features.compat.asked import Asked
 from relasi.features.compat.ids import GROUPS, USERS, needed_id, user_id
+from relasi.features.compat.values import plain
 from relasi.features.compat.wrong import Wrong, denied
 from relasi.features.settings.handover import hand_over
 from relasi.features.settings.suspension import suspend
@@ -33,8 +34,8 @@ def changepassword(asked: Asked) -> Any:
     user, id = acting_user(), needed_id(asked.text("id"))
     if id.module != USERS or id.record != user.pk:
         raise denied("for id")
-    new, again = (str(asked.values.get(name) or "") for name in ("newPassword", "confirmPassword"))
-    if not by_password(asked.request, user.username, str(asked.values.get("oldPassword") or "")).good:
+    new, again = (plain(asked.values.get(name)) for name in ("newPassword", "confirmPassword"))
+    if not by_password(asked.request, user.username, plain(asked.values.get("oldPassword"))).good:
         raise Wrong("INVALID_OLD_PASSWORD", "The old password is wrong")
     wrong = wrong_with(user, new, again)
     if "password2" in wrong:

@@ -15,6 +15,7 @@ from relasi.features.compat.asked import Asked
 from relasi.features.compat.caller import working_for
 from relasi.features.compat.challenge import answered_by, issue, living
 from relasi.features.compat.ids import user_id
+from relasi.features.compat.values import plain
 from relasi.features.compat.wrong import Wrong
 from relasi.features.compat.wrong_tries import must_wait, note_wrong
 from relasi.features.sign_in.attempt import find_user, ip_of
@@ -111,4 +112,4 @@ def _basic(request: HttpRequest) -> tuple[str, str]:
     except (binascii.Error, UnicodeDecodeError):
         raise Wrong("AUTHENTICATION_REQUIRED", "Authencation required") from None
     name, _colon, key = decoded.partition(":")
-    return name.strip()[:LONGEST_NAME], key
+    return plain(name).strip()[:LONGEST_NAME], key

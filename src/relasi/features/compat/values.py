@@ -15,7 +15,7 @@ from relasi.engine.fields.address import CountryKind, country_names
 from relasi.engine.fields.boolean import BooleanKind
 from relasi.engine.fields.choice import ChoiceKind, MultiChoiceKind
 from relasi.engine.fields.dates import DateKind, DateTimeKind
-from relasi.engine.fields.kind import Kind
+from relasi.engine.fields.kind import UNSTORABLE, Kind
 from relasi.engine.fields.money import CurrencyKind, MoneyKind
 from relasi.engine.fields.numbers import IntegerKind, NumberKind
 from relasi.features.compat import picklists
@@ -69,7 +69,9 @@ def day(value: date | None) -> str:
 
 
 def plain(raw: Any) -> str:
-    """What a program sent for one value as text. Yes and no of JSON are "1" and "0", a list is joined."""
+    """What a program sent for one value as text. Yes and no of JSON are "1" and "0", a list is joined.
+
+    What no text of ours can hold becomes a space."""
     if raw is None:
         return ""
     if isinstance(raw, bool):
@@ -78,7 +80,8 @@ def plain(raw: Any) -> str:
         return format(Decimal(repr(raw)), "f") if raw == raw and abs(raw) < 1e30 else str(raw)
     if isinstance(raw, list):
         return JOIN.join(plain(one) for one in raw)
-    return json.dumps(raw, ensure_ascii=False) if isinstance(raw, dict) else str(raw)
+    text = json.dumps(raw, ensure_ascii=False) if isinstance(raw, dict) else str(raw)
+    return UNSTORABLE.sub(" ", text)
 
 
 def meant(kind: Kind, text: str) -> Any:

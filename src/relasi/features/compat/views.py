@@ -96,5 +96,6 @@ def _json(body: dict[str, Any], status: int) -> HttpResponse:
     answer = HttpResponse(
         text.encode(errors="replace"), status=status, content_type="application/json; charset=UTF-8"
     )
+    answer["Content-Length"] = str(len(answer.content))
     answer["Cache-Control"] = "private, no-store"
     return answer

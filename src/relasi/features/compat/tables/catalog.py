@@ -17,9 +17,9 @@ PRODUCTS = Table(
     fields=[
         *plain(productname="name", productcode="code", manufacturer="brand", vendor_part_no="vendor_code",
                mfr_part_no="maker_code", usageunit="unit", reorderlevel="reorder_level", glacct="ledger_account",
-               qtyinstock="on_hand", **_OFFERED),
+               qtyinstock="on_hand", qtyindemand="committed", **_OFFERED),
         Title("productcategory", "category"), Ref("vendor_id", "vendor"),
-        Absent("taxclass"), Absent("productsheet"), Absent("serial_no"), Absent("qty_per_unit"), Absent("qtyindemand"),
+        Absent("taxclass"), Absent("productsheet"), Absent("serial_no"), Absent("qty_per_unit"),
         Absent("imagename"), Absent("imageattachmentids"), Absent("currency_id", "21x1", "reference"),
     ],
 )  # fmt: skip
