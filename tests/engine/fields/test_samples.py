@@ -6,8 +6,9 @@ from relasi.engine.fields import kind as kinds
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN, reading_as
 from relasi.engine.fields.samples import draw_samples, field_samples
 
-# Kinds without a field of their own: parts of an address and what no screen shows.
-BESIDE = {"address_part", "codes", "country", "hidden"}
+# Kinds without a field of their own, and those without a look of their own: parts of an address, what no screen shows, a
+# reference without a foreign key.
+BESIDE = {"address_part", "codes", "country", "hidden", "loose_reference"}
 
 
 @pytest.mark.parametrize("reader", [INDONESIAN, ENGLISH], ids=["id", "en"])
