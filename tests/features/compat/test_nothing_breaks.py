@@ -61,8 +61,8 @@ def test_odd_values_are_taken_or_refused_and_a_refusal_changes_nothing(program: 
     account = make("customers.Account")
     deal = make("sales.Deal", account=account)
     for module, id in (("Accounts", f"11x{account.pk}"), ("Potentials", f"13x{deal.pk}")):
-        for one in program.describe(module)["fields"]:
-            for value in ODD:
+        for place, one in enumerate(program.describe(module)["fields"]):
+            for value in ODD[place % 3 :: 3]:
                 before = ChangeSet.objects.count()
                 try:
                     program.post("revise", element={"id": id, one["name"]: value})

@@ -390,3 +390,14 @@ def test_keys_are_made_seen_and_revoked_on_their_pages(company: Any) -> None:
     assert signed_in(company.sales_b).post(f"/preferences/access-keys/{key.pk}/end/").status_code == 404
     assert admin.post(f"/settings/compat/keys/{key.pk}/end/").status_code == 302
     assert AccessKey._base_manager.get().trashed_at is not None
+
+
+def test_who_looks_through_somebodys_eyes_makes_no_key_in_their_name(company: Any) -> None:
+    with acting(company.admin):
+        turn(True)
+    close_change_set()
+    admin = signed_in(company.admin)
+    assert admin.post(f"/settings/users/{company.sales_a.pk}/preview/").status_code == 302
+    close_change_set()
+    assert admin.post("/preferences/access-keys/", {"name": "Diam-diam"}).status_code == 404
+    assert not AccessKey._base_manager.exists()
