@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -71,11 +71,11 @@ def unpaid(user: Any, on: date, side: Side = RECEIVABLES) -> QuerySet[Any]:
     )
 
 
-def ageing(user: Any, on: date, party: int | None = None, side: Side = RECEIVABLES) -> list[Row]:
-    """By party and currency, the largest first. Their titles are asked for by `named`."""
-    rows = unpaid(user, on, side).order_by()
-    if party is not None:
-        rows = rows.filter(**{side.party: party})
+def ageing(
+    user: Any, on: date, party: int | Collection[int | None] | None = None, side: Side = RECEIVABLES
+) -> list[Row]:
+    """By party and currency, the largest first; of one party, of some, or of all. `named` asks for their titles."""
+    rows = _of(unpaid(user, on, side).order_by(), party, side)
     found: dict[tuple[int | None, str], Row] = {}
     grouped = rows.values_list(side.party, "currency", "band").annotate(amount=Sum("left"), n=Count("pk"))
     for id, currency, band, amount, n in grouped:
@@ -83,8 +83,6 @@ def ageing(user: Any, on: date, party: int | None = None, side: Side = RECEIVABL
         row.bands[band] = (amount, n)
     for (id, currency), amount in credits(user, party, side).items():
         found.setdefault((id, currency), Row(id, currency)).credit = amount
-    if party is not None:
-        return sorted(found.values(), key=lambda row: row.currency)
     return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.party or 0))
 
 
@@ -97,11 +95,22 @@ def named(rows: Iterable[Row], side: Side) -> list[Row]:
     return rows
 
 
-def credits(user: Any, party: int | None = None, side: Side = RECEIVABLES) -> Credits:
+def _of(rows: QuerySet[Any], party: int | Collection[int | None] | None, side: Side) -> QuerySet[Any]:
+    if party is None:
+        return rows
+    ids = {party} if isinstance(party, int) else set(party)
+    return rows.filter(
+        Q(**{f"{side.party}__in": ids - {None}}) | (Q(**{side.party: None}) if None in ids else Q(pk__in=[]))
+    )
+
+
+def credits(
+    user: Any, party: int | Collection[int | None] | None = None, side: Side = RECEIVABLES
+) -> Credits:
     """What was paid or credited that pays nothing yet, as it stands now."""
     found: Credits = {}
     for rows, name in side.payers(user):
-        some: Any = rows if party is None else rows.filter(**{side.party: party})
+        some = _of(rows, party, side)
         for id, currency, amount in some.order_by().values_list(side.party, "currency").annotate(n=Sum(name)):
             found[id, currency] = found.get((id, currency), ZERO) + amount
     return found
@@ -116,18 +125,6 @@ def due_soon(user: Any, on: date, side: Side) -> dict[str, dict[str, Decimal]]:
 
 def _soon(key: str, on: date) -> Q:
     return Q(due__gte=on, due__lte=on + timedelta(days=SOON[key][1]))
-
-
-def totals(rows: Iterable[Row]) -> list[Row]:
-    """One row for each currency."""
-    found: dict[str, Row] = {}
-    for row in rows:
-        whole = found.setdefault(row.currency, Row(None, row.currency))
-        for band, (amount, n) in row.bands.items():
-            before = whole.bands.get(band, (ZERO, 0))
-            whole.bands[band] = (before[0] + amount, before[1] + n)
-        whole.credit += row.credit
-    return list(found.values())
 
 
 def rows_behind(

@@ -27,13 +27,11 @@ from relasi.features.receivables.ageing import (
     LATE,
     SOON,
     Row,
-    ageing,
     due_soon,
-    named,
     rows_behind,
-    totals,
 )
 from relasi.features.receivables.files import file_answer
+from relasi.features.receivables.parties import Parties
 from relasi.features.receivables.sides import RECEIVABLES, Side
 from relasi.features.receivables.statement import Statement, currencies_of, statement
 from relasi.kits.pipeline.days import today
@@ -62,18 +60,16 @@ def _format(request: HttpRequest, user: Any, side: Side = RECEIVABLES) -> str:
 def page(request: HttpRequest, side: Side) -> HttpResponse:
     user, reader = _must_see(request, side), reader_of(request)
     on = day_asked(request.GET, "on", today())
-    rows = ageing(user, on, side=side)
+    parties = Parties(user, on, side)
     format = _format(request, user, side)
     if format:
-        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(named(rows, side), side), reader)
-    shown = Paginator([row for row in rows if row.total or row.credit], PARTIES).get_page(
-        request.GET.get("page")
-    )
+        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(parties[:], side), reader)
+    shown = Paginator(parties, PARTIES).get_page(request.GET.get("page"))
     context = {
         "shell": shell_for(request, None, (side.area, None), (side.title, None)), "side": side,
         "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
-        "rows": [_drawn(row, on, side, reader) for row in named(shown, side)], "page": shown,
-        "sums": [_drawn(row, on, side, reader) for row in totals(rows)], "soon": _soon(user, on, side, reader),
+        "rows": [_drawn(row, on, side, reader) for row in shown], "page": shown,
+        "sums": [_drawn(row, on, side, reader) for row in parties.sums()], "soon": _soon(user, on, side, reader),
         "may_export": may_export(user, registry.of(side.debts)),
         "party_url": f"/{registry.of(side.parties).slug}/", "states": side is RECEIVABLES,
     }  # fmt: skip

@@ -1,0 +1,71 @@
+"""Parties: who owes, the largest first, a page at a time, however many there are; and what all of them owe together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from relasi.features.receivables.ageing import Row, ageing, credits, named, unpaid
+from relasi.features.receivables.sides import Side
+
+Key = tuple[int | None, str]
+
+
+class Parties:
+    """A list of Rows for a Paginator: those who owe by currency and amount, then those who only have a credit."""
+
+    def __init__(self, user: Any, on: date, side: Side):
+        self.user, self.on, self.side = user, on, side
+        self.credits = credits(user, side=side)
+
+    @cached_property
+    def _debts(self) -> QuerySet[Any]:
+        return unpaid(self.user, self.on, self.side).order_by()
+
+    @cached_property
+    def _groups(self) -> QuerySet[Any]:
+        totals = self._debts.values_list(self.side.party, "currency").annotate(total=Sum("left"))
+        return totals.order_by("currency", "-total", self.side.party)
+
+    @cached_property
+    def _debtors(self) -> int:
+        return self._groups.count()
+
+    @cached_property
+    def _only_credit(self) -> list[Key]:
+        ids = {id for id, _currency in self.credits}
+        some = self._debts.filter(**{f"{self.side.party}__in": ids}) if ids else self._debts.none()
+        owing = set(some.values_list(self.side.party, "currency").distinct())
+        return sorted(
+            (key for key in self.credits if key not in owing), key=lambda key: (key[1], key[0] or 0)
+        )
+
+    def __len__(self) -> int:
+        return self._debtors + len(self._only_credit)
+
+    def __getitem__(self, part: slice) -> list[Row]:
+        first, last = part.start or 0, len(self) if part.stop is None else part.stop
+        keys: list[Key] = [(id, currency) for id, currency, _total in self._groups[first:last]]
+        beyond = max(first - self._debtors, 0), max(last - self._debtors, 0)
+        keys += self._only_credit[slice(*beyond)]
+        return named(self._rows(keys), self.side)
+
+    def _rows(self, keys: list[Key]) -> Iterator[Row]:
+        ids = {id for id, _currency in keys}
+        found = {(row.party, row.currency): row for row in ageing(self.user, self.on, ids, self.side)}
+        return (found.get(key) or Row(*key, credit=self.credits[key]) for key in keys)
+
+    def sums(self) -> list[Row]:
+        """One row for each currency."""
+        found: dict[str, Row] = {}
+        for currency, band, amount, n in self._debts.values_list("currency", "band").annotate(
+            amount=Sum("left"), n=Count("pk")
+        ):
+            found.setdefault(currency, Row(None, currency)).bands[band] = (amount, n)
+        for (_id, currency), amount in self.credits.items():
+            found.setdefault(currency, Row(None, currency)).credit += amount
+        return [found[currency] for currency in sorted(found)]
