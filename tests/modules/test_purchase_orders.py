@@ -20,11 +20,12 @@ from relasi.kits.trade.totals import totals_of
 from relasi.modules.purchasing.buying_limit import BuyingLimit
 from relasi.modules.purchasing.purchase_flow import BY_HAND, FLOW, PurchaseStatus
 from relasi.modules.purchasing.purchase_order import PurchaseOrder
+from relasi.modules.sales.sales_order import SalesOrder
 from tests.make import again, make
 from tests.modules.buying import approved_vendor, come, ordered, purchase
 from tests.modules.refused import refusing
 from tests.modules.test_trade_chain import new_act
-from tests.modules.trading import line_of, thing
+from tests.modules.trading import approved, document, line_of, thing
 from tests.people import signed_in
 
 S = PurchaseStatus
@@ -348,3 +349,44 @@ def test_the_editor_offers_what_can_be_bought_without_the_price_of_sale(company:
     close_change_set()
     found = signed_in(company.admin).get("/purchase-orders/new/?find=any&q=panel").content.decode()
     assert "Panel surya" in found and "Panel sepaket" not in found and "987" not in found
+
+
+# From sales orders.
+@pytest.mark.usefixtures("admin")
+def test_what_a_sales_order_needs_is_ordered_where_it_suits_best_one_order_for_each_vendor() -> None:
+    first, second = approved_vendor(), approved_vendor()
+    panel, cable, other = (make("catalog.Product") for _each in range(3))
+    for vendor, product, price in ((first, panel, 90), (second, panel, 95), (second, cable, 10)):
+        make("purchasing.VendorPrice", vendor=vendor, product=product, price=price)
+    sale = approved({"product": panel.pk, "quantity": 5}, {"product": cable.pk, "quantity": 7},
+                    {"product": other.pk, "quantity": 1}, thing(1))  # fmt: skip
+    sale.buy()
+    made = {order.vendor_id: order for order in PurchaseOrder._base_manager.all()}
+    assert {vendor: [(line.product_id, line.quantity, line.price) for line in order.lines_in_order()]
+            for vendor, order in made.items()} == {
+        first.pk: [(panel.pk, 5, 90)], second.pk: [(cable.pk, 7, 10)],
+    }  # fmt: skip
+    assert all((order.status, order.sales_order_id) == ("draft", sale.pk) for order in made.values())
+    assert [line_of(sale, place).purchased for place in range(3)] == [5, 7, 0]
+    with refusing("REQUIRED"):
+        again(sale).buy()
+    made[first.pk].cancel("Ambil dari gudang")
+    assert line_of(sale).purchased == 0
+    with refusing("QTY_EXCEEDED", "lines"):
+        update(made[second.pk], {}, lines=[{"id": line_of(made[second.pk]).pk, "quantity": 8}])
+    with refusing("OUT_OF_RANGE", "lines"):
+        update(again(sale), {}, lines=[{"id": line_of(sale, 1).pk, "quantity": 6}])
+    assert again(sale).buy().vendor_id == first.pk
+
+
+@pytest.mark.usefixtures("admin")
+def test_nothing_is_ordered_from_who_is_not_approved_or_for_a_draft() -> None:
+    product = make("catalog.Product")
+    make("purchasing.VendorPrice", vendor=make("purchasing.Vendor"), product=product, price=5)
+    with refusing("REQUIRED"):
+        approved({"product": product.pk, "quantity": 1}).buy()
+    with refusing("INVALID_TRANSITION"):
+        document(SalesOrder).buy()
+    with refusing("INVALID_TRANSITION"):
+        approved(thing(1)).buy()
+    assert not PurchaseOrder._base_manager.exists()

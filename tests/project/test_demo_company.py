@@ -51,6 +51,16 @@ def test_there_is_enough_of_everything(printed):
     assert User._base_manager.count() == 21
 
 
+def test_what_is_bought_adds_up_and_waits_in_every_state(printed):
+    from tests.modules.buying import is_sound
+
+    is_sound()
+    assert rows("purchasing.Vendor").filter(status="approved").count() == 8
+    states = set(rows("purchasing.PurchaseOrder").values_list("status", flat=True))
+    assert {"draft", "pending", "approved", "sent"} <= states
+    assert {"approved", "paid"} <= set(rows("purchasing.Bill").values_list("status", flat=True))
+
+
 def test_documents_add_up_and_follow_each_other(printed):
     from tests.modules.trading import is_sound
 

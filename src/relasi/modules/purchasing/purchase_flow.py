@@ -8,6 +8,7 @@ from relasi.engine.fields.choice import Choices, open_list
 from relasi.kits.stock.demand import Demand
 from relasi.kits.trade.approving import COLUMNS, DECIDED
 from relasi.kits.trade.flow import Flow
+from relasi.kits.trade.taking import Taking
 
 
 class PurchaseStatus(Choices):
@@ -68,4 +69,5 @@ OPEN_COLUMNS = (
 )  # fmt: skip
 TABLE, LINES = "purchasing_purchaseorder", "purchasing_purchaseline"
 COUNTED = ("received", "rejected", "billed")
+TAKINGS = [Taking("sales_line_id", "sales_orderline", "purchased")]
 DEMAND = Demand("incoming", TABLE, LINES, "order_id", OUTSTANDING, "received")

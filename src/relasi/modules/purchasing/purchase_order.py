@@ -31,17 +31,26 @@ from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.limits import Reach
 from relasi.kits.trade.line import TradeLine, line_checks, refuse_agreed
 from relasi.kits.trade.priced import priced_checks
-from relasi.kits.trade.taking import Way, counted_checks, under_taken
+from relasi.kits.trade.taking import (
+    Way,
+    counted_checks,
+    giving_back_triggers,
+    over_taken,
+    taking_triggers,
+    under_taken,
+)
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
 from relasi.modules.purchasing.purchase_flow import (
     BY_HAND,
     COUNTED,
     DEMAND,
     FLOW,
+    LINES,
     OPEN_COLUMNS,
     OUTSTANDING,
     STANDING,
     TABLE,
+    TAKINGS,
     Carrier,
     PurchaseStatus,
 )
@@ -79,6 +88,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         FLOW.violations(TABLE)
         | under_taken("purchase_line", "received")
         | under_taken("purchase_line", "billed")
+        | over_taken("order_line", "purchased")
     )
 
     class Meta(Record.Meta):
@@ -86,7 +96,12 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         verbose_name_plural = _("purchase orders")
         indexes = record_indexes("purchase_order")
         constraints = priced_checks("purchase_order")
-        triggers = [*history_triggers(), *FLOW.triggers(TABLE, OPEN_COLUMNS), *DEMAND.header_triggers()]
+        triggers = [
+            *history_triggers(),
+            *FLOW.triggers(TABLE, OPEN_COLUMNS),
+            *giving_back_triggers(LINES, "order_id", FLOW.idle, TAKINGS),
+            *DEMAND.header_triggers(),
+        ]
 
     class Module(Record.Module):
         slug = "purchase-orders"
@@ -260,6 +275,12 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         come = {line.pk: min(left[line.pk], line.received - line.billed) for line in lines if line.pk in left}
         return {id: amount for id, amount in come.items() if amount > 0} or left
 
+    @staticmethod
+    def for_sales(order: Any) -> PurchaseOrder:
+        from relasi.modules.purchasing.from_sales import order_for
+
+        return order_for(order)
+
     # The verbs.
     def approve(self) -> PurchaseOrder:
         return update(self, {"status": S.APPROVED})
@@ -306,11 +327,15 @@ class PurchaseLine(TradeLine):
         "purchasing.PurchaseOrder", models.CASCADE, verbose_name=_("Purchase order"), related_name="lines",
         required=True, editable=False,
     )  # fmt: skip
+    sales_line = ReferenceField(
+        "sales.OrderLine", models.PROTECT, verbose_name=_("Order line"), related_name="+", editable=False
+    )
     received = DecimalField(_("Received"), default=0, required=True, editable=False)
     rejected = DecimalField(_("Rejected"), default=0, required=True, editable=False)
     billed = DecimalField(_("Billed"), default=0, required=True, editable=False)
     over_receipt = PercentField(_("More may be received"), default=0, required=True, editable=False)
 
+    takes = {"sales_line": "purchased"}
     counted = ("received", "billed")
     violations = FLOW.violations(TABLE)
 
@@ -326,6 +351,7 @@ class PurchaseLine(TradeLine):
         triggers = [
             *history_triggers(*COUNTED),
             *line_triggers(TABLE, "order_id", FLOW.frozen, COUNTED),
+            *taking_triggers(TABLE, "order_id", FLOW.idle, TAKINGS),
             *DEMAND.line_triggers(),
         ]
 

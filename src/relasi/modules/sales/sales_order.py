@@ -69,7 +69,7 @@ FLOW = Flow(
 OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "shipping_state", "cancel_reason",
                 "tax_rates")  # fmt: skip
 TABLE, LINES = "sales_salesorder", "sales_orderline"
-COUNTED = ("invoiced", "noted", "delivered", "issued")  # what other documents count on the lines
+COUNTED = ("invoiced", "noted", "delivered", "issued", "purchased")  # what other documents count on the lines
 TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
 DEMAND = Demand("committed", TABLE, LINES, "order_id", frozenset({S.APPROVED}), "issued")
 
@@ -106,6 +106,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
         | under_taken("order_line", "noted")
         | under_taken("order_line", "delivered")
         | under_taken("order_line", "issued")
+        | under_taken("order_line", "purchased")
     )
 
     class Meta(Record.Meta):
@@ -189,6 +190,8 @@ class SalesOrder(OutlivesRates, TradeDocument):
                    when=lambda order: order.status == S.APPROVED and order.shipping_state != Shipping.FULLY),
             Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
                    when=lambda order: order.status == S.APPROVED and order.invoiced != Invoiced.FULLY),
+            Action("buy", _("Order from vendors"), icon="shopping-cart", quiet=True,
+                   when=lambda order: order.status == S.APPROVED),
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda order: order.status == S.APPROVED),
             Action("cancel", _("Cancel order"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
                    when=lambda order: S.CANCELLED in FLOW.moves.get(order.status, ())),
@@ -235,6 +238,10 @@ class SalesOrder(OutlivesRates, TradeDocument):
     def deliver(self) -> Any:
         return convert(self, registry.module("inventory.DeliveryNote").model)
 
+    def buy(self) -> Any:
+        """Drafts of purchase orders for what it needs and nobody has ordered yet; the first of them."""
+        return registry.module("purchasing.PurchaseOrder").model.for_sales(self)
+
     def close(self) -> SalesOrder:
         return update(self, {"status": S.CLOSED})
 
@@ -256,6 +263,7 @@ class OrderLine(TradeLine):
     noted = DecimalField(_("On delivery notes"), default=0, required=True, editable=False)
     delivered = DecimalField(_("Delivered"), default=0, required=True, editable=False)
     issued = DecimalField(_("Taken from stock"), default=0, required=True, editable=False)
+    purchased = DecimalField(_("Ordered from vendors"), default=0, required=True, editable=False)
 
     takes = {"quote_line": "taken"}
     counted = ("invoiced", "noted")
@@ -271,6 +279,7 @@ class OrderLine(TradeLine):
             *counted_checks("order_line", "noted"),
             *counted_checks("order_line", "delivered"),
             *counted_checks("order_line", "issued"),
+            *counted_checks("order_line", "purchased"),
         ]
         triggers = [
             *history_triggers(*COUNTED),

@@ -18,6 +18,7 @@ from relasi.project.demo.leads import make_leads
 from relasi.project.demo.letterhead import make_letterhead
 from relasi.project.demo.names import people
 from relasi.project.demo.past import Past, date_back
+from relasi.project.demo.purchasing import make_purchasing
 from relasi.project.demo.staff import Staff, hire, part_ways
 from relasi.project.demo.trade import make_trade
 
@@ -41,6 +42,7 @@ def make_company(password: str) -> Staff:
         converted = make_leads(clock, staff, past, names)
         make_deals(clock, staff, past, known, converted, DEALS)
         make_trade(clock, staff, past, catalog)
+        make_purchasing(clock, staff, past, catalog)
         make_agenda(clock, staff, past)
         with acting(SYSTEM, via="system", reason="Keluar dari perusahaan") as leaving:
             left = part_ways(staff)

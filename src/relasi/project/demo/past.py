@@ -19,7 +19,7 @@ from relasi.engine.records.write import Draft, write
 
 # Columns whose value is the moment of the change that set them.
 STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at",
-           "sent_at", "decided_at", "issued_at", "completed_at", "dispatched_at", "delivered_at"]  # fmt: skip
+           "sent_at", "decided_at", "issued_at", "completed_at", "approved_at", "dispatched_at", "delivered_at"]  # fmt: skip
 
 
 class Past:
