@@ -21,7 +21,7 @@ from relasi.engine.records.write import create, update
 from relasi.engine.transfer.target import targets_of
 from relasi.users.user import User
 from tests.engine.api.program import Program
-from tests.engine.aviary import again, parrot
+from tests.engine.aviary import again, cage, parrot
 from tests.engine.customize.adding import TYPED, add_all, add_field
 from tests.engine.transfer import importing
 from tests.engine.transfer.test_export import job_for as export_job
@@ -252,3 +252,15 @@ def test_a_document_is_written_with_it_in_its_own_editor(aviary):
             "line-n1-kind": "item", "line-n1-item": f"product:{product.pk}", "line-n1-quantity": "2"}  # fmt: skip
     answer = client.post("/quotes/new/", sent)
     assert answer.status_code in (200, 302) and "T-77" in client.get(answer["Location"]).content.decode()
+
+
+def test_the_api_takes_and_gives_a_reference_by_its_id(aviary):
+    key = add_field(aviary, "reference", target="fakes.cage").key
+    home, theirs = cage(aviary.keeper), cage(aviary.vet)
+    program = Program(aviary.keeper)
+    made = program.post("parrots", {"name": "Api", key: home.pk})
+    assert made.status_code == 201 and made.data[key] == home.pk, made.data
+    wrong = program.ask("PATCH", f"parrots/{made.data['id']}", {key: theirs.pk})
+    assert wrong.status_code == 422 and wrong.data["errors"][0]["field"] == key
+    condition = json.dumps({"field": key, "op": "is", "value": home.pk})
+    assert [one["id"] for one in program.get(f"parrots?filter={condition}").data["data"]] == [made.data["id"]]
