@@ -1,10 +1,13 @@
 """Delivery notes: an order goes out in parts, the stock falls and comes back, and everything says the same."""
 
+import base64
+import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from PIL import Image
 
 from relasi.engine.access.acting import acting, current_acting
 from relasi.engine.activity.notification import News
@@ -13,6 +16,8 @@ from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import restore, trash, update
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.paper.goods import goods_sheet_of
+from relasi.kits.trade.paper.printing import pdf
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.inventory.delivery_flow import FLOW
 from relasi.modules.inventory.delivery_note import DeliveryNote
@@ -23,6 +28,11 @@ from tests.make import again, make, put
 from tests.modules.refused import refused, refusing
 from tests.modules.stocking import counted, figures, goods, of, stock_is_sound
 from tests.modules.trading import approved, document, is_sound, line_of, thing
+from tests.people import signed_in
+
+_drawing = io.BytesIO()
+Image.new("RGBA", (40, 20), "black").save(_drawing, "PNG")
+PEN = _drawing.getvalue()
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 
@@ -400,3 +410,53 @@ def test_whoever_looks_after_a_product_hears_once_that_it_runs_short() -> None:
     approved(of(product, 3))
     sums.append(told())
     assert sums == [1, 1, 2]
+
+
+def test_the_paper_has_no_prices_unless_the_company_wants_them() -> None:
+    product = goods(5, serial_tracking="serial", name="Inverter 5 kW")
+    note = document(
+        DeliveryNote, of(product, 2, serials="SN-1, SN-2"), driver="Slamet", vehicle_plate="B 1234 XY"
+    )
+    user = current_acting().user
+    sheet = goods_sheet_of(note, user, "id", "a5")
+    assert (sheet["title"], sheet["priced"]) == ("Surat jalan", False)
+    assert [box[0] for box in sheet["boxes"]] == ["Pengirim", "Sopir", "Penerima"]
+    assert sheet["rows"][0]["serials"] == "SN-1, SN-2"
+    assert pdf(sheet).startswith(b"%PDF")
+    note = note.deliver(received_by="Budi", signature=PEN)
+    handed = goods_sheet_of(note, user, "id", "a4", handover=True)
+    assert handed["title"] == "Berita acara serah terima" and handed["signature"]
+    assert [box[1] for box in handed["boxes"]][-1] == "Budi"
+    assert pdf(handed).startswith(b"%PDF")
+    make("inventory.StockSettings", prices_on_notes=True)
+    assert goods_sheet_of(note, user, "en", "f4")["priced"] is True
+
+
+def test_at_the_door_the_receiver_signs_or_their_name_stands_for_it(company: Any) -> None:
+    client = signed_in(company.admin)
+    product = goods(5)
+    note = note_of(approved(of(product, 2)))
+    place = f"/delivery-notes/{note.pk}/proof/"
+    assert client.get(place).status_code == 200
+    answer = client.post(place, {"received_by": "", "signature": "data:text/html,x"})
+    assert answer.status_code == 422
+    answer = client.post(place, {"received_by": "Budi"})
+    assert answer.status_code == 422 and b'value="Budi"' in answer.content
+    assert (again(note).status, figures(product)[0]) == ("open", 5)
+    drawn = "data:image/png;base64," + base64.b64encode(PEN).decode()
+    assert (
+        client.post(place, {"received_by": "Budi", "received_as": "Satpam", "signature": drawn}).status_code
+        == 302
+    )
+    note = again(note)
+    assert (note.status, note.received_by, note.received_as) == (
+        "delivered",
+        "Budi",
+        "Satpam",
+    ) and note.signature
+    other = note_of(approved(of(product, 1)))
+    assert (
+        client.post(f"/delivery-notes/{other.pk}/proof/", {"received_by": "Siti", "agree": "1"}).status_code
+        == 302
+    )
+    assert (again(other).received_by, again(other).signature) == ("Siti", None)

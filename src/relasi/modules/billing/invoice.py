@@ -198,7 +198,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             Related(
                 "inventory.StockMove",
                 by="invoice",
-                columns=["product", "opening", "issued", "received", "closing"],
+                columns=["product", "change"],
                 title=_("Stock ledger"),
             ),
             Related("billing.PaymentPart", by="invoice", columns=["payment", "amount"], title=_("Payments")),

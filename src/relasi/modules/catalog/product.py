@@ -115,7 +115,7 @@ class Product(Stocked, Offered):
             Related(
                 "inventory.StockMove",
                 by="product",
-                columns=["document", "opening", "issued", "received", "closing"],
+                columns=["document", "change"],
                 title=_("Stock ledger"),
             ),
             Related(

@@ -163,8 +163,7 @@ class DeliveryNote(OutlivesRates, TradeDocument):
         page = [
             Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
             Timeline(),
-            Related("inventory.StockMove", by="delivery_note", columns=["product", "opening", "issued", "received",
-                    "closing"], title=_("Stock ledger")),
+            Related("inventory.StockMove", by="delivery_note", columns=["product", "change"], title=_("Stock ledger")),
         ]  # fmt: skip
         actions = [
             Action("deliver", _("Delivered"), icon="circle-check", page="proof/",

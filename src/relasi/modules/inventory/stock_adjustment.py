@@ -89,8 +89,7 @@ class StockAdjustment(Record):
         headline = "reason counted difference"
         page = [
             Timeline(),
-            Related("inventory.StockMove", by="adjustment", columns=["product", "opening", "issued", "received",
-                    "closing"], title=_("Stock ledger")),
+            Related("inventory.StockMove", by="adjustment", columns=["product", "change"], title=_("Stock ledger")),
         ]  # fmt: skip
         words = "penyesuaian stok opname hitung gudang stock count"
 

@@ -11,7 +11,9 @@ from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.money import MoneyField
+from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.numbers import DecimalField, IntegerField
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.records.part import Part
 from relasi.kits.stock.ledger import ledger_checks, ledger_triggers, one_document
@@ -79,6 +81,15 @@ class StockMove(Part):
 
     def __str__(self) -> str:
         return f"{self.step}"
+
+    @computed(_("Change"), needs="issued received closing")
+    def change(self) -> str:
+        """What came or went, and what was there then."""
+        reader = current_reader()
+        sign, amount = ("+", self.received) if self.received else ("−", self.issued)
+        return " → ".join([
+            sign + write_number(amount, reader, 3, shortest=True), write_number(self.closing, reader, 3, shortest=True),
+        ])  # fmt: skip
 
     @computed(_("Document"), needs=" ".join(DOCUMENTS))
     def document(self) -> str:

@@ -134,8 +134,7 @@ class ReceiptNote(PurchaseDocument):
         page = [
             Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
             Timeline(),
-            Related("inventory.StockMove", by="receipt_note", columns=["product", "opening", "issued", "received",
-                    "closing", "unit_cost"], title=_("Stock ledger")),
+            Related("inventory.StockMove", by="receipt_note", columns=["product", "change"], title=_("Stock ledger")),
         ]  # fmt: skip
         actions = [
             Action("receive", _("Received"), icon="package-check",

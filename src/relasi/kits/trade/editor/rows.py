@@ -19,7 +19,8 @@ from relasi.kits.trade.unit import Unit
 
 TEXTS = ("name", "description", "unit", "quantity", "price", "discount")
 # What lines of goods have besides; nothing else can be sent for them.
-EXTRA = ("rejected", "reject_reason", "batch", "expires_on", "serials")
+TRACKED = ("batch", "expires_on", "serials")
+EXTRA = ("rejected", "reject_reason", *TRACKED)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ class Row:
         if self.line is None or self.ref is None:
             return []
         fields = registry.of(self.line).fields
-        kinds: list[Any] = [kind_of(fields[name]) for name in self.line.extra]
+        product: Any = self.line.product if self.line.product_id else None
+        tracked = product is not None and product.serial_tracking != "none"
+        asked = [name for name in self.line.extra if tracked or name not in TRACKED]
+        kinds: list[Any] = [kind_of(fields[name]) for name in asked]
         return [
             (
                 kind.key,
