@@ -210,3 +210,25 @@ def test_an_undone_receipt_writes_opposite_rows_and_a_restored_note_counts_nothi
     trash(ReceiptNote, [note.pk])
     restore(ReceiptNote, [note.pk])
     assert stock(product) == (0, 5)
+
+
+def test_what_runs_short_is_ordered_from_the_vendor_to_be_asked_first() -> None:
+    first, other = approved_vendor(), approved_vendor()
+    short = [goods(2, reorder_level=10, reorder_quantity=5) for _n in range(2)]
+    elsewhere, enough = goods(2, reorder_level=10), goods(20, reorder_level=10)
+    for product in (*short, enough):
+        make("purchasing.VendorPrice", vendor=first, product=product, price=900)
+        make("purchasing.VendorPrice", vendor=other, product=product, price=950)
+    make("purchasing.VendorPrice", vendor=other, product=elsewhere, price=900)
+    order = short[0].reorder()
+    assert (order.vendor_id, order.status) == (first.pk, "draft")
+    assert {(one.product_id, one.quantity) for one in order.lines_in_order()} == {
+        (one.pk, 8) for one in short
+    }
+    for product in (short[0], enough):
+        with refusing("INVALID_TRANSITION"):
+            product.reorder()
+    order.approve()
+    assert stock(short[0]) == (2, 8)
+    with refusing("REQUIRED"):
+        goods(1, reorder_level=3).reorder()

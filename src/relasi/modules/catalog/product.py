@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Match, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Match, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.image import ImageField
@@ -126,6 +129,10 @@ class Product(Stocked, Offered):
             ),
             Related("catalog.BundleComponent", by="product", columns=["quantity"], title=_("In bundles")),
         ]
+        actions = [
+            Action("reorder", _("Order what is missing"), icon="shopping-cart", quiet=True,
+                   when=lambda product: product.active and product.wanted > 0),
+        ]  # fmt: skip
         views = [
             View("active", _("Active"), ACTIVE, "circle-check"),
             View("inactive", _("Inactive"), INACTIVE, "archive"),
@@ -137,3 +144,9 @@ class Product(Stocked, Offered):
             "name": Match(_("Same name"), of="name", usual=False),
         }
         words = "produk barang product sku stok"
+
+    # The verbs.
+    def reorder(self) -> Any:
+        """A draft of a purchase order of what is missing, and of what else the same vendor has of what runs short."""
+        model: Any = registry.module("purchasing.PurchaseOrder").model
+        return model.of_missing(self)

@@ -82,7 +82,7 @@ class StockMove(Part):
     def __str__(self) -> str:
         return f"{self.step}"
 
-    @computed(_("Change"), needs="issued received closing")
+    @computed(_("Movement"), needs="issued received closing")
     def change(self) -> str:
         """What came or went, and what was there then."""
         reader = current_reader()

@@ -281,6 +281,13 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
 
         return order_for(order)
 
+    @classmethod
+    def of_missing(cls, product: Any) -> PurchaseOrder:
+        """A draft for what is missing of a product. Raises Refused."""
+        from relasi.modules.purchasing.reordering import order_missing
+
+        return order_missing(product)
+
     # The verbs.
     def approve(self) -> PurchaseOrder:
         return update(self, {"status": S.APPROVED})
