@@ -148,7 +148,8 @@ def _form_groups(users: dict[str, User], roles: dict[str, int]) -> dict[str, int
 
 
 def _share(roles: dict[str, int], groups: dict[str, int]) -> None:
-    create(ModuleSharing, {"module": "customers.account", "mode": "public_read"})
+    for module in ("customers.account", "purchasing.vendor"):
+        create(ModuleSharing, {"module": module, "mode": "public_read"})
     finance, support = ("role_tree", roles["Manajer Keuangan"]), ("role_tree", roles["Manajer Dukungan"])
     marketing = ("role_tree", roles["Manajer Pemasaran"])
     teams = [("group", groups["Tim Jakarta"]), ("group", groups["Tim Surabaya"])]
@@ -159,6 +160,8 @@ def _share(roles: dict[str, int], groups: dict[str, int]) -> None:
         for paper in papers
         for team in teams
     ]
+    buying = ("vendor", "purchaseorder", "receiptnote", "bill", "vendorpayment")
+    rules += [(f"purchasing.{name}", finance, finance, "write") for name in buying]
     rules += [("customers.contact", team, support, "read") for team in teams]
     rules += [("customers.lead", marketing, team, "write") for team in teams]
     for module, source, target, level in rules:
