@@ -368,7 +368,7 @@ ROUTES = [
     Route("settings/sharing/rules/new/", "admin", "GET POST"),
     Route("settings/sharing/rules/<int:id>/", "admin", "GET POST", args=_RULE),
     Route("settings/sharing/rules/<int:id>/delete/", "admin", "POST", args=_RULE),
-    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views)/(?:(?P<id>\d{1,18})/)?"
+    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views|layouts|field-rules)/(?:(?P<id>\d{1,18})/)?"
           r"(?P<rest>.*)$", "admin", args={"slug": "settings slug", "id": "access.group", "rest": "nothing"}),
 ]  # fmt: skip
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import CharField, Q, Value
-from django.db.models.functions import Coalesce, Concat, Trim, Upper
+from django.db.models import CharField, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Trim, Upper
 
 from relasi.engine.access.acting import NobodyActing, acting_user
 from relasi.engine.access.door import may, visible_q
@@ -71,7 +71,10 @@ def title_expression(module: Module, path: str = "") -> Any:
     if not texts:
         return Value("", output_field=CharField())
     for name in texts:
-        parts += [Coalesce(f"{path}{name}", Value(""), output_field=CharField()), Value(" ")]
+        column: Any = f"{path}{name}"
+        if not isinstance(module.fields[name], (CharField, TextField)):
+            column = Cast(column, CharField())
+        parts += [Coalesce(column, Value(""), output_field=CharField()), Value(" ")]
     parts.pop()
     return parts[0] if len(parts) == 1 else Trim(Concat(*parts, output_field=CharField()))
 

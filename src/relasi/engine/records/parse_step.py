@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM
+from relasi.engine.access.door import visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.custom import HOME, PREFIX, custom_fields_of
@@ -213,7 +214,7 @@ _SOURCES = {"ui", "import", "api", "conversion", "workflow", "system"}
 
 
 def _fill(batch: Batch) -> None:
-    """`fill = {"account": "contact.account"}`: an empty field takes the value of a record just chosen."""
+    """`fill = {"account": "contact.account"}`: an empty field takes the value of a record just chosen, if they see it."""
     for target, path in batch.module.fill.items():
         through, source = path.split(".")
         here, there = batch.module.fields[target].attname, batch.module.fields[through]
@@ -225,7 +226,8 @@ def _fill(batch: Batch) -> None:
         if waiting:
             other = registry.of(there.related_model)
             column = other.fields[source].attname
-            rows = other.model._base_manager.filter(pk__in=list(waiting)).values_list("pk", column)
+            seen = other.model._base_manager.all() if batch.authorised else visible_to(batch.user, other.model)
+            rows = seen.filter(pk__in=list(waiting)).order_by().values_list("pk", column)
             for id, value in rows:
                 for record in waiting[id]:
                     record.__dict__[here] = value
