@@ -226,7 +226,9 @@ def _fill(batch: Batch) -> None:
         if waiting:
             other = registry.of(there.related_model)
             column = other.fields[source].attname
-            seen = other.model._base_manager.all() if batch.authorised else visible_to(batch.user, other.model)
+            seen = (
+                other.model._base_manager.all() if batch.authorised else visible_to(batch.user, other.model)
+            )
             rows = seen.filter(pk__in=list(waiting)).order_by().values_list("pk", column)
             for id, value in rows:
                 for record in waiting[id]:
