@@ -30,6 +30,7 @@ GROW = {
     "<entry:entry>/totals/", "<entry:entry>/board/totals/", "<entry:entry>/<int:id>/", "<entry:entry>/<int:id>/timeline/",
     "<entry:entry>/<int:id>/preview/", "api/v1/<entry:entry>", "api/v1/<entry:entry>/<int:id>",
 }  # fmt: skip
+# Asks once for each module that has one of the fifty best hits, and more rows mix the modules differently.
 SEARCHED = "/search/?q=Zqxrahasia"
 
 
@@ -82,7 +83,12 @@ def test_no_page_asks_more_when_more_is_there(world: World) -> None:
     many, after = _with(world, growing, MANY - FEW)
     short = [m.key for m in growing if m.is_record and m.whole is None and few[m.key] + many[m.key] < MANY]
     assert not short, f"of these no more could be made: {short}"
-    grown = {name: (before[name], count) for name, count in after.items() if count > before.get(name, count)}
+    spare = {SEARCHED: sum(module.is_record for module in growing)}
+    grown = {
+        name: (before[name], count)
+        for name, count in after.items()
+        if count > before.get(name, count) + spare.get(name, 0)
+    }
     told = (
         f"{name}: {few} with {FEW} rows, {many} with {MANY}" for name, (few, many) in sorted(grown.items())
     )

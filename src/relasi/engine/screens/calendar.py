@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 from relasi.engine.access.door import may
 from relasi.engine.access.owner import Owner
 from relasi.engine.access.owner_sets import owners_called
+from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.date_text import MONTHS, WEEKDAYS, zone_name
 from relasi.engine.query.calendar import calendar_modules, marks_between
@@ -58,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "now": (now.date(), round(now.hour + now.minute / 60 - low, 3)),
         "people": asked.people(user),
         "topics": " ".join(module.key for module in modules),
-        "makers": [entries_of(module)[0] for module in modules if may(user, "create", module)],
+        "makers": [entries_of(module)[0] for module in _by_hours(modules) if may(user, "create", module)],
         "weekdays": WEEKDAYS[reader.language],
         "zone": zone_name(now, reader),
         "title": _title(asked.day, days, asked.view, reader.language),
@@ -129,6 +131,11 @@ class Asked:
         rows = Owner.objects.filter(pk__in=ids, kind="user", active=True).order_by("name")[:MOST_PEOPLE]
         found = [(row.pk, row.name, row.pk in self.who) for row in rows]
         return sorted(found, key=lambda one: (one[0] != user.id, one[1]))
+
+
+def _by_hours(modules: Iterable[Module]) -> list[Module]:
+    """What takes hours before what has a moment and what has a day alone: a free hour is for the first of them."""
+    return sorted(modules, key=lambda one: (not one.calendar.end, not one.calendar.clock))
 
 
 def _title(day: date, days: list[Day], view: str, language: str) -> str:

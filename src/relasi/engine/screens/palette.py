@@ -54,12 +54,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     user = user_of(request)
     hits = search(user, text, limit=8 if getattr(request, "htmx", False) else 50) if text else []
-    context: dict[str, Any] = {
-        "text": text,
-        "records": _found(user, hits, text, with_module=True),
-        "commands": commands(user, text),
-    }
+    context: dict[str, Any] = {"text": text, "commands": commands(user, text)}
     if getattr(request, "htmx", False):
+        context["records"] = _found(user, hits, text, with_module=True)
         return render_page(request, "screens/palette_results.html", context)
     groups: dict[Any, list[Hit]] = defaultdict(list)
     for hit in hits:

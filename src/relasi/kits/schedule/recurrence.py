@@ -80,7 +80,12 @@ def moments_of(rule: Rule, first: datetime, zone: str, most: int = MOST) -> list
 
 def at_wall_clock(day: date, clock: time, zone: str) -> datetime:
     """A moment in UTC. A time the clocks leave out that day stands as much later as they jump."""
-    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+    tz = ZoneInfo(zone)
+    moment = datetime.combine(day, clock, tz).astimezone(UTC)
+    if moment.astimezone(tz).replace(tzinfo=None) < datetime.combine(day, clock):
+        # The second of two like times, on a day that has none of them, would be read as a time before.
+        moment = datetime.combine(day, clock.replace(fold=0), tz).astimezone(UTC)
+    return moment
 
 
 def moved_like(moment: datetime, before: datetime, after: datetime, zone: str) -> datetime:

@@ -87,7 +87,8 @@ class Buying:
             values = {
                 "name": name, "legal_form": form, "category": rows[category].pk, "npwp": npwp, "is_pkp": pkp,
                 "payment_terms_days": terms, "lead_time_days": lead, "email": f"penjualan@{domain}",
-                "address": {"street": f"Kawasan Industri Blok {name[4].upper()} No. {lead + 3}", "city": city}, "currency": "IDR",
+                "address": {"street": f"Kawasan Industri Blok {name[4].upper()} No. {lead + 3}", "city": city},
+                "currency": "IDR",
                 "phone": f"+62812{self.random.randint(10**7, 10**8 - 1)}", "rating": self.random.choice((3, 4, 4, 5)),
                 "owner": self.buyer.pk,
             }  # fmt: skip
