@@ -232,6 +232,15 @@ def test_a_token_is_shown_once_on_its_page(aviary):
     assert Client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
+def test_who_looks_through_somebodys_eyes_makes_no_token_in_their_name(aviary):
+    admin = Client()
+    admin.force_login(aviary.admin)
+    assert admin.post(f"/settings/users/{aviary.keeper.pk}/preview/").status_code == 302
+    close_change_set()
+    assert admin.post("/preferences/tokens/", {"name": "Diam-diam", "access": "read"}).status_code == 404
+    assert not ApiToken._base_manager.exists()
+
+
 def test_the_command_prints_a_token_alone_on_its_last_line(aviary, capsys):
     from django.core.management import call_command
 
