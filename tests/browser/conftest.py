@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from relasi.project.testing import BROWSERS
+from tests.browser.quiet import wait_until_quiet
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -26,6 +27,16 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield found
         found.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_unanswered(browser: Browser, request: pytest.FixtureRequest) -> Iterator[None]:
+    """What pages still ask when a test ends is answered before its tables are put back."""
+    yield
+    for context in browser.contexts:
+        context.close()
+    if request.node.get_closest_marker("django_db"):
+        wait_until_quiet()
 
 
 @pytest.fixture

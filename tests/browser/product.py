@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.company import SmallCompany
 from tests.people import change
 
-# A request between two of its questions looks done: so many times in a row it must look so.
-LOOKS = 4
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESK = {"width": 1440, "height": 900}
@@ -79,24 +75,8 @@ class Product:
             self.trouble.append(f"{page.url}: {told.text}")
 
     def close(self) -> None:
-        """Returns when nothing that the pages asked for is still being answered: the tables are put back next."""
         for context in self._contexts:
             context.close()
-        deadline = time.monotonic() + 20
-        quiet = 0
-        while quiet < LOOKS and time.monotonic() < deadline:
-            quiet = 0 if _being_answered() else quiet + 1
-            time.sleep(0.05)
-
-
-def _being_answered() -> bool:
-    """Whether another connection to this database is inside a transaction or a question."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle')"
-        )
-        return cursor.fetchone()[0]
 
 
 # Rows of a long table are alike: the first dozen tell.
