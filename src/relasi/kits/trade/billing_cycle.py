@@ -140,7 +140,7 @@ class Cycle:
         month = self.regular.year * 12 + self.regular.month - 1 + steps * self._step
         return _in_month(month, self.anchor or self.start.day)
 
-    def date(self, k: int) -> date:
+    def day(self, k: int) -> date:
         """The day of the k-th period, counted from 0. Raises ValueError below that, OverflowError past the year 9999."""
         if k < 0:
             raise ValueError("counted from 0")
@@ -150,7 +150,7 @@ class Cycle:
 
     def period(self, k: int) -> Period:
         """From its day to the day before the next."""
-        first, last = self.date(k), self.date(k + 1) - _DAY
+        first, last = self.day(k), self.day(k + 1) - _DAY
         begins = self._on_grid(-1) if k == 0 and self.begins_with_stub else first
         return Period(first, last, (last - begins).days + 1)
 
@@ -158,20 +158,20 @@ class Cycle:
         """The first period that begins on that day or later."""
         passed = _months(self.regular, day) if self._by_months else (day - self.regular).days
         k = max(0, passed // self._step - 1)
-        while self.date(k) < day:
+        while self.day(k) < day:
             k += 1
         return k
 
     def k_of(self, day: date) -> int | None:
         """The period that holds the day; None before the first."""
         k = self.k_on_or_after(day)
-        if self.date(k) == day:
+        if self.day(k) == day:
             return k
         return k - 1 if k else None
 
-    def dates(self, since: int = 0) -> Iterator[tuple[int, date]]:
+    def days(self, since: int = 0) -> Iterator[tuple[int, date]]:
         """(k, its day), without end."""
-        return ((k, self.date(k)) for k in count(since))
+        return ((k, self.day(k)) for k in count(since))
 
 
 def _in_month(month: int, day: int) -> date:
