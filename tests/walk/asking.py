@@ -63,7 +63,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "view": lambda: world.view.pk, "view key": lambda: "all", "job": lambda: world.job.pk, "bulk": lambda: world.bulk.pk,
         "change_set": lambda: world.change_set,
         "job name": lambda: "send_reminders", "webhook": lambda: world.webhook.pk,
-        "webhook verb": lambda: "off", "way": lambda: "off", "nobody": lambda: 987654321,
+        "webhook verb": lambda: "off", "way": lambda: "off", "up": lambda: "up", "nobody": lambda: 987654321,
         "nothing here": lambda: "nothing/here", "export": lambda: world.export.pk, "api token": lambda: world.api_token.pk,
         "access key": lambda: world.access_key.pk,
         "related": lambda: related_to(entry),

@@ -307,6 +307,15 @@ ROUTES = [
     Route("settings/tokens/<int:id>/end/", "admin", "POST", writes=True, args={"id": "api token"}),
     Route("settings/modules/", "admin"),
     Route("settings/modules/<str:key>/<slug:way>/", "admin", "POST", writes=True, args={"key": "key", "way": "way"}),
+    Route("settings/assignment/", "admin"),
+    Route("settings/assignment/new/", "admin", "GET POST"),
+    Route("settings/assignment/log/", "admin"),
+    Route("settings/assignment/who/", "admin"),
+    Route("settings/assignment/<int:id>/", "admin", "GET POST", args={"id": "assigning.assignmentrule"}),
+    Route("settings/assignment/<int:id>/delete/", "admin", "POST", writes=True, args={"id": "assigning.assignmentrule"}),
+    Route("settings/assignment/<int:id>/distribute/", "admin", "POST", args={"id": "assigning.assignmentrule"}),
+    Route("settings/assignment/<int:id>/move/<slug:way>/", "admin", "POST",
+          args={"id": "assigning.assignmentrule", "way": "up"}),
     Route("settings/layouts/", "admin"),
     Route("settings/layouts/new/", "admin", "GET POST"),
     Route("settings/layouts/<int:id>/", "admin", "GET POST", args={"id": "customize.layout"}),
@@ -368,7 +377,7 @@ ROUTES = [
     Route("settings/sharing/rules/new/", "admin", "GET POST"),
     Route("settings/sharing/rules/<int:id>/", "admin", "GET POST", args=_RULE),
     Route("settings/sharing/rules/<int:id>/delete/", "admin", "POST", args=_RULE),
-    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views|layouts|field-rules)/(?:(?P<id>\d{1,18})/)?"
+    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views|layouts|field-rules|assignment-rules)/(?:(?P<id>\d{1,18})/)?"
           r"(?P<rest>.*)$", "admin", args={"slug": "settings slug", "id": "access.group", "rest": "nothing"}),
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.access.directory import directory
 from relasi.engine.access.structures import ALL, TOOLS, VERBS
 from relasi.engine.activity import attachment, comment
 from relasi.engine.activity.notification import Notification
@@ -206,6 +207,9 @@ def _fill_module(world: World, module: Module) -> None:
             module.model, values, authorised="the product makes these by itself"
         )
         return
+    if module.key == "assigning.assignmentrule":
+        world.hidden[module.key] = _rule_that_is_off(world)
+        return
     if "delete" in module.verbs and not module.is_settings:
         world.binned[module.key] = other = made(
             world, module, world.spare if module.whole is not None else None
@@ -214,6 +218,14 @@ def _fill_module(world: World, module: Module) -> None:
     world.hidden[module.key] = made(world, module)
     if module.is_record:
         world.spare[module.key] = made(world, module)
+
+
+def _rule_that_is_off(world: World) -> Any:
+    """Its members are those of a group that is there."""
+    group = world.hidden.get("access.group") or make_group("Regu aturan", world.people["owner"])
+    people = sorted(directory().group_people[group.pk])
+    values = {"name": "Bergilir", "module": "customers.contact", "group": group.pk, "active": False}
+    return make("assigning.AssignmentRule", **values, members=[{"user": one} for one in people])
 
 
 def made(world: World, module: Module, among: dict[str, Any] | None = None, **more: Any) -> Any:

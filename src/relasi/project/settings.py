@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "relasi.engine.screens",
     "relasi.engine.transfer",
     "relasi.engine.customize",
+    "relasi.engine.assigning",
     "relasi.engine.api",
     "relasi.modules.customers",
     "relasi.modules.sales",

@@ -26,5 +26,5 @@ def reassign(record: Any, owner: int) -> Any:
         rows = rows.exclude(other.closed) if other.closed is not None else rows
         ids = list(rows.exclude(pk=record.pk).order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(ids), AT_ONCE):
-            write(other, [Draft({"owner": owner}, id=id) for id in ids[start : start + AT_ONCE]])
+            write(other, [Draft({"owner": moved.owner_id}, id=id) for id in ids[start : start + AT_ONCE]])
     return moved

@@ -16,6 +16,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.records import (
     access_step,
+    assign_step,
     index_step,
     lines_step,
     parse_step,
@@ -90,6 +91,7 @@ def _store(batch: Batch) -> None:
     if not batch.stored:
         return
     open_change_set()
+    note = assign_step.assign(batch)
     try:
         store_step.store(batch)
         lines_step.store(batch)
@@ -97,6 +99,7 @@ def _store(batch: Batch) -> None:
         # Another transaction was quicker than our checks.
         raise Refused([validate_step.refusal_of(batch, error)]) from error
     index_step.index(batch)
+    note()
     for written in (batch, *batch.lines):
         react_step.react(written)
     react_step.announce(batch)

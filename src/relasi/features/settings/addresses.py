@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, re_path
 
 from relasi.features.settings import (
+    assignment,
     company_details,
     company_page,
     field_rules,
@@ -41,6 +42,7 @@ HOMES = {
     "views": "/settings/list-views/",
     "layouts": "/settings/layouts/{id}/",
     "field-rules": "/settings/field-rules/{id}/",
+    "assignment-rules": "/settings/assignment/{id}/",
 }
 
 
@@ -80,6 +82,7 @@ def patterns() -> list[object]:
         path("settings/tokens/<int:id>/end/", tokens.end_any),
         *_webhooks(),
         *_layouts(),
+        *_assignment(),
         path("settings/modules/", modules.page),
         path("settings/modules/<str:key>/<slug:way>/", modules.switch),
         path("settings/list-views/", pending_views.page),
@@ -157,6 +160,20 @@ def _layouts() -> list[object]:
         path("settings/field-rules/new/", field_rules.new),
         path("settings/field-rules/<int:id>/", field_rules.edit),
         path("settings/field-rules/<int:id>/delete/", field_rules.delete),
+    ]
+
+
+def _assignment() -> list[object]:
+    one = "settings/assignment/<int:id>/"
+    return [
+        path("settings/assignment/", assignment.page),
+        path("settings/assignment/new/", assignment.new),
+        path("settings/assignment/log/", assignment.log),
+        path("settings/assignment/who/", assignment.who),
+        path(one, assignment.edit),
+        path(f"{one}delete/", assignment.delete),
+        path(f"{one}distribute/", assignment.distribute),
+        path(f"{one}move/<slug:way>/", assignment.move),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Assigning: which member of a group gets a record that the group receives."""
