@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from relasi.engine.assigning.note import AssignmentNote
 from relasi.engine.assigning.rule import AssignmentRule
 
 _rules: dict[str, list[AssignmentRule]] = {}
@@ -17,7 +18,7 @@ def read_rules() -> None:
     for rule in stored:
         if rule.active and rule.trashed_at is None:
             found[rule.module].append(rule)
-    _rules, _were_any = dict(found), bool(stored)
+    _rules, _were_any = dict(found), bool(found) or (bool(stored) and AssignmentNote.objects.exists())
 
 
 def rules_of(module: str) -> list[AssignmentRule]:
@@ -26,5 +27,5 @@ def rules_of(module: str) -> list[AssignmentRule]:
 
 
 def were_any() -> bool:
-    """Whether the company has a rule, or had one: then records may have notes."""
+    """Whether rules have given records, or may do so any moment: then timelines ask for notes."""
     return _were_any
