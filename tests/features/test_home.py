@@ -49,6 +49,19 @@ def test_the_day_holds_ones_own_tasks_alone(company: Any) -> None:
     assert cards(company.manager) == {}
 
 
+def test_who_leads_others_sees_what_waits_in_the_team_and_the_own_day(company: Any) -> None:
+    long_ago = INDONESIAN.today() - timedelta(days=3)
+    with acting(company.sales_a):
+        make("sales.Deal", name="Lewat tanggal", expected_close=long_ago)
+    task_of(company.sales_a, "Hari ini")
+    assert cards(company.sales_a)["Deals past their date"] == ["Lewat tanggal"]
+    assert cards(company.manager) == {"Deals past their date, whole team": ["Lewat tanggal"]}
+    with acting(company.manager):
+        (card,) = cards_for(company.manager, INDONESIAN)
+    assert company.sales_a.full_name in str(card.lines[0].row.cells[0])
+    assert "Lewat tanggal" in signed_in(company.manager).get(card.url).content.decode()
+
+
 def test_a_card_shows_five_and_counts_all(company: Any) -> None:
     for n in range(7):
         task_of(company.sales_a, f"Tugas {n}")

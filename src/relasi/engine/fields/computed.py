@@ -60,7 +60,7 @@ def kind_for_computed(computed: Computed) -> Kind:
         found = computed._relasi_kind = bound(ComputedValue(computed))  # type: ignore[attr-defined]
         # On the kind itself, not its class, where a computed value would answer instead of being there.
         found.computed = computed
-        found.sums = False
+        found.foot = ""
         found.sortable = computed.sorts_by is not None
         if not found.sortable or not issubclass(base, FILTERED):
             found.operators = ()

@@ -59,7 +59,7 @@ class Kind:
     align: ClassVar[str] = "left"
     width: ClassVar[str] = "13rem"
     cell_class: ClassVar[str] = ""  # classes of the table cell around it
-    sums: bool = False
+    foot: str = ""  # "sum" or "average" of the column under a list
     sortable: bool = True
     imported: ClassVar[bool] = False  # whether files hold it although no condition asks for it
     multiline: ClassVar[bool] = False

@@ -19,10 +19,15 @@ Number = Decimal | int | None
 
 
 class NumberLimits(DeclaredField):
-    """Mixin of number fields. min, max: the ends of what is allowed, both included; None for no end."""
+    """Mixin of number fields. min, max: the ends of what is allowed, both included; None for no end.
 
-    def __init__(self, *args: Any, min: Number = None, max: Number = None, **kwargs: Any) -> None:
-        self.min, self.max = min, max
+    foot: what the foot of a list tells of the column: "sum", "average" or "" for nothing; None leaves it to the kind.
+    """
+
+    def __init__(
+        self, *args: Any, min: Number = None, max: Number = None, foot: str | None = None, **kwargs: Any
+    ) -> None:
+        self.min, self.max, self.foot = min, max, foot
         super().__init__(*args, **kwargs)
 
 
@@ -63,10 +68,13 @@ class NumberKind(OrderedKind):
     width = "8rem"
     cell_class = "r num"
     places: int = 0
+    foot = "sum"
 
     def __init__(self, field: Any):
         super().__init__(field)
         self.least, self.most = _limits(field)
+        declared = getattr(field, "foot", None)
+        self.foot = self.foot if declared is None else declared
 
     def within(self, number: Any) -> Any:
         if self.least is not None and number < self.least:
@@ -117,9 +125,10 @@ _COLUMN_ENDS = {
 
 @shows_as(models.IntegerField)
 class IntegerKind(NumberKind):
-    """Whole numbers are added up, years and the like are not."""
+    """Most whole numbers are days, points and the like: their average tells more than their sum."""
 
     name = "integer"
+    foot = "average"
 
     def __init__(self, field: Any):
         super().__init__(field)
@@ -128,7 +137,7 @@ class IntegerKind(NumberKind):
         self.least = least if self.least is None else max(self.least, least)
         self.most = most if self.most is None else min(self.most, most)
         self.grouped = getattr(field, "grouped", not getattr(field, "primary_key", False))
-        self.sums = self.grouped
+        self.foot = self.foot if self.grouped else ""
 
     def show(self, value: Any, reader: Reader | None = None) -> str:
         return super().show(value, reader) if self.grouped or value is None else str(value)
@@ -163,7 +172,6 @@ class IntegerKind(NumberKind):
 @shows_as(models.DecimalField)
 class DecimalKind(NumberKind):
     name = "decimal"
-    sums = True
 
     def __init__(self, field: Any):
         super().__init__(field)
@@ -218,7 +226,7 @@ class DecimalKind(NumberKind):
 class PercentKind(DecimalKind):
     name = "percent"
     width = "7rem"
-    sums = False
+    foot = "average"
 
     def read(self, text: str, reader: Reader) -> Decimal:
         return read_number(text.removesuffix("%").rstrip(), reader, self.places)

@@ -267,7 +267,9 @@ class Listing:
     def totals(self) -> Totals:
         """Over the whole result, for the columns of numbers, each currency by itself."""
         paths = [
-            p for p in self.paths if isinstance(p.kind, NumberKind) and p.through is None and not p.computed
+            p
+            for p in self.paths
+            if isinstance(p.kind, NumberKind) and p.kind.foot and p.through is None and not p.computed
         ]
         groups = sorted({getattr(p.kind, "currency_field", "") for p in paths} - {""})
         own = current_reader().currency

@@ -108,7 +108,7 @@ def figure(total: ColumnTotal, reader: Reader) -> Figure:
         text = whole = kind.show(total.sum, reader)
         average = kind.show(total.mean, reader)
     count = number(total.values)
-    if not kind.sums:
+    if kind.foot == "average":
         return Figure(f"{label} ⌀", average, _("Average of %(n)s values") % {"n": count}, sums=False)
     full = _("Sum %(sum)s · average %(average)s of %(n)s values")
     return Figure(label, text, full % {"sum": whole, "average": average, "n": count})

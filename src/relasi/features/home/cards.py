@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from relasi.engine.access.door import may
+from django.utils.translation import gettext as _
+
+from relasi.engine.access.door import may, rights_of
 from relasi.engine.activity.hanging import seen_q
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
@@ -24,6 +26,7 @@ ROWS = 5
 MOST_COUNTED = 99
 FROM_HERE_IT_WAITS = 100
 MINE = {"field": "owner", "op": "me"}
+TEAM = {"field": "owner", "op": "my_team"}
 
 
 @dataclass
@@ -53,9 +56,10 @@ class Card:
 
 
 def cards_for(user: Any, reader: Any) -> list[Card]:
-    """Those with rows, in their order."""
+    """Those with rows, in their order. The day is one's own; what waits is, for who leads others, the team's too."""
+    leads = bool(rights_of(user).owners_below())
     found = [
-        _card(user, reader, module, view, view.home)
+        _card(user, reader, module, view, view.home, leads and view.home.place >= FROM_HERE_IT_WAITS)
         for module in registry
         if module.is_record and may(user, "view", module)
         for view in module.views
@@ -64,9 +68,9 @@ def cards_for(user: Any, reader: Any) -> list[Card]:
     return sorted((card for card in found if card is not None), key=lambda card: card.place)
 
 
-def _card(user: Any, reader: Any, module: Module, view: View, home: AtHome) -> Card | None:
-    condition = {"all": [view.condition, MINE]}
-    columns = visible_paths(module, home.columns.split(), user)
+def _card(user: Any, reader: Any, module: Module, view: View, home: AtHome, of_team: bool) -> Card | None:
+    condition = {"all": [view.condition, TEAM if of_team else MINE]}
+    columns = visible_paths(module, _columns(home, of_team), user)
     listing = Listing(module, user, condition=condition, columns=columns, sort=list(view.sort))
     try:
         records = listing.page(ROWS).rows
@@ -79,7 +83,14 @@ def _card(user: Any, reader: Any, module: Module, view: View, home: AtHome) -> C
     lines = [Line(row, _tick(user, module, row, home.tick)) for row in rows]
     count = len(records) if len(records) < ROWS else listing.count(MOST_COUNTED)
     query = urlencode({"view": view.key, "f": json.dumps(condition, separators=(",", ":"))})
-    return Card(home.title, view.icon, home.place, lines, count, f"{entry.url}?{query}")
+    title = _("%(title)s, whole team") % {"title": home.title} if of_team else home.title
+    return Card(title, view.icon, home.place, lines, count, f"{entry.url}?{query}")
+
+
+def _columns(home: AtHome, of_team: bool) -> list[str]:
+    """A team's rows say whose they are in place of what they are about."""
+    about, *others = home.columns.split()
+    return ["owner", *others] if of_team else [about, *others]
 
 
 def _tick(user: Any, module: Module, row: Row, verb: str) -> tuple[Any, str] | None:

@@ -50,7 +50,7 @@ class MoneyMoved(Record):
     date = DateField(_("Date"), required=True, aliases="Tanggal")
     amount = MoneyField(_("Amount"), min=0, required=True, currency_field="currency", aliases="Jumlah|Nilai")
     currency = CurrencyField(_("Currency"), aliases="Mata Uang")
-    rate = DecimalField(_("Exchange rate"), places=6, min=0, aliases="Kurs")
+    rate = DecimalField(_("Exchange rate"), places=6, min=0, aliases="Kurs", foot="")
     method = ChoiceField(Method, _("Paid by"), default=Method.TRANSFER, required=True)
     reference = TextField(_("Reference"), max_length=100, aliases="Referensi|No. Bukti")
     status = ChoiceField(

@@ -59,9 +59,9 @@ class Named(models.Model):
 class Stage(Named, Tracked):
     """Abstract; the pipeline it belongs to is the concrete class's. rot_days: so long one may stay and still move."""
 
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, foot="")
     outcome = ChoiceField(Outcome, _("Means"), default=Outcome.OPEN, required=True)
-    probability = PercentField(_("Probability"), bar=True)
+    probability = PercentField(_("Probability"), bar=True, foot="")
     tone = ChoiceField(Tone, _("Colour"), default=Tone.GRAY, required=True)
     rot_days = IntegerField(
         _("Stuck after days"), min=1, max=3650,

@@ -24,13 +24,13 @@ class Stocked(models.Model):
     """Abstract, of a product. available: on hand less what is promised. runs_short: available lies below the reorder
     level. short_told: whether its owner has heard of that."""
 
-    on_hand = DecimalField(_("On hand"), default=0, required=True, editable=False)
-    committed = DecimalField(_("Committed"), default=0, required=True, editable=False,
+    on_hand = DecimalField(_("On hand"), default=0, required=True, editable=False, foot="")
+    committed = DecimalField(_("Committed"), default=0, required=True, editable=False, foot="",
                              help_text=_("Ordered by customers and not delivered yet."))  # fmt: skip
-    incoming = DecimalField(_("Incoming"), default=0, required=True, editable=False,
+    incoming = DecimalField(_("Incoming"), default=0, required=True, editable=False, foot="",
                             help_text=_("Ordered from vendors and not received yet."))  # fmt: skip
-    available = DecimalField(_("Available"), default=0, required=True, editable=False)
-    average_cost = MoneyField(_("Average cost"), editable=False)
+    available = DecimalField(_("Available"), default=0, required=True, editable=False, foot="")
+    average_cost = MoneyField(_("Average cost"), editable=False, foot="average")
     runs_short = BooleanField(_("Below the reorder level"), editable=False)
     short_told = BooleanField(_("Told that it runs short"), editable=False)
 

@@ -33,7 +33,9 @@ class ApprovalLimit(Tracked):
         "access.Profile", models.PROTECT, verbose_name=_("Profile"), related_name="+",
         help_text=_("Without role and profile it holds for everybody who has no limit of their own."),
     )  # fmt: skip
-    total = MoneyField(_("Total up to"), min=0, help_text=_("With tax, in the currency of the company."))
+    total = MoneyField(
+        _("Total up to"), min=0, help_text=_("With tax, in the currency of the company."), foot=""
+    )
     approver = ReferenceField(
         "users.User", models.PROTECT, verbose_name=_("Approver"), related_name="+",
         help_text=_("Empty: the nearest person above in the tree of roles whose own limits allow it."),

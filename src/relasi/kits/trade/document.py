@@ -40,7 +40,7 @@ class TradeDocument(PricedDocument):
     margin_total = MoneyField(
         _("Margin"), default=0, required=True, editable=False, currency_field="currency"
     )
-    margin_percent = DecimalField(_("Margin %"), places=2, editable=False)
+    margin_percent = DecimalField(_("Margin %"), places=2, editable=False, foot="average")
 
     parties = ("account", "contact")
 

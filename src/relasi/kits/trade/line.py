@@ -56,7 +56,7 @@ class TradeLine(Part):
     extra: ClassVar[tuple[str, ...]] = ()
 
     kind = ChoiceField(Kind, _("Kind of line"), default=Kind.ITEM, required=True)
-    position = IntegerField(_("Order"), min=0, default=0, required=True)
+    position = IntegerField(_("Order"), min=0, default=0, required=True, foot="")
     product = ReferenceField("catalog.Product", models.PROTECT, verbose_name=_("Product"), related_name="+")
     service = ReferenceField("catalog.Service", models.PROTECT, verbose_name=_("Service"), related_name="+")
     bundle = ReferenceField(
@@ -67,7 +67,7 @@ class TradeLine(Part):
     description = LongTextField(_("Description"))
     unit = ChoiceField(Unit, _("Unit"))
     quantity = DecimalField(_("Quantity"), min=0, aliases="Jumlah|Kuantitas|Qty")
-    price = MoneyField(_("Price"), min=0, aliases="Harga|Harga Satuan|Unit Price|List Price")
+    price = MoneyField(_("Price"), min=0, aliases="Harga|Harga Satuan|Unit Price|List Price", foot="average")
     price_from = ChoiceField(PriceFrom, _("Price from"), editable=False)
     discount_percent = PercentField(_("Discount"))
     discount_amount = MoneyField(_("Discount amount"), min=0)
@@ -75,7 +75,7 @@ class TradeLine(Part):
     chosen = BooleanField(_("Chosen"), default=False)
     # Codes of the taxes somebody chose; what they come to on the day of the document stands in tax_rules.
     taxes = CodesField(_("Taxes"), editable=True, aliases="Pajak|Kode Pajak|Tax")
-    cost = MoneyField(_("Purchase cost"), min=0)
+    cost = MoneyField(_("Purchase cost"), min=0, foot="average")
     tax_rules = HiddenField(_("Taxes as they stood"))
     components = HiddenField(_("What the bundle holds"))
 

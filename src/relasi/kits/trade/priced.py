@@ -53,7 +53,7 @@ class PricedDocument(Record):
     currency = CurrencyField(_("Currency"), aliases="Mata Uang")
     rate = DecimalField(
         _("Exchange rate"), places=6, min=0, aliases="Kurs|Conversion Rate",
-        help_text=_("What one unit of the currency is worth in the company's."),
+        help_text=_("What one unit of the currency is worth in the company's."), foot=""
     )  # fmt: skip
     tax_mode = ChoiceField(TaxedHow, _("Tax worked out"), default=TaxedHow.INDIVIDUAL, required=True)
     tax_region = ReferenceField(

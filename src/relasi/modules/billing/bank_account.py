@@ -40,7 +40,7 @@ class BankAccount(Tracked):
     branch = TextField(_("Branch office"), max_length=80)
     position = IntegerField(
         _("Order"), min=0, default=0, required=True,
-        help_text=_("The first account on documents is the one whose payments below are told on invoices."),
+        help_text=_("The first account on documents is the one whose payments below are told on invoices."), foot=""
     )  # fmt: skip
     printed = BooleanField(_("On documents"), default=True)
     va_prefix = TextField(
@@ -48,7 +48,11 @@ class BankAccount(Tracked):
     )
     va_number_of = ChoiceField(NumberOf, _("Followed by"))
     va_digits = IntegerField(
-        _("Digits after the prefix"), min=1, max=17, help_text=_("Zeros stand before a shorter number.")
+        _("Digits after the prefix"),
+        min=1,
+        max=17,
+        help_text=_("Zeros stand before a shorter number."),
+        foot="",
     )
     qris = TextField(
         _("QRIS text"), max_length=LONGEST_CODE,

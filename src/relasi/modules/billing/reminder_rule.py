@@ -13,7 +13,7 @@ from relasi.engine.fields.numbers import IntegerField
 
 
 class ReminderRule(Tracked):
-    days = IntegerField(_("Days after the due date"), min=1, max=365, required=True)
+    days = IntegerField(_("Days after the due date"), min=1, max=365, required=True, foot="")
     mails = BooleanField(
         _("Write to the customer"),
         default=True,

@@ -36,7 +36,7 @@ class WaysToPay(models.Model):
     )  # fmt: skip
     pay_to = HiddenField(_("Paid into"))
     virtual_account = TextField(_("Virtual account"), max_length=LONGEST, editable=False)
-    transfer_code = IntegerField(_("Transfer code"), editable=False)
+    transfer_code = IntegerField(_("Transfer code"), editable=False, foot="")
 
     class Meta:
         abstract = True

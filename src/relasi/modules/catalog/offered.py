@@ -36,8 +36,13 @@ class Offered(Record):
     unit = ChoiceField(
         Unit, _("Unit"), default=Unit.UNIT, required=True, aliases="Satuan|Usage Unit|Service Usage Unit"
     )
-    price = MoneyField(_("Price"), min=0, aliases="Harga|Harga Jual|Unit Price")
-    cost = MoneyField(_("Purchase cost"), min=0, aliases="Harga Beli|Harga Pokok|Purchase Cost|Cost Per Unit")
+    price = MoneyField(_("Price"), min=0, aliases="Harga|Harga Jual|Unit Price", foot="average")
+    cost = MoneyField(
+        _("Purchase cost"),
+        min=0,
+        aliases="Harga Beli|Harga Pokok|Purchase Cost|Cost Per Unit",
+        foot="average",
+    )
     taxes = ReferencesField("catalog.Tax", _("Taxes"), aliases="Pajak")
     commission = PercentField(_("Commission"), aliases="Komisi|Commission Rate")
     ledger_account = TextField(_("Ledger account"), max_length=50, aliases="GL Account|Akun GL")

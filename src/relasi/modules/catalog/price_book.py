@@ -63,7 +63,9 @@ class PriceBook(Record):
         _("More or less, in percent"), min=-100, max=500, help_text=_("−8 is eight percent less.")
     )
     rounding = ChoiceField(Rounding, _("Rounding"), default=Rounding.NONE, required=True)
-    priority = IntegerField(_("Priority"), min=0, default=0, help_text=_("Of several, the highest counts."))
+    priority = IntegerField(
+        _("Priority"), min=0, default=0, help_text=_("Of several, the highest counts."), foot=""
+    )
     description = LongTextField(_("Description"))
 
     class Meta(Record.Meta):
@@ -148,8 +150,8 @@ class PriceBookItem(Part):
     bundle = ReferenceField(
         "catalog.ProductBundle", models.PROTECT, verbose_name=_("Bundle"), related_name="book_prices"
     )
-    price = MoneyField(_("Price"), min=0, required=True)
-    min_quantity = DecimalField(_("From quantity"), default=1, min=0, required=True)
+    price = MoneyField(_("Price"), min=0, required=True, foot="average")
+    min_quantity = DecimalField(_("From quantity"), default=1, min=0, required=True, foot="")
     valid_from = DateField(_("Valid from"))
     valid_to = DateField(_("Valid to"))
     note = TextField(_("Note"))

@@ -115,7 +115,7 @@ class BundleComponent(Part):
     )
     quantity = DecimalField(_("Quantity"), default=1, min=0, required=True)
     optional = BooleanField(_("Optional"), help_text=_("Left out unless somebody chooses it."))
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, foot="")
 
     class Meta(Part.Meta):
         verbose_name = _("bundle component")

@@ -89,7 +89,7 @@ class Tax(Tracked):
         _("Transaction code"), max_length=2, help_text=_("Of the Faktur Pajak: 01 to 10.")
     )
     ledger_account = TextField(_("Ledger account"), max_length=50)
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, foot="")
     active = BooleanField(_("Active"), default=True)
 
     class Meta(Tracked.Meta):
@@ -166,8 +166,8 @@ class TaxRate(Tracked):
         "catalog.Tax", models.PROTECT, verbose_name=_("Tax"), related_name="rates", required=True
     )
     rate = PercentField(_("Rate"), places=4, required=True)
-    numerator = IntegerField(_("Base: numerator"), min=1, max=10_000, default=1, required=True)
-    denominator = IntegerField(_("Base: denominator"), min=1, max=10_000, default=1, required=True)
+    numerator = IntegerField(_("Base: numerator"), min=1, max=10_000, default=1, required=True, foot="")
+    denominator = IntegerField(_("Base: denominator"), min=1, max=10_000, default=1, required=True, foot="")
     region = ReferenceField(
         "catalog.TaxRegion", models.PROTECT, verbose_name=_("Region"), related_name="rates",
         help_text=_("Empty: everywhere that has no rate of its own."),

@@ -80,6 +80,7 @@ class Account(Party, Record):
         _("Employees"),
         min=0,
         aliases="Jumlah Karyawan|Karyawan|No Of Employees|Number of Employees|NumberOfEmployees",
+        foot="sum",
     )
     annual_revenue = MoneyField(
         _("Annual revenue"), min=0, aliases="Omzet|Omset|Pendapatan Tahunan|AnnualRevenue|Omzet Tahunan"

@@ -81,7 +81,7 @@ class Lead(Party, Qualified, Record):
     rating = ChoiceField(Rating, _("Rating"), aliases="Peringkat")
     industry = ChoiceField(Industry, _("Industry"), aliases="Industri|Bidang Usaha")
     employees = IntegerField(
-        _("Employees"), min=0, aliases="Jumlah Karyawan|No Of Employees|Number of Employees"
+        _("Employees"), min=0, aliases="Jumlah Karyawan|No Of Employees|Number of Employees", foot="sum"
     )
     annual_revenue = MoneyField(
         _("Annual revenue"), min=0, aliases="Omzet|Omset|Pendapatan Tahunan|AnnualRevenue"

@@ -68,7 +68,7 @@ class DeliveryNote(OutlivesRates, TradeDocument):
     tracking_number = TextField(_("Tracking number"), max_length=100, aliases="No. Resi|Resi")
     vehicle_plate = TextField(_("Vehicle plate"), max_length=20, aliases="No. Polisi|Plat Nomor")
     driver = TextField(_("Driver"), max_length=100, aliases="Sopir|Pengemudi")
-    packages = IntegerField(_("Packages"), min=0, aliases="Koli")
+    packages = IntegerField(_("Packages"), min=0, aliases="Koli", foot="sum")
     weight = DecimalField(_("Weight (kg)"), min=0, aliases="Berat")
     dispatched_at = DateTimeField(_("Dispatched at"), editable=False)
     delivered_at = DateTimeField(_("Delivered at"), editable=False)

@@ -45,7 +45,7 @@ class StockAdjustment(Record):
     date = DateField(_("Date"), aliases="Tanggal")
     unit_cost = MoneyField(
         _("Unit cost"), min=0, aliases="Harga Pokok|Nilai Satuan",
-        help_text=_("What one of those that came to light is worth. It changes the average cost."),
+        help_text=_("What one of those that came to light is worth. It changes the average cost."), foot="average"
     )  # fmt: skip
     reference = TextField(_("Reference"), max_length=100, aliases="Referensi|No. Bukti|Berita Acara")
     expected = DecimalField(_("In the ledger before"), editable=False, default=0, required=True)

@@ -30,12 +30,12 @@ class StockMove(Part):
         "catalog.Product", models.PROTECT, verbose_name=_("Product"), related_name="stock_moves",
         required=True,
     )  # fmt: skip
-    step = IntegerField(_("No."), editable=False, required=True)
-    opening = DecimalField(_("Opening"), editable=False, required=True)
+    step = IntegerField(_("No."), editable=False, required=True, foot="")
+    opening = DecimalField(_("Opening"), editable=False, required=True, foot="")
     issued = DecimalField(_("Went out"), editable=False, default=0, required=True)
     received = DecimalField(_("Came in"), editable=False, default=0, required=True)
-    closing = DecimalField(_("Closing"), editable=False, required=True)
-    unit_cost = MoneyField(_("Unit cost"), editable=False)
+    closing = DecimalField(_("Closing"), editable=False, required=True, foot="")
+    unit_cost = MoneyField(_("Unit cost"), editable=False, foot="average")
     takes_back = BooleanField(_("Taken back"), editable=False)
     adjustment = ReferenceField(
         "inventory.StockAdjustment", models.PROTECT, verbose_name=_("Stock adjustment"), related_name="moves",

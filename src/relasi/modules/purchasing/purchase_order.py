@@ -73,7 +73,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         "sales.SalesOrder", models.PROTECT, verbose_name=_("Sales order"), related_name="purchase_orders",
         aliases="Pesanan Penjualan|Sales Order",
     )  # fmt: skip
-    revision = IntegerField(_("Revision"), default=1, required=True, editable=False)
+    revision = IntegerField(_("Revision"), default=1, required=True, editable=False, foot="")
     received_percent = PercentField(_("Received"), default=0, required=True, editable=False)
     billed_percent = PercentField(_("Billed"), default=0, required=True, editable=False)
     sent_at = DateTimeField(_("Sent at"), editable=False)

@@ -29,7 +29,7 @@ class PurchaseSettings(Tracked):
     )  # fmt: skip
     amount_tolerance = MoneyField(
         _("Or by this amount"), min=0, default=0, required=True,
-        help_text=_("Of one unit, in the currency of the bill. The wider of the two counts."),
+        help_text=_("Of one unit, in the currency of the bill. The wider of the two counts."), foot=""
     )  # fmt: skip
     over_receipt = PercentField(
         _("More may be received"), default=0, required=True,

@@ -85,7 +85,9 @@ class Vendor(Party, Record):
     payment_terms_days = IntegerField(
         _("Payment terms (days)"), min=0, max=365, aliases="Termin|TOP|Syarat Pembayaran"
     )
-    least_order = MoneyField(_("Minimum order"), min=0, currency_field="currency", aliases="Minimum Pesanan")
+    least_order = MoneyField(
+        _("Minimum order"), min=0, currency_field="currency", aliases="Minimum Pesanan", foot="average"
+    )
     lead_time_days = IntegerField(_("Lead time (days)"), min=0, max=3650, aliases="Waktu Tunggu|Lead Time")
     ledger_account = TextField(_("Ledger account"), max_length=50, aliases="GL Account|Akun GL")
     rating = IntegerField(_("Rating (1–5)"), min=1, max=5, aliases="Nilai|Rating")

@@ -41,9 +41,9 @@ class VendorPrice(Part):
     service = ReferenceField(
         "catalog.Service", models.PROTECT, verbose_name=_("Service"), related_name="vendor_prices"
     )
-    price = MoneyField(_("Price"), min=0, required=True, currency_field="currency")
+    price = MoneyField(_("Price"), min=0, required=True, currency_field="currency", foot="average")
     currency = CurrencyField(_("Currency"))
-    min_quantity = DecimalField(_("From quantity"), default=1, min=0, required=True)
+    min_quantity = DecimalField(_("From quantity"), default=1, min=0, required=True, foot="")
     lead_days = IntegerField(
         _("Lead time (days)"), min=0, max=3650, help_text=_("Empty: the usual one of the vendor.")
     )

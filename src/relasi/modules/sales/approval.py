@@ -16,8 +16,12 @@ from relasi.kits.trade.limits import Reach, discount_of, reach_of, whole_discoun
 class OfferNeedsApproval(NeedsApproval):
     """Abstract, beside TradeDocument. What limits an offer are its discounts, its margin and its total."""
 
-    highest_discount = DecimalField(_("Highest discount of a line (%)"), places=4, editable=False)
-    effective_discount = DecimalField(_("All discounts together (%)"), places=4, editable=False)
+    highest_discount = DecimalField(
+        _("Highest discount of a line (%)"), places=4, editable=False, foot="average"
+    )
+    effective_discount = DecimalField(
+        _("All discounts together (%)"), places=4, editable=False, foot="average"
+    )
 
     limited_by = "sales.SellingLimit"
 

@@ -27,7 +27,7 @@ class BuyingRole(Named, Tracked):
 
     points = IntegerField(_("Points of authority"), min=0, max=100, default=5, required=True)
     tone = ChoiceField(Tone, _("Colour"), default=Tone.GRAY, required=True)
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, foot="")
     usual = BooleanField(_("Given when nothing is known"))
     active = BooleanField(_("Active"), default=True)
     replaced_by = ReferenceField(

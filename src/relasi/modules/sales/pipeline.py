@@ -58,7 +58,7 @@ class RoleGate(Choices):
 class Pipeline(Named, Tracked):
     """The first one by order is the one new deals begin in."""
 
-    position = IntegerField(_("Order"), min=0, default=0)
+    position = IntegerField(_("Order"), min=0, default=0, foot="")
     no_skipping = BooleanField(_("Stages cannot be skipped"))
     active = BooleanField(_("Active"), default=True)
 
@@ -102,7 +102,7 @@ class Stage(kit.Stage):
         help_text=_("Someone must have each of these roles from here on."),
     )
     role_gate = ChoiceField(RoleGate, _("When a role is missing"), default=RoleGate.OFF, required=True)
-    roles_from_amount = MoneyField(_("Roles required from amount"), min=0)
+    roles_from_amount = MoneyField(_("Roles required from amount"), min=0, foot="")
     set_by = ReferencesField(
         "access.Role", _("Who may set it"), help_text=_("Empty: everybody who may change the deal.")
     )

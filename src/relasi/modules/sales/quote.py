@@ -99,7 +99,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
     valid_until = DateField(_("Valid until"), late="expired_late", aliases="Berlaku Sampai|Valid Till")
     instalments = HiddenField(_("Payment terms"), editable=True)
     primary = BooleanField(_("Primary quote of the deal"))
-    revision = IntegerField(_("Revision"), default=1, required=True, editable=False)
+    revision = IntegerField(_("Revision"), default=1, required=True, editable=False, foot="")
     replaces = ReferenceField(
         "self", models.PROTECT, verbose_name=_("Replaces"), related_name="replaced_by", editable=False
     )

@@ -1,4 +1,4 @@
-"""Agenda: what the sellers of the demo have to do around today, about their open deals."""
+"""Agenda: what the people of the demo have to do around today: sellers about their open deals, leaders with their teams."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ EVENTS = [
     ("Survei lokasi atap", "visit", 120, "Lokasi proyek"), ("Rapat teknis daring", "meeting", 60, ""),
     ("Kunjungan ke proyek acuan", "visit", 150, "Kawasan industri Cikarang"),
 ]  # fmt: skip
+LEADERS = ("hendra", "maya", "dewi", "agus", "rudi", "indah", "lukman", "nanda")
+# (days from today, half hours from eight, subject, minutes, where)
+MEETINGS = [
+    (0, 2, "Rapat mingguan tim", 60, "Ruang rapat lantai 2"), (0, 14, "Tinjau prakiraan bulan ini", 45, ""),
+    (1, 4, "Obrolan berdua dengan anggota tim", 30, ""), (2, 12, "Rapat direksi", 90, "Ruang direksi"),
+    (3, 3, "Bahas target triwulan depan", 60, "Ruang rapat lantai 2"),
+]  # fmt: skip
+TO_DO = [
+    (0, "Periksa permintaan diskon", "high"), (0, "Siapkan bahan rapat direksi", "normal"),
+    (1, "Tinjau laporan mingguan", "normal"), (4, "Susun jadwal cuti tim", "low"),
+]  # fmt: skip
 # Half hours from eight in the morning.
 SLOTS = [1, 3, 5, 8, 11, 13, 15]
 OUTCOMES = [
@@ -38,6 +49,25 @@ def make_agenda(clock: Clock, staff: Staff, past: Past) -> None:
         for seller in sellers:
             if seller != LEFT:
                 _of_one(clock, staff.users[seller], past)
+    for leader in LEADERS:
+        _of_leader(clock, staff.users[leader], past)
+
+
+def _of_leader(clock: Clock, user: Any, past: Past) -> None:
+    day = clock.now.replace(hour=8, minute=0, second=0, microsecond=0)
+    tasks = [
+        {"subject": subject, "priority": priority, "due_on": (day + timedelta(days=days)).date()}
+        for days, subject, priority in TO_DO
+    ]
+    events: list[dict[str, Any]] = []
+    for days, place, subject, minutes, where in MEETINGS:
+        start = day + timedelta(days=days, minutes=30 * place)
+        ends = start + timedelta(minutes=minutes)
+        events.append(
+            {"subject": subject, "type": "meeting", "starts_at": start, "ends_at": ends, "location": where}
+        )
+    for key, rows in (("agenda.Task", tasks), ("agenda.Event", events)):
+        past.write_as(user, key, [Draft(values) for values in rows], [clock.ago(9, 7) for _each in rows])
 
 
 def _of_one(clock: Clock, user: Any, past: Past) -> None:
