@@ -9,13 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from relasi.engine.access.acting import acting
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.write import create, update
 from relasi.features.receivables.ageing import BANDS, ageing, rows_behind, unpaid
+from relasi.features.receivables.oldest import oldest
+from relasi.features.receivables.parties import Parties
+from relasi.features.receivables.sides import RECEIVABLES
 from relasi.features.receivables.statement import statement
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing.payment import Payment
@@ -99,11 +104,84 @@ def test_the_page_shows_who_owes_most_first_and_the_sum_of_all(
     monkeypatch.setattr("relasi.features.receivables.page.PARTIES", 2)
     for price in (100, 300, 200):
         issued(thing(price), account=make("customers.Account", name=f"PT Utang {price}"))
-    first = signed_in(company.admin).get("/receivables/").content.decode()
-    last = signed_in(company.admin).get("/receivables/?page=2").content.decode()
+    page = signed_in(company.admin)
+    first = page.get("/receivables/?order=largest").content.decode()
+    last = page.get("/receivables/?order=largest&page=2").content.decode()
     assert first.index("PT Utang 300") < first.index("PT Utang 200") and "PT Utang 100" not in first
     assert "PT Utang 100" in last and "PT Utang 300" not in last
-    assert "600" in first and "600" in last
+    assert "Rp\u00a0600" in page.get("/receivables/totals/").content.decode()
+
+
+def shown(user: Any, most: int) -> list[list[tuple[str, int, int]]]:
+    """(title, total, credit) of every row, page by page."""
+    found, after = [], ""
+    while True:
+        rows, after = oldest(user, RECEIVABLES, after, most)
+        found.append([(row.title, int(row.total), int(row.credit)) for row in rows])
+        if not after:
+            return found
+
+
+def test_whoever_waits_longest_comes_first_and_each_stands_once_on_the_pages(
+    as_admin: Any, company: Any
+) -> None:
+    names = {late: make("customers.Account", name=f"PT {late}") for late in (40, 10, 90, -5)}
+    for late in (10, 90, 40, -5):
+        owed(names[late], 100, late)
+    owed(names[90], 1, -20)
+    owed(names[40], 1, 2)
+    paid = make("customers.Account", name="PT Titip")
+    owed(paid, 50, 100).pay(amount=70)
+    with acting(company.admin):
+        pages = shown(company.admin, 2)
+        assert pages == [
+            [("PT 90", 101, 0), ("PT 40", 101, 0)], [("PT 10", 100, 0), ("PT -5", 100, 0)], [("PT Titip", 0, 20)],
+        ]  # fmt: skip
+        assert shown(company.admin, 3) == [pages[0] + pages[1][:1], pages[1][1:] + pages[2]]
+        for after in ("x", "credit:x", "2026-01-01", "2026-01-01:9:9", ":"):
+            oldest(company.admin, RECEIVABLES, after, 2)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-30, 120)), max_size=9), st.integers(1, 4))
+def test_pages_of_the_oldest_hold_who_the_largest_hold(company: Any, debts: Any, most: int) -> None:
+    with transaction.atomic(), acting(company.admin):
+        accounts = [make("customers.Account", name=f"PT {n}") for n in range(5)]
+        for place, late in debts:
+            owed(accounts[place], 10, late)
+        pages = [row for page in shown(company.admin, most) for row in page]
+        waited = {place: max(late for other, late in debts if other == place) for place, _late in debts}
+        assert [int(title[3:]) for title, _total, _credit in pages] == sorted(
+            waited, key=lambda place: (-waited[place], debts.index((place, waited[place])))
+        )
+        of_all = Parties(company.admin, today(), RECEIVABLES)[:]
+        assert sorted(pages) == sorted((row.title, int(row.total), int(row.credit)) for row in of_all)
+        close_change_set()
+        transaction.set_rollback(True)
+
+
+def test_credit_of_a_past_day_is_what_was_paid_by_then_and_paid_nothing(
+    as_admin: Any, maju: Any, company: Any
+) -> None:
+    def credit(days_ago: int) -> int:
+        return sum(int(row.credit) for row in ageing(company.admin, today() - days_ago * DAY))
+
+    owed(maju, 1_000, 20).pay(amount=1_300, date=str(today() - 10 * DAY))
+    assert (credit(11), credit(10), credit(1), credit(0)) == (0, 300, 300, 300)
+    Payment._base_manager.get().reverse(reversal_reason="Salah transfer")
+    assert (credit(11), credit(10), credit(1), credit(0)) == (0, 300, 300, 0)
+
+
+def test_credit_of_a_past_day_holds_what_a_credit_note_paid_back_since(
+    as_admin: Any, maju: Any, company: Any
+) -> None:
+    from relasi.modules.billing.credit_note import CreditNote
+
+    day = str(today() - 8 * DAY)
+    note = create(CreditNote, {"subject": "Retur", "account": maju.pk, "date": day}, lines=[thing(400)])
+    note.refund(amount=150, date=str(today() - 2 * DAY))
+    found = [sum(int(r.credit) for r in ageing(company.admin, today() - n * DAY)) for n in (9, 8, 3, 2, 0)]
+    assert found == [0, 400, 400, 250, 250]
 
 
 def test_a_statement_opens_with_what_was_before_and_closes_with_what_is_unpaid(

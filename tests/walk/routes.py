@@ -191,8 +191,12 @@ ROUTES = [
     Route("live/", "signed in", sometimes=True),
 
     Route("receivables/", "signed in", sometimes=True),
+    Route("receivables/totals/", "signed in", sometimes=True),
+    Route("receivables/soon/", "signed in", sometimes=True),
     Route("receivables/rows/", "signed in", sometimes=True),
     Route("payables/", "signed in", sometimes=True),
+    Route("payables/totals/", "signed in", sometimes=True),
+    Route("payables/soon/", "signed in", sometimes=True),
     Route("payables/rows/", "signed in", sometimes=True),
     Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
     Route("funnel/", "signed in", sometimes=True),

@@ -81,7 +81,7 @@ def ageing(
     for id, currency, band, amount, n in grouped:
         row = found.setdefault((id, currency), Row(id, currency))
         row.bands[band] = (amount, n)
-    for (id, currency), amount in credits(user, party, side).items():
+    for (id, currency), amount in credits(user, on, party, side).items():
         found.setdefault((id, currency), Row(id, currency)).credit = amount
     return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.party or 0))
 
@@ -105,11 +105,12 @@ def _of(rows: QuerySet[Any], party: int | Collection[int | None] | None, side: S
 
 
 def credits(
-    user: Any, party: int | Collection[int | None] | None = None, side: Side = RECEIVABLES
+    user: Any, on: date, party: int | Collection[int | None] | None = None, side: Side = RECEIVABLES
 ) -> Credits:
-    """What was paid or credited that pays nothing yet, as it stands now."""
+    """What was paid or credited by the end of a day and paid nothing. What a payment is used for later counts from its
+    own day, as it does in the balances."""
     found: Credits = {}
-    for rows, name in side.payers(user):
+    for rows, name in side.payers(user, on):
         some = _of(rows, party, side)
         for id, currency, amount in some.order_by().values_list(side.party, "currency").annotate(n=Sum(name)):
             found[id, currency] = found.get((id, currency), ZERO) + amount

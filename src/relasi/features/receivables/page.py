@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -18,6 +18,7 @@ from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.query.one import find_one
 from relasi.engine.screens.asking import day_asked, reader_of, shell_for, signed_in, user_of, whole
+from relasi.engine.screens.faces import number
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entry_of
 from relasi.engine.transfer.export import may_export
@@ -31,6 +32,7 @@ from relasi.features.receivables.ageing import (
     rows_behind,
 )
 from relasi.features.receivables.files import file_answer
+from relasi.features.receivables.oldest import oldest
 from relasi.features.receivables.parties import Parties
 from relasi.features.receivables.sides import RECEIVABLES, Side
 from relasi.features.receivables.statement import Statement, currencies_of, statement
@@ -38,6 +40,15 @@ from relasi.kits.pipeline.days import today
 
 PAGE = 100
 PARTIES = 50
+LARGEST = "largest"
+
+
+class Pages(NamedTuple):
+    """text: where we are. before, beyond: addresses of the pages around this one."""
+
+    text: str
+    before: str | None
+    beyond: str | None
 
 
 def _must_see(request: HttpRequest, side: Side) -> Any:
@@ -60,20 +71,61 @@ def _format(request: HttpRequest, user: Any, side: Side = RECEIVABLES) -> str:
 def page(request: HttpRequest, side: Side) -> HttpResponse:
     user, reader = _must_see(request, side), reader_of(request)
     on = day_asked(request.GET, "on", today())
-    parties = Parties(user, on, side)
     format = _format(request, user, side)
     if format:
-        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(parties[:], side), reader)
-    shown = Paginator(parties, PARTIES).get_page(request.GET.get("page"))
+        table = _ageing_table(Parties(user, on, side)[:], side)
+        return file_answer(f"{side.file_name}-{on}", format, table, reader)
+    # Whose oldest debt is oldest is told along an index, but only as of today.
+    largest = request.GET.get("order") == LARGEST or on < today()
+    rows, pages = _largest(request, user, on, side) if largest else _oldest(request, user, side)
     context = {
         "shell": shell_for(request, None, (side.area, None), (side.title, None)), "side": side,
         "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
-        "rows": [_drawn(row, on, side, reader) for row in shown], "page": shown,
-        "sums": [_drawn(row, on, side, reader) for row in parties.sums()], "soon": _soon(user, on, side, reader),
+        "rows": [_drawn(row, on, side, reader) for row in rows], "pages": pages, "largest": largest,
         "may_export": may_export(user, registry.of(side.debts)),
         "party_url": f"/{registry.of(side.parties).slug}/", "states": side is RECEIVABLES,
     }  # fmt: skip
     return render_page(request, "features/receivables/ageing.html", context)
+
+
+def _largest(request: HttpRequest, user: Any, on: date, side: Side) -> tuple[list[Row], Pages]:
+    shown = Paginator(Parties(user, on, side), PARTIES).get_page(request.GET.get("page"))
+
+    def address(page: int) -> str:
+        return f"?{urlencode({'on': on.isoformat(), 'order': LARGEST, 'page': page})}"
+
+    before = address(shown.previous_page_number()) if shown.has_previous() else None
+    beyond = address(shown.next_page_number()) if shown.has_next() else None
+    of = {
+        "first": number(shown.start_index()),
+        "last": number(shown.end_index()),
+        "all": number(shown.paginator.count),
+    }
+    return list(shown), Pages(_("%(first)s–%(last)s of %(all)s") % of, before, beyond)
+
+
+def _oldest(request: HttpRequest, user: Any, side: Side) -> tuple[list[Row], Pages]:
+    after = request.GET.get("after", "")
+    rows, beyond = oldest(user, side, after, PARTIES)
+    return rows, Pages("", "?" if after else None, f"?{urlencode({'after': beyond})}" if beyond else None)
+
+
+@signed_in
+def totals(request: HttpRequest, side: Side) -> HttpResponse:
+    """What all of them owe together; asked for after the rows."""
+    user, reader = _must_see(request, side), reader_of(request)
+    on = day_asked(request.GET, "on", today())
+    sums = [_drawn(row, on, side, reader) for row in Parties(user, on, side).sums()]
+    context = {"sums": sums, "states": side is RECEIVABLES}
+    return render_page(request, "features/receivables/totals.html", context)
+
+
+@signed_in
+def soon(request: HttpRequest, side: Side) -> HttpResponse:
+    """What falls due soon; asked for after the rows."""
+    user, on = _must_see(request, side), day_asked(request.GET, "on", today())
+    context = {"soon": _soon(user, on, side, reader_of(request))}
+    return render_page(request, "features/receivables/soon.html", context)
 
 
 def _soon(user: Any, on: date, side: Side, reader: Any) -> list[tuple[Any, str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,7 +19,7 @@ class Parties:
 
     def __init__(self, user: Any, on: date, side: Side):
         self.user, self.on, self.side = user, on, side
-        self.credits = credits(user, side=side)
+        self.credits = credits(user, on, side=side)
 
     @cached_property
     def _debts(self) -> QuerySet[Any]:
@@ -36,7 +35,8 @@ class Parties:
         return self._groups.count()
 
     @cached_property
-    def _only_credit(self) -> list[Key]:
+    def only_credit(self) -> list[Key]:
+        """Those who owe nothing and have paid ahead."""
         ids = {id for id, _currency in self.credits}
         some = self._debts.filter(**{f"{self.side.party}__in": ids}) if ids else self._debts.none()
         owing = set(some.values_list(self.side.party, "currency").distinct())
@@ -45,19 +45,20 @@ class Parties:
         )
 
     def __len__(self) -> int:
-        return self._debtors + len(self._only_credit)
+        return self._debtors + len(self.only_credit)
 
     def __getitem__(self, part: slice) -> list[Row]:
         first, last = part.start or 0, len(self) if part.stop is None else part.stop
         keys: list[Key] = [(id, currency) for id, currency, _total in self._groups[first:last]]
         beyond = max(first - self._debtors, 0), max(last - self._debtors, 0)
-        keys += self._only_credit[slice(*beyond)]
-        return named(self._rows(keys), self.side)
+        keys += self.only_credit[slice(*beyond)]
+        return self.rows(keys)
 
-    def _rows(self, keys: list[Key]) -> Iterator[Row]:
+    def rows(self, keys: list[Key]) -> list[Row]:
+        """In the order of the keys."""
         ids = {id for id, _currency in keys}
         found = {(row.party, row.currency): row for row in ageing(self.user, self.on, ids, self.side)}
-        return (found.get(key) or Row(*key, credit=self.credits[key]) for key in keys)
+        return named((found.get(key) or Row(*key, credit=self.credits[key]) for key in keys), self.side)
 
     def sums(self) -> list[Row]:
         """One row for each currency."""

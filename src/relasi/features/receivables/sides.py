@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.door import visible_to
+from relasi.kits.pipeline.days import today
 from relasi.modules.billing.credit_note import CreditNote, CreditPart
 from relasi.modules.billing.invoice import OWED as INVOICED
 from relasi.modules.billing.invoice import Invoice
@@ -31,7 +32,8 @@ Credits = dict[tuple[int | None, str], Decimal]
 class Side:
     """debts: what is owed. party, parties: who owes it or is owed it. owed: its states once it is binding; unpaid: those
     in which something is still open. balance_on: the balance as it was on a past day. payers: (rows a person sees, the
-    field that says what is left of them) of what pays no debt yet. home: the address of its pages; area: its crumb.
+    field that says what is left of them) of what paid no debt by the end of a day. home: the address of its pages; area:
+    its crumb.
     """
 
     debts: Any
@@ -40,7 +42,7 @@ class Side:
     owed: tuple[str, ...]
     unpaid: tuple[str, ...]
     balance_on: Callable[[date], Any]
-    payers: Callable[[Any], list[tuple[Any, str]]]
+    payers: Callable[[Any, date], list[tuple[Any, str]]]
     home: str
     file_name: str
     area: Any
@@ -51,9 +53,9 @@ class Side:
     nothing: Any
 
 
-def _sum_of(parts: Any, debt: str, which: Q) -> Any:
+def _sum_of(parts: Any, debt: str, which: Q, name: str = "amount") -> Any:
     rows = parts._base_manager.filter(which, trashed_at=None, **{debt: OuterRef("pk")})
-    return Coalesce(Subquery(rows.order_by().values(debt).annotate(n=Sum("amount")).values("n")), ZERO)
+    return Coalesce(Subquery(rows.order_by().values(debt).annotate(n=Sum(name)).values("n")), ZERO)
 
 
 def _paid_since(parts: Any, debt: str, on: date) -> Any:
@@ -73,15 +75,34 @@ def _bill_balance(on: date) -> Any:
     return F("balance") + _paid_since(VendorPaymentPart, "bill", on)
 
 
-def _paid_by_customers(user: Any) -> list[tuple[Any, str]]:
-    payments = visible_to(user, Payment).filter(status="recorded", direction="in", unallocated__gt=0)
-    notes = visible_to(user, CreditNote).exclude(status="void").filter(available__gt=0)
-    return [(payments, "unallocated"), (notes, "available")]
+def _paid_by_customers(user: Any, on: date) -> list[tuple[Any, str]]:
+    payments, notes = visible_to(user, Payment).filter(direction="in"), visible_to(user, CreditNote)
+    if on >= today():
+        notes = notes.exclude(status="void").filter(available__gt=0)
+        return [(_standing(payments), "unallocated"), (notes, "available")]
+    paid = _sum_of(PaymentPart, "payment", Q()) - _sum_of(PaymentPart, "payment", Q(), "given")
+    returned = Q(status="recorded", date__gt=on)
+    noted = notes.exclude(status="void").filter(date__lte=on)
+    noted = noted.annotate(left_then=F("available") + _sum_of(Payment, "credit_note", returned))
+    return [(_standing_on(payments, on, paid), "left_then"), (noted.filter(left_then__gt=0), "left_then")]
 
 
-def _paid_to_vendors(user: Any) -> list[tuple[Any, str]]:
-    rows = visible_to(user, VendorPayment).filter(status="recorded", unallocated__gt=0)
-    return [(rows, "unallocated")]
+def _paid_to_vendors(user: Any, on: date) -> list[tuple[Any, str]]:
+    rows = visible_to(user, VendorPayment)
+    if on >= today():
+        return [(_standing(rows), "unallocated")]
+    return [(_standing_on(rows, on, _sum_of(VendorPaymentPart, "payment", Q())), "left_then")]
+
+
+def _standing(payments: Any) -> Any:
+    return payments.filter(status="recorded", unallocated__gt=0)
+
+
+def _standing_on(payments: Any, on: date, paid: Any) -> Any:
+    """Payments that stood at the end of a past day, with what they paid no debt with. What one pays later counts from
+    its own day, as it does in the balances; one that was reversed since left nothing behind but its parts."""
+    stood = Q(status="recorded") | Q(status="reversed", reversed_on__gt=on)
+    return payments.filter(stood, date__lte=on).annotate(left_then=F("amount") - paid).filter(left_then__gt=0)
 
 
 RECEIVABLES = Side(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -108,6 +109,8 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             *record_indexes("invoice"),
             code_index(),
             models.Index(fields=["account", "due_date", "id"], name="invoice_owed",
+                         condition=Q(trashed_at=None, status__in=["issued", "partly_paid"])),
+            models.Index(Coalesce("due_date", "date"), "id", name="invoice_due",
                          condition=Q(trashed_at=None, status__in=["issued", "partly_paid"])),
         ]  # fmt: skip
         constraints = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +123,8 @@ class Bill(PurchaseDocument):
         indexes = [
             *record_indexes("bill"),
             models.Index(fields=["vendor", "due_date", "id"], name="bill_owed",
+                         condition=Q(trashed_at=None, status__in=["approved", "partly_paid"])),
+            models.Index(Coalesce("due_date", "date"), "id", name="bill_due",
                          condition=Q(trashed_at=None, status__in=["approved", "partly_paid"])),
         ]  # fmt: skip
         constraints = [
