@@ -85,6 +85,9 @@ def titles_for_acting(model: Any, ids: Collection[int]) -> dict[int, str]:
     module = registry.of(model) if registry.knows(model._meta.label) else None
     if module is not None and (not module.is_settings or module.self_ruled):
         rows = rows.filter(visible_q(acting_user(), module))
+    if module is not None:
+        named_by = {*module.title_fields, *module.other_titles.split(), "number"} & module.fields.keys()
+        rows = rows.only("pk", *named_by)
     return {row.pk: str(row) for row in rows}
 
 

@@ -75,15 +75,23 @@ def ageing(
     user: Any, on: date, party: int | Collection[int | None] | None = None, side: Side = RECEIVABLES
 ) -> list[Row]:
     """By party and currency, the largest first; of one party, of some, or of all. `named` asks for their titles."""
+    found = debts(user, on, party, side)
+    for (id, currency), amount in credits(user, on, party, side).items():
+        found.setdefault((id, currency), Row(id, currency)).credit = amount
+    return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.party or 0))
+
+
+def debts(
+    user: Any, on: date, party: int | Collection[int | None] | None, side: Side
+) -> dict[tuple[int | None, str], Row]:
+    """By party and currency, without their credit."""
     rows = _of(unpaid(user, on, side).order_by(), party, side)
     found: dict[tuple[int | None, str], Row] = {}
     grouped = rows.values_list(side.party, "currency", "band").annotate(amount=Sum("left"), n=Count("pk"))
     for id, currency, band, amount, n in grouped:
         row = found.setdefault((id, currency), Row(id, currency))
         row.bands[band] = (amount, n)
-    for (id, currency), amount in credits(user, on, party, side).items():
-        found.setdefault((id, currency), Row(id, currency)).credit = amount
-    return sorted(found.values(), key=lambda row: (row.currency, -row.total, row.party or 0))
+    return found
 
 
 def named(rows: Iterable[Row], side: Side) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from relasi.features.receivables.ageing import Row, ageing, credits, named, unpaid
+from relasi.features.receivables.ageing import Row, credits, debts, named, unpaid
 from relasi.features.receivables.sides import Side
 
 Key = tuple[int | None, str]
@@ -57,8 +57,11 @@ class Parties:
     def rows(self, keys: list[Key]) -> list[Row]:
         """In the order of the keys."""
         ids = {id for id, _currency in keys}
-        found = {(row.party, row.currency): row for row in ageing(self.user, self.on, ids, self.side)}
-        return named((found.get(key) or Row(*key, credit=self.credits[key]) for key in keys), self.side)
+        found = debts(self.user, self.on, ids, self.side)
+        rows = [found.get(key) or Row(*key) for key in keys]
+        for key, row in zip(keys, rows, strict=True):
+            row.credit = self.credits.get(key, row.credit)
+        return named(rows, self.side)
 
     def sums(self) -> list[Row]:
         """One row for each currency."""
