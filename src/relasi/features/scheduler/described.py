@@ -51,6 +51,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Reminds owners and customers of invoices that are past their due date."),
         _("Nobody is reminded of unpaid invoices."),
     ),
+    "make_recurring_invoices": Description(
+        _("Recurring invoices"),
+        _("Makes the invoices that are due by their schedules, and those that were missed."),
+        _("No recurring invoice is made."),
+    ),
     "ask_about_online_charges": Description(
         _("Online payments without news"),
         _("Asks the payment service about payments it has told nothing of."),

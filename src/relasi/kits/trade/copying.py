@@ -35,16 +35,26 @@ def copied(
 
     more: values of the new header. line_values: what a line gets besides, None to leave it out. Raises Refused.
     """
-    own, theirs = registry.of(source).fields, registry.of(target).fields
-    values = {name: _value(source, name) for name in HEADER if name in own and name in theirs}
+    values = header_of(source, target)
     lines = []
     for line in source.lines_in_order():
         extra = line_values(line) if line_values else {}
         if extra is not None:
-            lines.append({name: _value(line, name) for name in LINE} | extra)
+            lines.append(line_of(line) | extra)
     if not may(acting_user(), "create", registry.of(target)):
         raise Refused([Refusal("", "NO_PERMISSION", _("You may not create this."))])
     return create(target, {**values, **more}, lines=lines, authorised=AS_AGREED)
+
+
+def header_of(source: Any, target: Any) -> dict[str, Any]:
+    """Values of the header that both kinds of document have."""
+    own, theirs = registry.of(source).fields, registry.of(target).fields
+    return {name: _value(source, name) for name in HEADER if name in own and name in theirs}
+
+
+def line_of(line: Any) -> dict[str, Any]:
+    """Values of a line with the same item and terms."""
+    return {name: _value(line, name) for name in LINE}
 
 
 def _value(record: Any, name: str) -> Any:

@@ -146,7 +146,7 @@ class TradeLine(Part):
         self.cost = offer.cost
         if not change.has("taxes"):
             self.set_taxes(offer.taxes)
-        self.components = [_part_json(part) for part in offer.parts] or None
+        self.components = [part_json(part) for part in offer.parts] or None
 
     def set_taxes(self, rules: Taxes) -> None:
         self.taxes = [rule.code for rule in rules] or None
@@ -197,7 +197,7 @@ def refuse_agreed(change: Change, counted: tuple[str, ...], agreed: frozenset[st
             raise Refusal(f"lines.{place}.name", "CLOSED_RECORD", message)
 
 
-def _part_json(part: Any) -> dict[str, Any]:
+def part_json(part: Any) -> dict[str, Any]:
     return {
         "kind": part.ref.kind, "id": part.ref.id, "name": part.name, "code": part.code, "unit": part.unit,
         "quantity": str(part.quantity), "price": str(part.price), "cost": str(part.cost),

@@ -72,6 +72,12 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         related_name="invoices",
         editable=False,
     )
+    recurring_invoice = ReferenceField(
+        "billing.RecurringInvoice", models.PROTECT, verbose_name=_("Recurring invoice"), related_name="invoices",
+        editable=False,
+    )  # fmt: skip
+    period_start = DateField(_("Period from"), editable=False)
+    period_end = DateField(_("Period to"), editable=False)
     instalments = HiddenField(_("Payment terms"), editable=True)
     received = MoneyField(_("Received"), default=0, required=True, editable=False, currency_field="currency")
     credited = MoneyField(_("Credited"), default=0, required=True, editable=False, currency_field="currency")
@@ -155,7 +161,8 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             "number", "subject", "account", "status", "payable", "balance", "date", "due_date", "owner",
         ]  # fmt: skip
         filters = [
-            "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order", "disputed",
+            "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order",
+            "recurring_invoice", "disputed",
             "tax_invoice_status", "transaction_code",
         ]  # fmt: skip
         search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "virtual_account": "B",
@@ -172,7 +179,8 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         facts = [
             Section(
                 _("Invoice"),
-                "status account contact deal quote sales_order date due_date customer_po owner",
+                "status account contact deal quote sales_order recurring_invoice period_start period_end date due_date"
+                " customer_po owner",
             ),
             Section(
                 _("Payment"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
-from relasi.modules.billing import online_paying
+from relasi.modules.billing import online_paying, recurring_run
+from relasi.modules.billing.recurring_news import mail_or_tell
 from relasi.modules.billing.reminding import mail_reminder, remind
 
 
@@ -48,3 +49,23 @@ def end_outdated_online_charges(invoices: list[int]) -> None:
 @app.task(name="cancel_online_charge", retry=RetryStrategy(max_attempts=6, exponential_wait=5))
 def cancel_online_charge(order: str) -> None:
     online_paying.cancel_at_gateway(order)
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="make_recurring_invoices", queueing_lock="make_recurring_invoices")
+def make_recurring_invoices(timestamp: int) -> int:
+    """Every hour, so that each zone is served soon after its midnight; what was missed is made up for."""
+    return recurring_run.run()
+
+
+MAIL_TRIES = 4
+
+
+@app.task(
+    name="mail_recurring_invoice",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=MAIL_TRIES, exponential_wait=60),
+)
+def mail_recurring_invoice(context: JobContext, invoice: int) -> bool:
+    with acting(SYSTEM, via="system", reason=recurring_run.REASON):
+        return mail_or_tell(invoice, last=context.job.attempts + 1 >= MAIL_TRIES)

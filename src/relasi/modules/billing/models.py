@@ -8,6 +8,8 @@ from relasi.modules.billing.invoice import Invoice, InvoiceLine
 from relasi.modules.billing.online_charge import OnlineCharge
 from relasi.modules.billing.payment import Payment, PaymentPart
 from relasi.modules.billing.payment_gateway import PaymentGateway
+from relasi.modules.billing.recurring_invoice import RecurringInvoice
+from relasi.modules.billing.recurring_period import RecurringPeriod
 from relasi.modules.billing.reminder_rule import ReminderRule
 
 __all__ = [
@@ -24,5 +26,7 @@ __all__ = [
     "Payment",
     "PaymentGateway",
     "PaymentPart",
+    "RecurringInvoice",
+    "RecurringPeriod",
     "ReminderRule",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
 from relasi.kits.trade.closed_period import forget, keep_closed_periods
-from relasi.modules.billing import settling
+from relasi.modules.billing import recurring_reactions, settling
 from relasi.modules.billing.credit_note import CreditPart
 from relasi.modules.billing.jobs import end_outdated_online_charges
 from relasi.modules.billing.online_charge import UNDECIDED, OnlineCharge
@@ -61,3 +61,5 @@ on(CHANGED, "billing.Payment", field="status")(payments_changed)
 for what in (TRASHED, RESTORED):
     for money in ("billing.Payment", "billing.CreditNote"):
         on(what, money)(keep_closed_periods)
+
+__all__ = ["recurring_reactions"]

@@ -157,7 +157,7 @@ def say_how_much_is_taken(changes: list[Change]) -> None:
     } if quote.status in ("accepted", "converted") else {})  # fmt: skip
     _follow(SalesOrder, sources, "invoiced", lambda order, held, taken: {
         "invoiced": "none" if not taken else "partly" if taken < held else "fully"
-    })  # fmt: skip
+    } if order.invoiced != "recurring" else {})  # fmt: skip
 
 
 @on(CREATED, "sales.SalesOrder")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Body, Section, Timeline, View
+from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.numbers import DecimalField, IntegerField
@@ -19,6 +20,7 @@ from relasi.engine.fields.text import TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
+from relasi.kits.pipeline.days import today
 from relasi.kits.stock.demand import Demand
 from relasi.kits.stock.promising import check_promise
 from relasi.kits.trade.conversion import convert
@@ -54,6 +56,7 @@ class Invoiced(Choices):
     NONE = "none", _("Not invoiced"), "gray"
     PARTLY = "partly", _("Partly invoiced"), "kuning"
     FULLY = "fully", _("Fully invoiced"), "hijau"
+    RECURRING = "recurring", _("Invoiced regularly"), "toska"
 
 
 S = OrderStatus
@@ -183,13 +186,22 @@ class SalesOrder(OutlivesRates, TradeDocument):
             "payment_days": "account.payment_terms_days", "billing_address": "account.billing_address",
             "shipping_address": "account.shipping_address",
         }  # fmt: skip
-        page = [Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"), Timeline()]
+        page = [
+            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            Timeline(),
+            Related("billing.RecurringInvoice", by="sales_order", columns=["status", "next_date"]),
+        ]
         actions = [
             Action("approve", _("Approve"), icon="badge-check", when=lambda order: order.status == S.DRAFT),
             Action("deliver", _("Make a delivery note"), icon="truck", page="convert/delivery-notes/",
                    when=lambda order: order.status == S.APPROVED and order.shipping_state != Shipping.FULLY),
             Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
-                   when=lambda order: order.status == S.APPROVED and order.invoiced != Invoiced.FULLY),
+                   when=lambda order: order.status == S.APPROVED
+                   and order.invoiced not in (Invoiced.FULLY, Invoiced.RECURRING)),
+            Action("recur", _("Invoice it regularly"), icon="repeat", form="blank_recurring", quiet=True,
+                   ask=("frequency", "every", "start", "anchor_day", "end_date", "occurrences", "payment_days", "makes"),
+                   when=lambda order: order.status == S.APPROVED
+                   and order.invoiced not in (Invoiced.FULLY, Invoiced.RECURRING)),
             Action("buy", _("Order from vendors"), icon="shopping-cart", quiet=True,
                    when=lambda order: order.status == S.APPROVED),
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda order: order.status == S.APPROVED),
@@ -198,7 +210,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
         ]  # fmt: skip
         views = [
             View("open", _("To be invoiced"), {"all": [{"field": "status", "op": "is", "value": "approved"},
-                 {"field": "invoiced", "op": "is_not", "value": "fully"}]}, "receipt", ("delivery_date",)),
+                 {"field": "invoiced", "op": "not_in", "value": ["fully", "recurring"]}]}, "receipt", ("delivery_date",)),
             View("undelivered", _("To be delivered"), {"all": [{"field": "status", "op": "is", "value": "approved"},
                  {"field": "shipping_state", "op": "is_not", "value": "fully"}]}, "truck", ("delivery_date",)),
             View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
@@ -237,6 +249,20 @@ class SalesOrder(OutlivesRates, TradeDocument):
 
     def deliver(self) -> Any:
         return convert(self, registry.module("inventory.DeliveryNote").model)
+
+    def gives_to(self, target: Any) -> Collection[str]:
+        """While it is invoiced regularly, nobody invoices it once more by hand."""
+        by_schedule = self.invoiced == Invoiced.RECURRING and target._meta.label == "billing.Invoice"
+        return frozenset() if by_schedule else self.flow.gives
+
+    def blank_recurring(self) -> Any:
+        return registry.module("billing.RecurringInvoice").model(
+            sales_order=self, start=max(today(), self.date), payment_days=self.payment_days
+        )
+
+    def recur(self, **asked: Any) -> Any:
+        """The schedule by which it is invoiced; it stands still until somebody starts it."""
+        return registry.module("billing.RecurringInvoice").model.for_order(self, asked)
 
     def buy(self) -> Any:
         """Drafts of purchase orders for what it needs and nobody has ordered yet; the first of them."""
