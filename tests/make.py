@@ -53,6 +53,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.reminderrule": {"days": "{n}"},
     "billing.closedperiod": {"until": "2001-12-31"},
+    "billing.recurringinvoice": {"start": "2030-01-31"},
     "billing.payment": {"amount": 1_000_000, "date": "2030-01-31"},
 }
 

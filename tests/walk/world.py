@@ -298,6 +298,7 @@ ONE_OF = {
     "inventory.deliverynote": ["account"],
     "inventory.deliveryline": ["product"],
     "purchasing.receiptline": ["product"],
+    "billing.recurringperiod": ["invoice"],
 }
 
 

@@ -28,7 +28,6 @@ from relasi.modules.billing.recurring_days import Scheduled
 from relasi.modules.billing.recurring_flow import (
     FLOW,
     OPEN_COLUMNS,
-    RUNNING,
     TABLE,
     CatchUp,
     Frequency,
@@ -140,7 +139,7 @@ class RecurringInvoice(Scheduled, Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["sales_order"],
-                condition=Q(trashed_at=None, status__in=RUNNING),
+                condition=Q(trashed_at=None, status__in=["active", "paused"]),
                 name="recurring_once",
             ),
             models.CheckConstraint(condition=Q(next_number__gte=1, every__gte=1), name="recurring_counts"),
