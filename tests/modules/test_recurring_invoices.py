@@ -33,8 +33,8 @@ pytestmark = pytest.mark.usefixtures("as_admin")
 
 
 def outcomes(one: Any) -> list[tuple[int, str]]:
-    rows = RecurringPeriod._base_manager.filter(schedule=one, trashed_at=None).order_by("number")
-    return list(rows.values_list("number", "outcome"))
+    rows = RecurringPeriod._base_manager.filter(schedule=one, trashed_at=None).order_by("period")
+    return list(rows.values_list("period", "outcome"))
 
 
 # The acceptance checks.

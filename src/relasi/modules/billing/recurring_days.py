@@ -148,6 +148,6 @@ def row_of(schedule: Any, number: int, outcome: str) -> dict[str, Any]:
     """Of the log of periods."""
     period = schedule.period_of(number)
     return {
-        "schedule": schedule.pk, "number": number, "day": schedule.day_of(number), "first": period.first,
+        "schedule": schedule.pk, "period": number, "day": schedule.day_of(number), "first": period.first,
         "last": period.last, "outcome": outcome,
     }  # fmt: skip

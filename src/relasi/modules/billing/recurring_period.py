@@ -22,7 +22,7 @@ class RecurringPeriod(Part):
         "billing.RecurringInvoice", models.CASCADE, verbose_name=_("Recurring invoice"), related_name="periods",
         required=True, editable=False,
     )  # fmt: skip
-    number = IntegerField(_("Period"), min=1, required=True, editable=False)
+    period = IntegerField(_("Period"), min=1, required=True, editable=False)
     day = DateField(_("Date"), required=True, editable=False)
     first = DateField(_("From"), required=True, editable=False)
     last = DateField(_("To"), required=True, editable=False)
@@ -31,14 +31,14 @@ class RecurringPeriod(Part):
         "billing.Invoice", models.PROTECT, verbose_name=_("Invoice"), related_name="+", editable=False
     )
 
-    violations = {"recurring_period_once": ("number", "NOT_UNIQUE", _("This period is settled already."))}
+    violations = {"recurring_period_once": ("period", "NOT_UNIQUE", _("This period is settled already."))}
 
     class Meta(Part.Meta):
         verbose_name = _("period of a recurring invoice")
         verbose_name_plural = _("periods of recurring invoices")
         constraints = [
             models.UniqueConstraint(
-                fields=["schedule", "number"], condition=Q(trashed_at=None), name="recurring_period_once"
+                fields=["schedule", "period"], condition=Q(trashed_at=None), name="recurring_period_once"
             ),
             models.CheckConstraint(
                 condition=Q(outcome="made", invoice__isnull=False) | (~Q(outcome="made") & Q(invoice=None)),
@@ -54,10 +54,10 @@ class RecurringPeriod(Part):
         title = "day"
         verbs = ("view",)
         taken_back = True
-        columns = ["day", "schedule", "number", "first", "last", "outcome", "invoice"]
+        columns = ["day", "schedule", "period", "first", "last", "outcome", "invoice"]
         filters = ["outcome", "day", "schedule"]
         sort = ["-day"]
-        form = [Section(_("Period"), "schedule number day first last outcome invoice")]
+        form = [Section(_("Period"), "schedule period day first last outcome invoice")]
 
     def __str__(self) -> str:
         return self.titled("schedule", "day")
