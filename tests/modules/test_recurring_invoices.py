@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core import mail
 
-from relasi.engine.access.acting import acting
+from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.structures import VERBS
 from relasi.engine.activity.delivery import deliver
 from relasi.engine.activity.notification import Notification
@@ -16,10 +17,13 @@ from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
+from relasi.features.upcoming_invoices.coming import coming, sums
 from relasi.modules.billing import recurring_run
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.invoice import Invoice
+from relasi.modules.billing.recurring_body import body_of
 from relasi.modules.billing.recurring_invoice import RecurringInvoice
+from relasi.modules.billing.recurring_news import mail_or_tell
 from relasi.modules.billing.recurring_period import RecurringPeriod
 from relasi.modules.sales.sales_order import SalesOrder
 from tests.fingerprint import fingerprint
@@ -459,3 +463,54 @@ def test_who_may_not_make_invoices_makes_none_by_hand(company: Any) -> None:
     with acting(clerk), on("2026-01-01"), refusing("NO_PERMISSION"):
         again(one).make_now()
     assert made(one) == []
+
+
+# What is shown.
+def test_the_page_of_a_schedule_shows_its_next_twelve_invoices(company: Any) -> None:
+    one = schedule(begin="2026-01-20", anchor_day="1", prorate_first=True, payment_days=30)
+    with on("2026-01-20"):
+        body = body_of(again(one), company.admin)
+    assert [row["day"] for row in body["rows"]][:2] == ["20 Jan 2026", "1 Feb 2026"] and len(
+        body["rows"]
+    ) == 12
+    assert (body["rows"][0]["amount"], body["rows"][1]["amount"]) == ("Rp\u00a0387.097", "Rp\u00a01.000.000")
+    assert body["rows"][1]["period"] == "Februari 2026" and body["rows"][0]["part"]
+
+
+def test_what_comes_in_a_month_is_what_is_made_in_it(company: Any) -> None:
+    weekly = schedule(begin="2026-01-05", frequency="weekly")
+    monthly = schedule(ordered(thing(2_500_000)), begin="2026-01-31")
+    with on("2026-01-05"), acting(company.admin):
+        rows = coming(company.admin, date(2026, 2, 1), date(2026, 2, 28))
+        expected = sums(rows)["IDR"]
+    run_on("2026-02-28")
+    found = [one for some in (weekly, monthly) for one in made(some) if one.date >= date(2026, 2, 1)]
+    assert [bill.day for bill, _seen in rows] == sorted(one.date for one in found)
+    assert expected == sum(one.payable for one in found) == 4 * 1_000_000 + 2_500_000
+
+
+def test_a_sent_invoice_goes_to_the_customer_once(settings: Any) -> None:
+    settings.EMAIL_HOST, settings.PUBLIC_URL = "mail.example", "https://crm.example"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    one = schedule(ordered(account=make("customers.Account", email="kasir@maju.example")), makes="sent")
+    run_on("2026-01-01")
+    [invoice] = made(one)
+    with acting(SYSTEM):
+        assert mail_or_tell(invoice.pk, last=True) and not mail_or_tell(invoice.pk, last=True)
+    [letter] = mail.outbox
+    assert letter.to == ["kasir@maju.example"] and again(invoice).number in letter.subject
+
+
+def test_who_could_not_be_written_to_is_told_to_the_owner(settings: Any, company: Any) -> None:
+    settings.EMAIL_HOST = ""
+    one = schedule(makes="sent", owner=company.sales_a.pk)
+    run_on("2026-01-01")
+    [invoice] = made(one)
+    with acting(SYSTEM):
+        with pytest.raises(Refused):
+            mail_or_tell(invoice.pk, last=False)
+        assert not mail_or_tell(invoice.pk, last=True)
+    close_change_set()
+    deliver()
+    [row] = Notification.objects.filter(kind="recurring_invoice")
+    assert (row.record_id, row.facts["what"]) == (invoice.pk, "unsent")

@@ -199,6 +199,7 @@ ROUTES = [
     Route("payables/soon/", "signed in", sometimes=True),
     Route("payables/rows/", "signed in", sometimes=True),
     Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
+    Route("upcoming-invoices/", "signed in", sometimes=True),
     Route("funnel/", "signed in", sometimes=True),
     Route("coretax/", "signed in", sometimes=True),
     Route("coretax/export/", "signed in", "POST", sometimes=True),

@@ -21,6 +21,7 @@ from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
+from relasi.features.upcoming_invoices.addresses import patterns as upcoming_invoices_patterns
 from relasi.kits.trade.addresses import patterns as trade_patterns
 from relasi.project.health import healthz
 from relasi.project.live_handover import handover
@@ -49,6 +50,7 @@ urlpatterns = [
     *settings_patterns(),
     *duplicates_patterns(),
     *receivables_patterns(),
+    *upcoming_invoices_patterns(),
     *funnel_patterns(),
     *coretax_patterns(),
     *compat_patterns(),

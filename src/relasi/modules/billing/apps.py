@@ -10,5 +10,6 @@ class Billing(AppConfig):
     place = 4  # in the menu
     pages = (
         (_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),
+        (_("Upcoming invoices"), "/upcoming-invoices/", "calendar-clock", "billing.RecurringInvoice"),
         (_("Tax invoices"), "/coretax/", "landmark", "billing.Invoice"),
     )

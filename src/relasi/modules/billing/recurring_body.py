@@ -22,15 +22,15 @@ MOST = 12
 def body_of(schedule: Any, user: Any) -> dict[str, Any]:
     """For billing/recurring.html. rows: of the next periods; money: whether the reader may see what they come to."""
     order = schedule.sales_order
-    money = sees_amounts(user, order)
+    money, shown = sees_amounts(user, order), fields_for(user, "view", registry.of(schedule))
     return {
         "rows": [] if schedule.status in (S.DONE, S.STOPPED) else rows_of(schedule, order, money),
         "money": money,
         "paused": schedule.status == S.PAUSED,
         "off": schedule.status == S.OFF,
         "endless": schedule.end_date is None and schedule.occurrences is None,
-        "hold": schedule.hold,
-        "trouble": schedule.trouble,
+        "hold": schedule.hold if "hold" in shown else "",
+        "trouble": schedule.trouble if "trouble" in shown else "",
     }
 
 

@@ -239,4 +239,7 @@ def make_trade(clock: Clock, staff: Staff, past: Past, catalog: dict[str, Any]) 
             trade.then(
                 begun, 0, 1, lambda at, deal=deal, end=end: trade.quote(deal, sellers[deal.owner_id], at, end)
             )
+    from relasi.project.demo.recurring import PLANS, begin_recurring
+
+    begin_recurring(trade, deals["won"][: len(PLANS)], sellers)
     trade.go()

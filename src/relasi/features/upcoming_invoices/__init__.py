@@ -1,0 +1,1 @@
+"""Upcoming invoices: what recurring invoices will ask for in a month."""
