@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from benchmarks import bulk_rows, company, documents, import_rows, measure  # noqa: E402
+from benchmarks import billing_run, bulk_rows, company, documents, import_rows, measure  # noqa: E402
 from relasi.engine.access.acting import acting  # noqa: E402
 from relasi.engine.access.door import scope_of, visible_to  # noqa: E402
 from relasi.engine.declare.registry import registry  # noqa: E402
@@ -67,6 +67,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--invoices", type=int, default=0, help="measure the list and the ageing of so many invoices too"
+    )
+    parser.add_argument(
+        "--recurring", type=int, default=0, help="measure a run of so many recurring invoices too"
     )
     parser.add_argument("--bulk-only", action="store_true", help="measure the bulk edit alone")
     parser.add_argument("--load-only", action="store_true", help="fill the company and measure nothing")
@@ -117,6 +120,9 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
     if many:
         say(f"edit and undo of {many:,} deals")
         figures |= bulk_rows.measure(people.director, many)
+    if asked.recurring:
+        say(f"a run of {asked.recurring:,} recurring invoices")
+        figures |= billing_run.measure(people, asked.recurring)
     figures["ratios"] = ratios(figures)
     return figures
 
