@@ -15,6 +15,8 @@ from relasi.engine.customize.custom_field import CustomField
 from relasi.engine.customize.custom_value import CustomValue
 from relasi.engine.customize.field_kind import CHOOSING, make_field
 from relasi.engine.customize.field_rule import FieldRule
+from relasi.engine.customize.label import Label
+from relasi.engine.customize.labelling import any_laid, lay_labels
 from relasi.engine.customize.layout import Layout
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import forget_all
@@ -28,10 +30,11 @@ _lists: dict[str, Any] = {}
 
 def lay_over_all() -> None:
     """Looks at what is stored and lays it over every module where it differs from what lies there."""
-    if not _anything_stored() and not _laid and not _lists:
+    if not _anything_stored() and not _laid and not _lists and not any_laid():
         forget_arrangements()
         return
     read_arrangements()
+    lay_labels(list(Label._base_manager.filter(trashed_at=None).order_by("pk")))
     rows = list(CustomField._base_manager.filter(trashed_at=None, active=True).order_by("position", "pk"))
     values: dict[int, list[CustomValue]] = defaultdict(list)
     if any(row.kind in CHOOSING for row in rows):
@@ -56,7 +59,7 @@ def lay_over_all() -> None:
 
 def _anything_stored() -> bool:
     """One short question, for the many companies that are content with what there is."""
-    tables = [model._meta.db_table for model in (CustomField, ListValue, Layout, FieldRule)]
+    tables = [model._meta.db_table for model in (CustomField, ListValue, Layout, FieldRule, Label)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + " OR ".join(f'EXISTS (SELECT FROM "{table}")' for table in tables))
         return bool(cursor.fetchone()[0])
@@ -98,6 +101,7 @@ def take_off() -> None:
         _offer(open_lists()[key], None)
     _laid.clear()
     _lists.clear()
+    lay_labels([])
     forget_arrangements()
 
 

@@ -13,6 +13,15 @@ UNTOLD = ("verbose_name", "help_text", "editable", "blank", "validators", "error
 EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
 
 
+# Where a field that an admin calls otherwise keeps the words it came with.
+CAME_WITH = "came_with"
+
+
+def declared_label(field: Any) -> Any:
+    """What a field is called by the product itself, whatever an admin calls it."""
+    return field.__dict__.get(CAME_WITH, field.verbose_name)
+
+
 class DeclaredField:
     """Mixin before a plain Django field.
 

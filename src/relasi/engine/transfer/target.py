@@ -18,6 +18,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import remembered
 from relasi.engine.fields.auto_number import NumberField
+from relasi.engine.fields.declared import CAME_WITH, declared_label
 from relasi.engine.fields.kind import Kind, kind_of
 from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.owner import OwnerField
@@ -151,6 +152,9 @@ def _in_order(module: Module) -> Iterator[str]:
 
 def _field_names(module: Module, name: str, kind: Kind) -> dict[str, int]:
     found = {plain(alias): ALIAS for alias in (*kind.aliases, *_aliases(module, name))}
+    if kind.field.__dict__.get(CAME_WITH) is not None:
+        # Files from before an admin renamed it, and those of other companies.
+        found |= {plain(label): ALIAS for label in in_all_languages(declared_label(kind.field))}
     found |= {plain(label): EXACT for label in in_all_languages(kind.field.verbose_name)}
     found[plain(name)] = EXACT
     return found

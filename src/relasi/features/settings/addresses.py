@@ -12,6 +12,7 @@ from relasi.features.settings import (
     field_rules,
     groups,
     home,
+    labels,
     layouts,
     modules,
     pending_views,
@@ -42,6 +43,7 @@ HOMES = {
     "views": "/settings/list-views/",
     "layouts": "/settings/layouts/{id}/",
     "field-rules": "/settings/field-rules/{id}/",
+    "labels": "/settings/labels/",
     "assignment-rules": "/settings/assignment/{id}/",
 }
 
@@ -83,6 +85,8 @@ def patterns() -> list[object]:
         *_webhooks(),
         *_layouts(),
         *_assignment(),
+        path("settings/labels/", labels.page),
+        path("settings/labels/<str:key>/", labels.edit),
         path("settings/modules/", modules.page),
         path("settings/modules/<str:key>/<slug:way>/", modules.switch),
         path("settings/list-views/", pending_views.page),

@@ -42,6 +42,8 @@ MENU = [
              gettext_lazy("What everybody sees of a module, and who else sees whose records.")),
             ("layouts", gettext_lazy("Layouts"), "/settings/layouts/", "layout-dashboard",
              gettext_lazy("Which fields forms show to whom, and which must be filled in when.")),
+            ("labels", gettext_lazy("Labels"), "/settings/labels/", "type",
+             gettext_lazy("What modules and fields are called, in both languages.")),
             ("assignment", gettext_lazy("Assignment rules"), "/settings/assignment/", "split",
              gettext_lazy("To whom what a group receives goes, and who got what.")),
             ("modules", gettext_lazy("Modules"), "/settings/modules/", "boxes",
@@ -76,7 +78,7 @@ MENU = [
 
 # Settings with pages of their own here, and those that only their records' pages show.
 WITH_PAGES = {"users", "roles", "profiles", "groups", "sharing-rules", "module-sharing", "company", "company-details",
-              "views", "layouts", "field-rules", "assignment-rules"}  # fmt: skip
+              "views", "layouts", "field-rules", "assignment-rules", "labels"}  # fmt: skip
 
 
 def groups() -> list[tuple[Any, list[tuple[str, Any, str, str, Any]]]]:
