@@ -76,7 +76,7 @@ def test_a_renamed_module_is_called_so_in_menu_list_and_new(aviary: Any) -> None
 
 
 def test_files_with_the_new_and_with_the_old_heading_are_understood(aviary: Any) -> None:
-    call(aviary, "age_years", name="Umur burung")
+    call(aviary, "age_years", name="Umur burung", name_en="Years of age")
     names = targets_of(registry.of(Parrot), SYSTEM)["age_years"].names
     assert names[plain("Umur burung")] > names[plain("Age")] > 0
 
