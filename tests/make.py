@@ -47,7 +47,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "customize.customvalue": {"name": "Pilihan {n}"},
     "customize.choicelist": {"list": "carrier"},
     "customize.listvalue": {"name": "Pilihan {n}"},
-    "customize.label": {"module": "customers.lead", "field": "department", "name": "Bagian {n}"},
+    "customize.label": {"module": "customers.contact", "field": "department", "name_en": "Department"},
     "customize.layout": {"module": "customers.lead"},
     "customize.fieldrule": {"module": "customers.contact", "field": "title", "effect": "required"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
