@@ -13,7 +13,6 @@ FAST = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "2GB",
-    "autovacuum_naptime": "10min",
 }
 
 
