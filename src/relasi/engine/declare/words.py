@@ -164,7 +164,8 @@ class Calendar:
 
 @dataclass(frozen=True)
 class AtHome:
-    """That the first rows of a built-in list stand on the start page of whoever owns them.
+    """That the first rows of a built-in list stand on the start page of whoever owns them, and what waits also on that
+    of whoever leads the owners.
 
     place: the order; those below 100 are what the day holds, the others what waits. title: of the card. columns: what
     stands under a row's title and at its right. tick: the verb of the module that settles a row.
