@@ -14,7 +14,7 @@ class RecurringStatus(Choices):
     OFF = "off", _("Not started"), "gray", "Nonaktif"
     ACTIVE = "active", _("Active"), "hijau", "Aktif"
     PAUSED = "paused", _("Paused"), "kuning", "Dijeda"
-    DONE = "done", _("Completed"), "biru", "Selesai"
+    DONE = "done", _("Done"), "biru", "Selesai"
     STOPPED = "stopped", _("Stopped"), "merah", "Dihentikan"
 
 

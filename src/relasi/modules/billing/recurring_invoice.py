@@ -117,7 +117,7 @@ class RecurringInvoice(Scheduled, Record):
     grid_start = DateField(_("Counted from"), editable=False)
     grid_number = IntegerField(_("Counted from period"), default=1, required=True, editable=False)
     paused_on = DateField(_("Paused on"), editable=False)
-    hold = ChoiceField(Hold, _("Held"), editable=False)
+    hold = ChoiceField(Hold, _("On hold"), editable=False)
     trouble = LongTextField(_("What went wrong"), editable=False)
     failures = IntegerField(_("Failed tries"), default=0, required=True, editable=False)
     retry_at = DateTimeField(_("Next try"), editable=False)
@@ -179,7 +179,7 @@ class RecurringInvoice(Scheduled, Record):
         page = [
             Body("billing/recurring.html", "relasi.modules.billing.recurring_body.body_of"),
             Timeline(),
-            Related("billing.RecurringPeriod", by="schedule", columns=["outcome", "invoice"], title=_("What was made")),
+            Related("billing.RecurringPeriod", by="schedule", columns=["outcome"], title=_("What was made")),
             Related("billing.Invoice", by="recurring_invoice", columns=["status", "payable"]),
         ]  # fmt: skip
         actions = [
@@ -198,7 +198,7 @@ class RecurringInvoice(Scheduled, Record):
         ]  # fmt: skip
         views = [
             View("running", _("Active"), {"field": "status", "op": "is", "value": "active"}, "repeat", ("next_date",)),
-            View("held", _("Held"), {"all": [{"field": "hold", "op": "not_empty"},
+            View("held", _("On hold"), {"all": [{"field": "hold", "op": "not_empty"},
                  {"field": "status", "op": "is", "value": "active"}]}, "triangle-alert", ("next_date",),
                  AtHome(130, _("Recurring invoices that wait"), "hold next_date")),
             View("paused", _("Paused"), {"field": "status", "op": "is", "value": "paused"}, "timer"),

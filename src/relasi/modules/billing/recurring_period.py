@@ -10,8 +10,10 @@ from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.choice import ChoiceField
+from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.numbers import IntegerField
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.records.part import Part
 from relasi.modules.billing.recurring_flow import Outcome
@@ -60,4 +62,4 @@ class RecurringPeriod(Part):
         form = [Section(_("Period"), "schedule period day first last outcome invoice")]
 
     def __str__(self) -> str:
-        return self.titled("schedule", "day")
+        return write_date(self.day, current_reader())
