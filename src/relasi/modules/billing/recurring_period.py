@@ -22,7 +22,7 @@ from relasi.modules.billing.recurring_flow import Outcome
 class RecurringPeriod(Part):
     schedule = ReferenceField(
         "billing.RecurringInvoice", models.CASCADE, verbose_name=_("Recurring invoice"), related_name="periods",
-        required=True, editable=False,
+        required=True,
     )  # fmt: skip
     period = IntegerField(_("Period"), min=1, required=True, editable=False)
     day = DateField(_("Date"), required=True, editable=False)
