@@ -62,7 +62,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "key": lambda: "customers.contact", "picture": lambda: world.picture or f"00/{'0' * 64}.webp",
         "view": lambda: world.view.pk, "view key": lambda: "all", "job": lambda: world.job.pk, "bulk": lambda: world.bulk.pk,
         "change_set": lambda: world.change_set,
-        "job name": lambda: "send_reminders", "webhook": lambda: world.webhook.pk,
+        "job name": lambda: "send_reminders", "check key": lambda: "totals-quotes", "webhook": lambda: world.webhook.pk,
         "webhook verb": lambda: "off", "way": lambda: "off", "up": lambda: "up", "nobody": lambda: 987654321,
         "nothing here": lambda: "nothing/here", "export": lambda: world.export.pk, "api token": lambda: world.api_token.pk,
         "access key": lambda: world.access_key.pk,

@@ -1,4 +1,4 @@
-"""The last app to load: binds every declared module and hears who reacts to what."""
+"""The last app to load: binds every declared module, and hears who reacts to what and which figures tie out."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,5 +16,6 @@ class Relasi(AppConfig):
 
         registry.bind()
         for app in apps.get_app_configs():
-            if app.name.startswith("relasi.") and find_spec(f"{app.name}.reactions"):
-                import_module(f"{app.name}.reactions")
+            for spoken in ("reactions", "tying"):
+                if app.name.startswith("relasi.") and find_spec(f"{app.name}.{spoken}"):
+                    import_module(f"{app.name}.{spoken}")

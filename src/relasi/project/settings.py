@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "relasi.features.duplicates",
     "relasi.features.scheduler",
     "relasi.features.coretax",
+    "relasi.features.tie_out",
     "relasi.features.compat",
     "relasi.project.app.Relasi",
 ]

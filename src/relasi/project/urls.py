@@ -21,6 +21,7 @@ from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
 from relasi.features.settings.addresses import patterns as settings_patterns
 from relasi.features.sign_in.addresses import patterns as sign_in_patterns
+from relasi.features.tie_out.addresses import patterns as tie_out_patterns
 from relasi.features.upcoming_invoices.addresses import patterns as upcoming_invoices_patterns
 from relasi.kits.trade.addresses import patterns as trade_patterns
 from relasi.project.health import healthz
@@ -46,6 +47,7 @@ urlpatterns = [
     *first_run_patterns(),
     *sign_in_patterns(),
     *scheduler_patterns(),
+    *tie_out_patterns(),
     *online_payment_patterns(),
     *settings_patterns(),
     *duplicates_patterns(),

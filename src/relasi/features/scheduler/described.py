@@ -65,6 +65,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Search for duplicates"),
         _("Compares records every night and lists pairs that are probably the same."),
     ),
+    "check_tie_out": Description(
+        _("Tie-out"),
+        _("Adds up all totals, balances and stock again and tells admins of every figure that differs."),
+        _("A wrong figure is found only when somebody looks."),
+    ),
     f"{_UPKEEP}requeue_lost_jobs": Description(
         _("Taking up lost jobs"),
         _("Runs jobs again whose worker was cut off."),

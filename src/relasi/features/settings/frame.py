@@ -71,6 +71,8 @@ MENU = [
              gettext_lazy("Tell other programs what changes here.")),
             ("scheduler", gettext_lazy("Scheduler"), "/settings/scheduler/", "timer",
              gettext_lazy("What Relasi does by itself: when it ran, how it went, on and off.")),
+            ("tie-out", gettext_lazy("Tie-out"), "/settings/tie-out/", "scale",
+             gettext_lazy("Whether all totals, balances and stock add up, checked every night.")),
         ],
     ),
 ]  # fmt: skip

@@ -44,13 +44,17 @@ class PriceFrom(Choices):
 class TradeLine(Part):
     """Abstract. Everything that was agreed is kept here; the catalog may change as it likes.
 
-    takes, counted: see taking.py. passes: references that a line made of it has too, and takes from as well.
+    takes, counted: see taking.py. taken_amount: the column that says how much a line takes. beyond: column that counts ->
+    the one that says how many percent more than the quantity may be taken. passes: references that a line made of it has
+    too, and takes from as well.
     left_words: how the page of the document says what is left, by the column that counts. extra: fields the editor asks for
     below an item, of those in editor/rows.py.
     """
 
     takes: ClassVar[dict[str, str]] = {}
     counted: ClassVar[tuple[str, ...]] = ()
+    taken_amount: ClassVar[str] = "quantity"
+    beyond: ClassVar[dict[str, str]] = {}
     passes: ClassVar[tuple[str, ...]] = ()
     left_words: ClassVar[dict[str, Any]] = {}
     extra: ClassVar[tuple[str, ...]] = ()

@@ -344,6 +344,7 @@ class PurchaseLine(TradeLine):
 
     takes = {"sales_line": "purchased"}
     counted = ("received", "billed")
+    beyond = {"received": "over_receipt"}
     violations = FLOW.violations(TABLE)
 
     class Meta(TradeLine.Meta):

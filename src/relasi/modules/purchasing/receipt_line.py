@@ -46,6 +46,7 @@ class ReceiptLine(TradeLine):
     serials = LongTextField(_("Serial numbers"), aliases="Nomor Seri|Serial Number")
 
     takes = {"purchase_line": "received"}
+    taken_amount = "accepted"
     extra = ("rejected", "reject_reason", "batch", "expires_on", "serials")
     violations = FLOW.violations(TABLE)
 
