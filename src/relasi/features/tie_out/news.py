@@ -27,5 +27,7 @@ def warn_admins(count: int) -> None:
 @tells("tie_out")
 def _told(row: Notification, user: Any) -> tuple[Markup, str]:
     count = int(row.facts.get("count", 0))
-    words = ngettext("%(num)s figure does not tie out", "%(num)s figures do not tie out", count) % {"num": count}
+    words = ngettext("%(num)s figure does not tie out", "%(num)s figures do not tie out", count) % {
+        "num": count
+    }
     return Markup("{}").format(words), "/settings/tie-out/"
