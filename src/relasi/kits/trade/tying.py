@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from babel.numbers import list_currencies
 from django.utils.translation import gettext_lazy as _
@@ -143,7 +144,8 @@ class Taker:
 
 def counted(source: Module, column: str, found: Sequence[Taker], *, limited: bool = True) -> Check:
     """source: of the lines taken from; column: their count. limited: whether no more can be taken than there is."""
-    beyond = source.model.beyond.get(column)
+    model: Any = source.model
+    beyond = model.beyond.get(column)
     whole = source.whole.attname
     each = "\n UNION ALL ".join(taker.sql for taker in found)
     most = "coalesce(d.quantity, 0)" + (f" * (100 + coalesce(d.{beyond}, 0)) / 100" if beyond else "")
@@ -171,11 +173,11 @@ def taken() -> Iterator[Check]:
     """Of every line class that says in `takes` what it takes from."""
     found: dict[tuple[Module, str], list[Taker]] = defaultdict(list)
     for module, lines in documents():
-        for name, column in lines.model.takes.items():
+        document: Any = module.model
+        line: Any = lines.model
+        for name, column in line.takes.items():
             by = lines.fields[name]
             source = registry.of(by.related_model)
-            found[source, column].append(
-                Taker(lines, by.attname, lines.model.taken_amount, module.model.flow.idle)
-            )
+            found[source, column].append(Taker(lines, by.attname, line.taken_amount, document.flow.idle))
     for (source, column), these in found.items():
         yield counted(source, column, these)
