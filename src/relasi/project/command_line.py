@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_keeping(commands)
     for name, text in (
         ("import", _("bring in records from a file: import FILE --module contacts [--dry-run]")),
+        ("archive", _("write the whole company into one zip that opens without Relasi: archive FILE")),
         ("token", _("make a token for the API: token --user NAME [--scopes …] [--expires …]")),
         ("compat", _("open the compatibility API for a person and print their key: compat --user NAME")),
         ("manage", _("run a Django management command")),
@@ -143,6 +144,10 @@ def _import(arguments: list[str]) -> int:
     return _manage(["import_records", *arguments])
 
 
+def _archive(arguments: list[str]) -> int:
+    return _manage(["archive_company", *arguments])
+
+
 def _token(arguments: list[str]) -> int:
     return _manage(["make_token", *arguments])
 
@@ -177,7 +182,7 @@ def take_option(arguments: list[str], name: str) -> tuple[list[str], str | None]
 
 
 PASSING_ON = {
-    "manage": _manage, "import": _import, "token": _token, "compat": _compat, "test": _test, "bench": _bench,
+    "manage": _manage, "import": _import, "archive": _archive, "token": _token, "compat": _compat, "test": _test, "bench": _bench,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from relasi.engine.api.metering import forget_old_use
 from relasi.engine.query import viewed
 from relasi.engine.records.recycle_bin import purge_due
 from relasi.engine.transfer.export import forget_old_files
+from relasi.features.company_archive.models import ArchiveJob
 from relasi.features.scheduler.models import forget_old_runs
 
 KEEP_FINISHED = 24  # hours
@@ -77,8 +78,8 @@ def forget_kept_answers(timestamp: int) -> int:
 @app.periodic(cron="51 * * * *")
 @app.task(queueing_lock="forget_exported_files")
 def forget_exported_files(timestamp: int) -> int:
-    """The file of an export can be fetched for a day; that it was made stays known."""
-    return forget_old_files()
+    """The file of an export or an archive can be fetched for a day; that it was made stays known."""
+    return forget_old_files() + ArchiveJob.forget_old()
 
 
 @app.periodic(cron="47 2 * * *")

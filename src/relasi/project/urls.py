@@ -8,6 +8,7 @@ from relasi.engine.api.addresses import patterns as api_patterns
 from relasi.engine.screens.addresses import engine_patterns, module_patterns
 from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.transfer.addresses import patterns as transfer_patterns
+from relasi.features.company_archive.addresses import patterns as archive_patterns
 from relasi.features.compat.addresses import patterns as compat_patterns
 from relasi.features.coretax.addresses import patterns as coretax_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
@@ -49,6 +50,7 @@ urlpatterns = [
     *scheduler_patterns(),
     *tie_out_patterns(),
     *online_payment_patterns(),
+    *archive_patterns(),
     *settings_patterns(),
     *duplicates_patterns(),
     *receivables_patterns(),

@@ -51,6 +51,7 @@ class NotificationChoices(Tracked):
         verbose_name_plural = _("notification preferences")
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "bell"
         title = "user"

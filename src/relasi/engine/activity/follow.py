@@ -52,6 +52,7 @@ class Follow(Hanging):
         ]
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         hangs_on = "record"
         icon = "star"

@@ -50,6 +50,7 @@ class PublicLink(Hanging):
         constraints = [models.UniqueConstraint(fields=["digest"], name="public_link_token")]
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         hangs_on = "record"
         icon = "link"

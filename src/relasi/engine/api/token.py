@@ -57,6 +57,7 @@ class ApiToken(Tracked):
         indexes = [models.Index(fields=["user"], name="api_token_user", condition=Q(trashed_at=None))]
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "key-round"
         title = "name"

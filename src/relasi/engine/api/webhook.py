@@ -77,6 +77,7 @@ class Webhook(_ByAdmins):
         triggers = history_triggers("seed", "seed_before")
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "webhook"
         title = "name"
@@ -111,6 +112,7 @@ class AllowedHost(_ByAdmins):
         triggers = history_triggers()
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "network"
         title = "host"

@@ -78,6 +78,8 @@ class Declaration:
     )  # all that may be done with its records by hand
     other_titles: str = ""  # names of the fields that hold its title in other languages
     tone: str = ""  # the field with the tone its title has wherever another record refers to it
+    # Whether the archive of the whole company holds its rows: not those that open something, such as tokens.
+    archived: bool = True
 
 
 DECLARABLE = frozenset(name for name in vars(Declaration) if not name.startswith("_"))

@@ -36,6 +36,7 @@ class CalendarFeed(Tracked):
         ]
 
     class Module(Declaration):
+        archived = False
         slug = "calendar-feeds"
         area = "settings"
         icon = "link"

@@ -62,7 +62,7 @@ def history_of(record: Any, user: Any, *, limit: int = 50, before: Place | None 
         if len(read) <= limit:
             break
     del found[limit:]
-    _name_references(found, user)
+    name_references(found, user)
     return found
 
 
@@ -119,8 +119,17 @@ def net_changes(user: Any, wanted: dict[int, tuple[Module, list[int]]]) -> dict[
         entry = _entry(module, group, fields_for(user, "view", module))
         if entry:
             found[id] = entry
-    _name_references(list(found.values()), user)
+    name_references(list(found.values()), user)
     return found
+
+
+def acts_of(module: Module, rows: list[ChangeRow], seen: set[str]) -> list[Entry]:
+    """What happened to one record: an entry for each act of these rows, which come newest first. seen: names of fields.
+
+    References stand as ids until `name_references` names them.
+    """
+    entries = (_entry(module, group, seen) for group in _by_change_set(rows).values())
+    return [entry for entry in entries if entry]
 
 
 def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | None:
@@ -150,7 +159,7 @@ def _entry(module: Module, rows: list[ChangeRow], seen: set[str]) -> Entry | Non
     return Entry(newest.change_set, newest.at, "changed", fields) if fields else None
 
 
-def _name_references(entries: list[Entry], user: Any) -> None:
+def name_references(entries: list[Entry], user: Any) -> None:
     """Turns ids in reference fields into titles, one query for each module. What is hidden has a number alone."""
     wanted: dict[Any, set[int]] = defaultdict(set)
     for entry in entries:

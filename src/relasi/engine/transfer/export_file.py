@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from relasi.engine.fields.reference import unseen
 from relasi.engine.fields.safe_text import guarded
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path
-from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, State, may_export
+from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, may_export
 from relasi.engine.transfer.export_rows import (
     ExportColumn,
     columns_of,
@@ -34,9 +34,9 @@ from relasi.engine.transfer.export_rows import (
     records_of,
     rows_of,
 )
+from relasi.engine.transfer.file_job import State, Told, telling
 
 TOLD_EVERY = 1000
-Told = Callable[[int], None]
 
 
 def run_export(job: ExportJob) -> None:
@@ -49,7 +49,7 @@ def run_export(job: ExportJob) -> None:
         if job.is_over:
             return
         if not may_export(job.user, job.home):
-            job.note(status=State.FAILED, trouble=_("You may not export this."), finished_at=timezone.now())
+            job.fail(_("You may not export this."))
             return
         job.note(status=State.RUNNING)
         _write(job)
@@ -61,7 +61,7 @@ def _write(job: ExportJob) -> None:
             job.rows = write_file(job, place.name, told)
         if job.rows > MOST_IN_A_SHEET and job.format == Format.XLSX:
             sentence = _("A workbook holds at most %(n)s rows. Choose CSV.") % {"n": MOST_IN_A_SHEET}
-            job.note(status=State.FAILED, trouble=sentence, finished_at=timezone.now())
+            job.fail(sentence)
             return
         with open(place.name, "rb") as content:
             job.keep(File(content))
@@ -76,21 +76,6 @@ def one_moment() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
-
-
-@contextmanager
-def telling(job: ExportJob) -> Iterator[Told]:
-    """Notes how far it is beside the transaction that reads, so that the person who waits sees it."""
-    beside = connections.create_connection(connection.alias)
-
-    def told(rows: int) -> None:
-        with beside.cursor() as cursor:
-            cursor.execute("UPDATE transfer_exportjob SET rows = %s WHERE id = %s", [rows, job.pk])
-
-    try:
-        yield told
-    finally:
-        beside.close()
 
 
 def write_file(job: ExportJob, place: str, told: Told = lambda rows: None) -> int:

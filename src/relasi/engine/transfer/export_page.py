@@ -107,7 +107,7 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
         "entry": entry,
         "job": job,
         "mine": job.user_id == user_of(request).pk,
-        "percent": 100 if job.is_over else min(job.rows * 100 // job.total, 99) if job.total else 0,
+        "percent": job.percent,
     }
     return render_page(request, "screens/export_job.html", context, part="progress")
 

@@ -6,19 +6,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from relasi.engine.access.door import may
+from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.boolean import BooleanKind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import ReferenceKind, unseen
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path, UnknownField, resolve
-from relasi.engine.transfer.export import ExportJob, Shape
+from relasi.engine.transfer.export import Shape
 from relasi.engine.transfer.target import targets_of
 
 PAGE = 1000
+
+
+class Asking(Protocol):
+    """Who takes what out: an export, or whoever else writes the same rows. asked: as ExportJob has it."""
+
+    user: Any
+    shape: Any
+    asked: dict[str, Any]
+
+    @property
+    def home(self) -> Module: ...
+
+    @property
+    def reader(self) -> Reader: ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,7 @@ class ExportColumn:
     of_line: bool = False
 
 
-def listing_of(job: ExportJob) -> Listing:
+def listing_of(job: Asking) -> Listing:
     """The list that is exported, as the person sees it now."""
     asked = job.asked
     return Listing(
@@ -45,7 +60,7 @@ def listing_of(job: ExportJob) -> Listing:
     )
 
 
-def _paths(job: ExportJob) -> list[str]:
+def _paths(job: Asking) -> list[str]:
     module, user = job.home, job.user
     wanted = list(job.asked.get("columns", ()))
     if job.shape == Shape.IMPORT:
@@ -62,7 +77,7 @@ def _paths(job: ExportJob) -> list[str]:
     return found
 
 
-def count_of(job: ExportJob, most: int) -> int:
+def count_of(job: Asking, most: int) -> int:
     """How many records it would hold, counted up to most + 1."""
     ids = job.asked.get("ids")
     listing = listing_of(job)
@@ -70,7 +85,7 @@ def count_of(job: ExportJob, most: int) -> int:
     return rows.order_by()[: most + 1].count()
 
 
-def records_of(job: ExportJob, listing: Listing) -> Iterator[Any]:
+def records_of(job: Asking, listing: Listing) -> Iterator[Any]:
     """The records in the order of the list, with references to what is hidden marked."""
     ids, after = job.asked.get("ids"), ""
     while True:
@@ -79,19 +94,19 @@ def records_of(job: ExportJob, listing: Listing) -> Iterator[Any]:
         else:
             page = listing.page_of(listing.rows().filter(pk__in=ids), PAGE, after=after)
         if has_lines(job):
-            _add_lines(job, page.rows)
+            add_lines(job, page.rows)
         yield from page.rows
         if not page.after:
             return
         after = page.after
 
 
-def has_lines(job: ExportJob) -> bool:
+def has_lines(job: Asking) -> bool:
     """Whether a record takes a row for each of its lines, with its own values repeated."""
     return job.shape == Shape.IMPORT and job.home.lines_module is not None
 
 
-def _add_lines(job: ExportJob, records: list[Any]) -> None:
+def add_lines(job: Asking, records: list[Any]) -> None:
     """Gives each record its lines in their order. One query."""
     lines = job.home.lines_module
     assert lines is not None and lines.whole is not None
@@ -106,7 +121,7 @@ def _add_lines(job: ExportJob, records: list[Any]) -> None:
         record.exported_lines = by_record[record.pk]
 
 
-def rows_of(job: ExportJob, columns: list[ExportColumn], record: Any) -> Iterator[list[Any]]:
+def rows_of(job: Asking, columns: list[ExportColumn], record: Any) -> Iterator[list[Any]]:
     """What stands in the columns: one row, or one for each line."""
     if not has_lines(job):
         yield [column.value(record) for column in columns]
@@ -119,17 +134,17 @@ def rows_of(job: ExportJob, columns: list[ExportColumn], record: Any) -> Iterato
         ]
 
 
-def columns_of(job: ExportJob, listing: Listing) -> list[ExportColumn]:
+def columns_of(job: Asking, listing: Listing) -> list[ExportColumn]:
     reader = job.reader
     if job.shape == Shape.IMPORT:
         found = [
-            ExportColumn(path.text, path.text, _to_import(path, job.user, reader)) for path in listing.paths
+            ExportColumn(path.text, path.text, to_import(path, job.user, reader)) for path in listing.paths
         ]
         return [*found, *_line_columns(job)]
     return [ExportColumn(path.label, path.text, _to_read(path, reader)) for path in listing.paths]
 
 
-def _line_columns(job: ExportJob) -> list[ExportColumn]:
+def _line_columns(job: Asking) -> list[ExportColumn]:
     lines = job.home.lines_module
     if lines is None:
         return []
@@ -137,7 +152,7 @@ def _line_columns(job: ExportJob) -> list[ExportColumn]:
         ExportColumn(
             key,
             key,
-            _to_import(Path(target.name, lines, target.kind, target.name), job.user, job.reader),
+            to_import(Path(target.name, lines, target.kind, target.name), job.user, job.reader),
             of_line=True,
         )
         for key, target in targets_of(job.home, job.user).items()
@@ -171,7 +186,7 @@ def _to_read(path: Path, reader: Reader) -> Callable[[Any], Any]:
     return value
 
 
-def _to_import(path: Path, user: Any, reader: Reader) -> Callable[[Any], Any]:
+def to_import(path: Path, user: Any, reader: Reader) -> Callable[[Any], Any]:
     """What the import reads back as the very same value."""
     if isinstance(path.kind, ReferenceKind) and not path.part:
         return lambda record: _name_of(path, record, user)

@@ -53,6 +53,7 @@ class AccessKey(Tracked):
         indexes = [models.Index(fields=["user"], name="compat_key_user", condition=Q(trashed_at=None))]
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "key-round"
         title = "name"

@@ -30,6 +30,7 @@ class CompatSwitch(Tracked):
         constraints = [models.UniqueConstraint(models.Value(1), name="compat_switch_one")]
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "plug"
         title = "active"

@@ -73,6 +73,8 @@ MENU = [
              gettext_lazy("What Relasi does by itself: when it ran, how it went, on and off.")),
             ("tie-out", gettext_lazy("Tie-out"), "/settings/tie-out/", "scale",
              gettext_lazy("Whether all totals, balances and stock add up, checked every night.")),
+            ("archive", gettext_lazy("Company archive"), "/settings/archive/", "archive",
+             gettext_lazy("Everything in one file that opens without Relasi.")),
         ],
     ),
 ]  # fmt: skip

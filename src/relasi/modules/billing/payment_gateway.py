@@ -61,6 +61,7 @@ class PaymentGateway(Tracked):
         ]
 
     class Module(Declaration):
+        archived = False
         self_ruled = True
         icon = "credit-card"
         title = "kind"
