@@ -182,7 +182,8 @@ def take_option(arguments: list[str], name: str) -> tuple[list[str], str | None]
 
 
 PASSING_ON = {
-    "manage": _manage, "import": _import, "archive": _archive, "token": _token, "compat": _compat, "test": _test, "bench": _bench,
+    "manage": _manage, "import": _import, "archive": _archive, "token": _token, "compat": _compat, "test": _test,
+    "bench": _bench,
 }  # fmt: skip
 
 

@@ -41,7 +41,9 @@ class Around:
             if other.key in places and not other.is_line:
                 for field in other.fields.values():
                     if self._leads_here(field, module):
-                        self._referring.append(Beside(rows_of(other, user), field.attname, "pk", values=("pk",)))
+                        self._referring.append(
+                            Beside(rows_of(other, user), field.attname, "pk", values=("pk",))
+                        )
                         label = capfirst(str(field.verbose_name))
                         self.relations.append((places[other.key], label))
         self._hanging: list[tuple[str, Beside]] = []
@@ -87,7 +89,8 @@ def _file(row: Any) -> list[Any]:
 
 
 def _mail(row: Any) -> list[Any]:
-    return [row.recipients or "", row.subject or "", row.text or "", row.file_name or "", _who(row), moment(row.created_at)]  # fmt: skip
+    texts = [row.recipients, row.subject, row.text, row.file_name]
+    return [*(text or "" for text in texts), _who(row), moment(row.created_at)]
 
 
 _FACES = {"c": _comment, "a": _file, "m": _mail, "g": lambda row: str(row.tag)}

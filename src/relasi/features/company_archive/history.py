@@ -27,7 +27,9 @@ class History:
         self._columns = {kind.column for kind in kinds_of(module)} | {"custom"}
         self._names = {kind.key for kind in kinds_of(module)}
         self._rows = Beside(
-            ChangeRow.objects.filter(origin=module.table).select_related("change_set__user"), "record_id", "id"
+            ChangeRow.objects.filter(origin=module.table).select_related("change_set__user"),
+            "record_id",
+            "id",
         )
 
     def of(self, records: list[Any]) -> dict[int, list[Entry]]:

@@ -51,7 +51,9 @@ def run_archive(job: ArchiveJob) -> None:
         _make(job, name)
     except OSError as trouble:
         with translation.override(job.language):
-            job.fail(_("The archive could not be written: %(reason)s.") % {"reason": trouble.strerror or trouble})
+            job.fail(
+                _("The archive could not be written: %(reason)s.") % {"reason": trouble.strerror or trouble}
+            )
         raise
     finally:
         Path(name).unlink(missing_ok=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from allauth.account.decorators import reauthentication_required
 from relasi.engine.access.acting import acting
 from relasi.engine.activity.file_name import disposition
 from relasi.engine.screens.asking import user_of
@@ -40,13 +40,21 @@ def _is_looking(request: HttpRequest) -> bool:
     return bool(request.visitor.impersonator)  # type: ignore[attr-defined]
 
 
+def _ask_who(request: HttpRequest) -> HttpResponse | None:
+    """The way to where an admin says once more who they are, and from there back; None when they did lately."""
+    if not is_reauthentication_required(request, app="account"):
+        return None
+    return HttpResponseRedirect(f"/security/confirm/?next={HOME}")
+
+
 @admin_only
 @require_POST
-@reauthentication_required
 def begin(request: HttpRequest) -> HttpResponse:
     """One at a time: a second press finds the first."""
     if _is_looking(request):
         raise Http404
+    if asked := _ask_who(request):
+        return asked
     user = user_of(request)
     if ArchiveJob.objects.filter(status__in=("waiting", "running"), user=user).exists():
         toast(request, _("An archive of yours is being made already."))
@@ -65,12 +73,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @admin_only
-@reauthentication_required
 def fetch(request: HttpRequest, id: int) -> HttpResponse | FileResponse:
     """One's own alone. 410 when its day is over."""
     job = ArchiveJob.objects.filter(pk=id, user=user_of(request).pk).first()
     if job is None or _is_looking(request):
         raise Http404
+    if asked := _ask_who(request):
+        return asked
     if not job.is_ready:
         sentence = _("This file is not there any more. Make a new archive.")
         return HttpResponse(sentence, status=410, content_type="text/plain")

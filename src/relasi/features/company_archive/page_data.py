@@ -38,7 +38,12 @@ class PageData:
         self._searched = [kind_of(module.fields[name]) for name in self._about_names()]
         lines = module.lines_module
         self._line_kinds = _line_kinds(lines) if lines is not None else []
-        self._what = {"created": _("created"), "changed": _("changed"), "trashed": _("deleted"), "restored": _("restored")}  # fmt: skip
+        self._what = {
+            "created": _("created"),
+            "changed": _("changed"),
+            "trashed": _("deleted"),
+            "restored": _("restored"),
+        }
         self._index: list[Any] = []
         self._records: list[Any] = []
         self._acts: list[Any] = []
@@ -53,11 +58,7 @@ class PageData:
 
     def _sections_of(self) -> dict[str, int]:
         """Field -> the place of its heading; those no form shows come last."""
-        found = {
-            name: place
-            for place, section in enumerate(self.module.sections)
-            for name in section.fields
-        }
+        found = {name: place for place, section in enumerate(self.module.sections) for name in section.fields}
         last = len(self.module.sections)
         return {kind.key: found.get(kind.key, last) for kind in self._kinds}
 
@@ -133,6 +134,7 @@ class PageData:
             "one": str(self.module.name),
             "many": str(self.module.plural),
             "n": self.count,
+            "q": self.module.whole is None or bool(self.module.search),  # whether a search looks here
             "s": [*(str(section.title) for section in self.module.sections), _("More")],
             "f": [[kind.label_now, self._sections[kind.key]] for kind in self._kinds],
             "l": [kind.label_now for kind in self._line_kinds],

@@ -63,9 +63,7 @@ class Beside:
         rows = rows.exclude(**{key: None}).order_by(key, *then)
         if values:
             rows = rows.values_list(key, *values)
-        self._key: Callable[[Any], int] = (
-            (lambda row: row[0]) if values else (lambda row: getattr(row, key))
-        )
+        self._key: Callable[[Any], int] = (lambda row: row[0]) if values else (lambda row: getattr(row, key))
         self._rows = rows.iterator(chunk_size=FETCHED)
         self._next = next(self._rows, None)
 

@@ -32,7 +32,9 @@ def page_words() -> dict[str, str]:
         "to": _("To"),
         "by": _("by {field}"),
         "gone": _("This record is not in the archive."),
-        "broken": _("A piece of the archive is missing: {file}. Unpack the whole zip and open index.html again."),
+        "broken": _(
+            "A piece of the archive is missing: {file}. Unpack the whole zip and open index.html again."
+        ),
         "unpack": _("Loading …"),
         "empty": _("empty"),
         "number": _("Number"),
@@ -50,11 +52,17 @@ def read_me(company: str, untold: int) -> str:
             "csv: a table for each module. Those of records can be imported into Relasi again; choose “Number” to find"
             " what is there already. Cells that a spreadsheet would run as a formula begin with an apostrophe."
         ),
-        _("jsonl: the same with every field, a line of JSON for each row, as the API tells them; references are ids."),
+        _(
+            "jsonl: the same with every field, a line of JSON for each row, as the API tells them; references are ids."
+        ),
         _("history: every change of the rows above: when, by whom, the value before and after."),
-        _("files: the documents of records; their ids stand in jsonl/attachments.jsonl. pictures: logos and photos."),
+        _(
+            "files: the documents of records; their ids stand in jsonl/attachments.jsonl. pictures: logos and photos."
+        ),
         _("Documents a browser would run as a page (HTML, SVG) carry .txt behind their names."),
-        _("What is not in it: passwords, keys and tokens, what lies in the recycle bin, private tags of others."),
+        _(
+            "What is not in it: passwords, keys and tokens, what lies in the recycle bin, private tags of others."
+        ),
     ]
     if untold:
         parts.append(_("Confidential appointments of others that are left out: %(n)s") % {"n": untold})

@@ -229,7 +229,7 @@
       found.sort((one, other) => other[2] - one[2]);
       place.replaceChildren(...byModule(found.slice(0, MOST_HITS)));
     };
-    for (const module of catalog.modules) {
+    for (const module of catalog.modules.filter((one) => one.q)) {
       for (let n = 0; n < module.i.length; n++) {
         const rows = await load(`${module.k}/i${n}`);
         if (mine !== asked) return;

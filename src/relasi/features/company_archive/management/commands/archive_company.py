@@ -22,8 +22,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--user", default="", help="the admin it is made for; the first active one otherwise")
-        parser.add_argument("--language", choices=["id", "en"], help="of the page; that of the admin otherwise")
+        parser.add_argument(
+            "--user", default="", help="the admin it is made for; the first active one otherwise"
+        )
+        parser.add_argument(
+            "--language", choices=["id", "en"], help="of the page; that of the admin otherwise"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = _admin(options["user"])
