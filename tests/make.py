@@ -52,6 +52,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "customize.fieldrule": {"module": "customers.contact", "field": "title", "effect": "required"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
+    "billing.bankmovement": {"amount": 1_000_000, "date": "2030-01-31"},
     "billing.reminderrule": {"days": "{n}"},
     "billing.closedperiod": {"until": "2001-12-31"},
     "billing.recurringinvoice": {"start": "2030-01-31"},

@@ -18,6 +18,7 @@ from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.online_payment.addresses import patterns as online_payment_patterns
 from relasi.features.proof_of_delivery.addresses import patterns as proof_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
+from relasi.features.reconciliation.addresses import patterns as reconciliation_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
 from relasi.features.settings.addresses import patterns as settings_patterns
@@ -55,6 +56,7 @@ urlpatterns = [
     *duplicates_patterns(),
     *receivables_patterns(),
     *upcoming_invoices_patterns(),
+    *reconciliation_patterns(),
     *funnel_patterns(),
     *coretax_patterns(),
     *compat_patterns(),

@@ -11,5 +11,6 @@ class Billing(AppConfig):
     pages = (
         (_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),
         (_("Upcoming invoices"), "/upcoming-invoices/", "calendar-clock", "billing.RecurringInvoice"),
+        (_("Reconciliation"), "/reconciliation/", "list-checks", "billing.BankMovement"),
         (_("Tax invoices"), "/coretax/", "landmark", "billing.Invoice"),
     )

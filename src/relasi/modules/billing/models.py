@@ -1,6 +1,7 @@
 """The table of contents of this area."""
 
 from relasi.modules.billing.bank_account import BankAccount
+from relasi.modules.billing.bank_movement import BankMovement
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.company_details import CompanyDetails, DocumentText
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
@@ -14,6 +15,7 @@ from relasi.modules.billing.reminder_rule import ReminderRule
 
 __all__ = [
     "BankAccount",
+    "BankMovement",
     "ClosedPeriod",
     "CompanyDetails",
     "CreditLine",

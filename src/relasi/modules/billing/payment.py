@@ -109,6 +109,7 @@ class Payment(MoneyMoved):
             Body("trade/receipt.html", "relasi.kits.trade.editor.body.receipt_body_of"),
             Timeline(),
             Related("billing.PaymentPart", by="payment", columns=["invoice", "amount"], title=_("Pays")),
+            Related("billing.BankMovement", by="payment", columns=["date", "description", "bank_account"]),
         ]
         actions = [
             Action("spread", _("Pay the oldest invoices"), icon="list-checks", when=lambda one: one.has_left),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from relasi.engine.declare.registry import registry
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
+from relasi.engine.records.write import Draft, write
 from relasi.kits.trade.closed_period import forget, keep_closed_periods
 from relasi.modules.billing import recurring_reactions, settling
+from relasi.modules.billing.bank_movement import PAIRED, BankMovement
 from relasi.modules.billing.credit_note import CreditPart
 from relasi.modules.billing.jobs import end_outdated_online_charges
 from relasi.modules.billing.online_charge import UNDECIDED, OnlineCharge
@@ -38,6 +41,14 @@ def notes_changed(changes: list[Change]) -> None:
     settling.settle_invoices(parts.values_list("invoice_id", flat=True))
 
 
+def open_movements_again(changes: list[Change]) -> None:
+    """What a bank told of a payment that does not stand any more is no payment yet."""
+    rows = BankMovement._base_manager.filter(payment__in=[change.record.pk for change in changes])
+    drafts = [Draft({"status": "open", "payment": None}, id=id) for id in rows.values_list("pk", flat=True)]
+    if drafts:
+        write(registry.of(BankMovement), drafts, authorised=PAIRED)
+
+
 @on(CHANGED, "billing.Invoice", field="balance")
 def end_outdated_charges(changes: list[Change]) -> None:
     """By a job: who books what a gateway told holds the charge first and then the invoice, which is held here already."""
@@ -56,6 +67,8 @@ for what in (TRASHED, RESTORED):
     on(what, "billing.CreditNote")(notes_changed)
 on(CREATED, "billing.Payment")(payments_changed)
 on(CHANGED, "billing.Payment", field="status")(payments_changed)
+on(CHANGED, "billing.Payment", field="status", to="reversed")(open_movements_again)
+on(TRASHED, "billing.Payment")(open_movements_again)
 
 
 for what in (TRASHED, RESTORED):

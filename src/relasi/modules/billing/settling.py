@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import acting_user
-from relasi.engine.access.door import may
+from relasi.engine.access.door import may, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, create, write
 from relasi.kits.paying.settling import SETTLED, Settling, refused, sums_of
@@ -54,6 +54,14 @@ allocate, spread, release, receive = SIDE.allocate, SIDE.spread, SIDE.release, S
 
 def _model(name: str) -> Any:
     return registry.module(f"billing.{name}").model
+
+
+def hold(account: int, currency: str, values: dict[str, Any]) -> Any:
+    """A payment of this customer that pays nothing yet. Raises Refused."""
+    found = visible_to(acting_user(), registry.module("customers.Account").model).filter(pk=account).exists()
+    if not found:
+        raise refused("account", "REQUIRED", _("Choose the customer."))
+    return create(_model("Payment"), {"account": account, "currency": currency, **values})
 
 
 def refund(note: Any, values: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.features.settings.defaults import top_role
 from relasi.project.demo.agenda import make_agenda
+from relasi.project.demo.bank import make_bank
 from relasi.project.demo.catalog import make_catalog
 from relasi.project.demo.clock import Clock
 from relasi.project.demo.customers import left_at, make_accounts, make_contacts
@@ -42,6 +43,7 @@ def make_company(password: str) -> Staff:
         converted = make_leads(clock, staff, past, names)
         make_deals(clock, staff, past, known, converted, DEALS)
         make_trade(clock, staff, past, catalog)
+        make_bank(clock, staff, past)
         make_purchasing(clock, staff, past, catalog)
         make_agenda(clock, staff, past)
         with acting(SYSTEM, via="system", reason="Keluar dari perusahaan") as leaving:

@@ -1,0 +1,1 @@
+"""Reconciliation: what a bank or a payment service says came in, beside the invoices and payments of the company."""
