@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.door import fields_for, may, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
@@ -29,6 +29,21 @@ from relasi.modules.billing.bank_pairing import MOST, open_movements, suggestion
 
 HOME = "/reconciliation/"
 PAGE = 50
+# What the page tells, and works out what a movement probably is from.
+SHOWN = frozenset(
+    {
+        "number",
+        "date",
+        "amount",
+        "fee",
+        "payer",
+        "description",
+        "reference",
+        "virtual_account",
+        "bank_account",
+        "status",
+    }
+)
 FAULTS = 20  # rows of a file that are told of
 MODULES = {"invoice": "billing.Invoice", "payment": "billing.Payment", "account": "customers.Account"}
 TONES = {Sure.CERTAIN: "hijau", Sure.LIKELY: "kuning", Sure.POSSIBLE: "gray"}
@@ -36,7 +51,8 @@ TONES = {Sure.CERTAIN: "hijau", Sure.LIKELY: "kuning", Sure.POSSIBLE: "gray"}
 
 def _must_see(request: HttpRequest) -> Any:
     user = user_of(request)
-    if not may(user, "view", registry.of(BankMovement)):
+    module = registry.of(BankMovement)
+    if not may(user, "view", module) or not set(fields_for(user, "view", module)) >= SHOWN:
         raise Http404
     return user
 
@@ -59,7 +75,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return _answer(request, _must_see(request))
 
 
-def _answer(request: HttpRequest, user: Any, error: str = "", read: Read | None = None) -> HttpResponse:
+def _answer(
+    request: HttpRequest, user: Any, error: str = "", read: Read | None = None, status: int = 422
+) -> HttpResponse:
     reader, module = reader_of(request), registry.of(BankMovement)
     rows = open_movements(user).select_related("bank_account")
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -76,7 +94,7 @@ def _answer(request: HttpRequest, user: Any, error: str = "", read: Read | None 
         "accounts": [(str(one.pk), str(one)) for one in _accounts()],
         "account": request.POST.get("bank_account", ""),
     }  # fmt: skip
-    return render_page(request, "features/reconciliation/page.html", context, status=422 if error else 200)
+    return render_page(request, "features/reconciliation/page.html", context, status=status if error else 200)
 
 
 def _accounts() -> Any:
@@ -181,8 +199,10 @@ def take_one(request: HttpRequest, id: int) -> HttpResponse:
     user, module = _must_see(request), registry.of(BankMovement)
     movement, target = find_one(user, module, id), whole(request.POST.get("target"))
     kind = request.POST.get("kind", "")
-    if movement is None or target is None or kind not in MODULES or not may(user, "edit", module, movement):
+    if movement is None or target is None or kind not in MODULES:
         raise Http404
+    if not may(user, "edit", module, movement):
+        return _answer(request, user, _("You may not change this record."), status=403)
     try:
         take(movement, Pair(kind, target, Why.AMOUNT, Sure.POSSIBLE))
     except Refused as refused:

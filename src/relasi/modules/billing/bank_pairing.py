@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.door import fields_for, may, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refused
 from relasi.kits.paying.pairing import NEAR, Booked, Moved, Owed, Pair, Pairing
@@ -17,6 +17,10 @@ from relasi.modules.billing.payment import Payment
 MOST = 2000  # movements booked at once
 # An invoice that was paid can be the next one's turn: the second movement with the same virtual account.
 ROUNDS = 5
+OF_INVOICES = frozenset(
+    {"number", "account", "balance", "currency", "due_date", "virtual_account", "transfer_code"}
+)
+OF_PAYMENTS = frozenset({"number", "account", "amount", "currency", "date", "reference"})
 
 
 def moved_of(one: BankMovement) -> Moved:
@@ -77,7 +81,15 @@ def _certain(user: Any, rows: Sequence[BankMovement]) -> Iterable[tuple[BankMove
 
 
 def _pairing(user: Any, moved: list[Moved]) -> Pairing:
-    return Pairing(_owed(user), _booked(user, moved), _parties(user, moved))
+    owed = _owed(user) if _sees(user, Invoice, OF_INVOICES) else []
+    booked = _booked(user, moved) if _sees(user, Payment, OF_PAYMENTS) else []
+    return Pairing(owed, booked, _parties(user, moved) if _sees(user, Invoice, OF_INVOICES) else {})
+
+
+def _sees(user: Any, model: Any, names: frozenset[str]) -> bool:
+    """Whether somebody sees all that a proposal would tell of such a record."""
+    module = registry.of(model)
+    return may(user, "view", module) and set(fields_for(user, "view", module)) >= names
 
 
 def _owed(user: Any) -> list[Owed]:
