@@ -199,10 +199,12 @@ def take_one(request: HttpRequest, id: int) -> HttpResponse:
     user, module = _must_see(request), registry.of(BankMovement)
     movement, target = find_one(user, module, id), whole(request.POST.get("target"))
     kind = request.POST.get("kind", "")
-    if movement is None or target is None or kind not in MODULES:
+    if movement is None:
         raise Http404
     if not may(user, "edit", module, movement):
         return _answer(request, user, _("You may not change this record."), status=403)
+    if target is None or kind not in MODULES:
+        raise Http404
     try:
         take(movement, Pair(kind, target, Why.AMOUNT, Sure.POSSIBLE))
     except Refused as refused:
