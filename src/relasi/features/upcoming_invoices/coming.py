@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.door import visible_to
-from relasi.modules.billing.recurring_bill import Bill, bill_of, lines_by_order
+from relasi.modules.billing.recurring_bill import Bill, asking, bill_of, lines_by_order
 from relasi.modules.billing.recurring_body import sees_amounts
 from relasi.modules.billing.recurring_flow import S
 from relasi.modules.billing.recurring_invoice import RecurringInvoice
@@ -29,14 +28,14 @@ def coming(user: Any, first: date, last: date) -> list[Row]:
     schedules = list(rows.select_related("account", "sales_order"))
     found: list[Row] = []
     seen = {one.sales_order_id: sees_amounts(user, one.sales_order) for one in schedules}
-    with acting(SYSTEM):  # prices are those the invoices will have, whatever of the catalog the reader sees
-        lines = lines_by_order(one.sales_order_id for one in schedules)
-        for one in schedules:
+    lines = lines_by_order(one.sales_order_id for one in schedules)
+    for one in schedules:
+        order = one.sales_order
+        with asking(one):
             for number, day in one.coming():
                 if day > last:
                     break
                 if day >= first:
-                    order = one.sales_order
                     found.append((bill_of(one, number, order, lines[order.pk]), seen[order.pk]))
     return sorted(found, key=lambda row: (row[0].day, row[0].schedule.pk))
 

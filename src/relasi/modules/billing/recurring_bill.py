@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.company import company
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft
@@ -106,6 +108,11 @@ def bill_of(schedule: Any, number: int, order: Any, lines: Iterable[Any], day: d
     for name, value in header.items():
         setattr(order, name, value)
     return Bill(schedule, number, period, day, order, lines, header, renewed)
+
+
+def asking(schedule: Any) -> AbstractContextManager[Any]:
+    """Who asks for a preview: current prices are those of the invoice to come, whatever of the catalog the reader sees."""
+    return acting(SYSTEM) if schedule.prices == PricesFrom.CURRENT else nullcontext()
 
 
 def _price_anew(order: Any, lines: list[Any]) -> None:

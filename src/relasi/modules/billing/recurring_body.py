@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.door import fields_for, may
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
@@ -12,7 +11,7 @@ from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Refusal
 from relasi.kits.trade.period_text import period_text
-from relasi.modules.billing.recurring_bill import lines_by_order
+from relasi.modules.billing.recurring_bill import asking, lines_by_order
 from relasi.modules.billing.recurring_flow import S
 from relasi.modules.billing.recurring_steps import coming_bills
 
@@ -41,8 +40,8 @@ def sees_amounts(user: Any, order: Any) -> bool:
 
 def rows_of(schedule: Any, order: Any, money: bool) -> list[dict[str, Any]]:
     reader, day = current_reader(), schedule.today()
-    with acting(SYSTEM):  # prices are those the invoice will have, whatever of the catalog the reader sees
-        lines = lines_by_order([order.pk])[order.pk]
+    lines = lines_by_order([order.pk])[order.pk]
+    with asking(schedule):
         bills = coming_bills(schedule, order, lines, MOST)
     return [
         {
