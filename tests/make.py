@@ -57,6 +57,8 @@ USUAL: dict[str, dict[str, Any]] = {
     "billing.closedperiod": {"until": "2001-12-31"},
     "billing.recurringinvoice": {"start": "2030-01-31"},
     "billing.payment": {"amount": 1_000_000, "date": "2030-01-31"},
+    "subscribing.subscription": {"subject": "Langganan {n}", "start": "2030-01-01"},
+    "subscribing.transaction": {"amount": 1_000_000},
 }
 
 

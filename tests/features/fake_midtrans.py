@@ -16,7 +16,8 @@ KEY = "SB-Mid-server-only-for-tests"
 
 class FakeMidtrans:
     """orders: id -> amount as it was asked for. states: id -> transaction_status, of those somebody began to pay. code: what
-    every answer is instead, while it is down. asked: (method, path, body) of each request."""
+    every answer is instead, while it is down. tokens: of kept cards -> what charging them comes to. asked: (method, path,
+    body) of each request."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -25,6 +26,7 @@ class FakeMidtrans:
         self.asked: list[tuple[str, str, Any]] = []
         self.code = 0
         self.redirect = ""
+        self.tokens: dict[str, str] = {}
 
     def message(self, order: str, status: str, amount: str = "", key: str = KEY, **more: Any) -> bytes:
         """A callback about an order, signed."""
@@ -48,11 +50,29 @@ class FakeMidtrans:
         page = f"{self.redirect or self.url}/snap/v4/redirection/{details['order_id']}"
         return 201, {"token": "t", "redirect_url": page}
 
+    def charge(self, body: Any) -> tuple[int, Any]:
+        """By a kept card; "pending" and "capture" are states, "down" takes it and says nothing of it."""
+        details, token = body["transaction_details"], body["credit_card"]["token_id"]
+        order = details["order_id"]
+        if order in self.orders:
+            return 406, {"status_code": "406", "status_message": "Duplicate order ID."}
+        if token not in self.tokens:
+            return 200, {"status_code": "411", "status_message": "Credit card token is not found."}
+        self.orders[order] = details["gross_amount"]
+        said = self.tokens[token]
+        self.states[order] = "capture" if said == "down" else said
+        if said == "down":
+            return 500, {"status_message": "down"}
+        more = {"channel_response_code": "51"} if said == "deny" else {}
+        return 200, json.loads(self.message(order, said, payment_type="credit_card", masked_card="481111-1114", **more))
+
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if self.code:
             return self.code, {"status_message": "down"}
         if (method, path) == ("POST", "/snap/v1/transactions"):
             return self.begin(body)
+        if (method, path) == ("POST", "/v2/charge"):
+            return self.charge(body)
         order, _slash, verb = path.removeprefix("/v2/").rpartition("/")
         if order not in self.states:
             return 404, {"status_code": "404", "status_message": "Transaction doesn't exist."}

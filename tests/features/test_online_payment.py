@@ -216,7 +216,7 @@ def test_a_forged_callback_is_refused_and_nothing_changes(
     key = changed.pop("key", KEY)
     body = json.loads(shop.message(charge.order, "settlement", key=key)) | changed
     before = stands()
-    assert tell(json.dumps(body).encode()) == 403
+    assert tell(json.dumps(body).encode()) == 401
     assert stands() == before
 
 
@@ -224,7 +224,7 @@ def test_a_forged_callback_is_refused_and_nothing_changes(
     "body", [b"", b"x", b"[]", b"null", b"{}", b"[" * 60_000, b'{"order_id": "\\ud800"}', b"\xff\xfe"]
 )
 def test_what_is_no_callback_is_refused(shop: FakeMidtrans, body: bytes) -> None:
-    assert tell(body) == 403
+    assert tell(body) == 401
 
 
 def test_a_huge_body_a_look_and_an_unknown_gateway_are_refused(shop: FakeMidtrans) -> None:

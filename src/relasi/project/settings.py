@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "relasi.modules.billing",
     "relasi.modules.inventory",
     "relasi.modules.purchasing",
+    "relasi.modules.subscribing",
     "relasi.modules.agenda",
     "relasi.features.sign_in",
     "relasi.features.settings",

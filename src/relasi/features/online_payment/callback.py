@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -13,6 +15,7 @@ from relasi.kits.paying.gateway import Forged, GatewayTrouble
 from relasi.modules.billing.online_paying import hear
 from relasi.modules.billing.payment_gateway import gateway
 
+log = logging.getLogger(__name__)
 LONGEST = 64_000  # bytes
 
 
@@ -21,7 +24,7 @@ LONGEST = 64_000  # bytes
 @never_cache
 @require_POST
 def told(request: HttpRequest, kind: str) -> HttpResponse:
-    """200: booked, or booked before. 403: not signed with our key. 404: no such gateway or charge. 503: tell it again."""
+    """200: booked, or booked before. 401: not signed with our key. 404: no such gateway or charge. 503: tell it again."""
     row = gateway(kind)
     speaking = row.speaking() if row is not None else None
     if row is None or speaking is None:
@@ -30,8 +33,9 @@ def told(request: HttpRequest, kind: str) -> HttpResponse:
         return HttpResponse(status=413)
     try:
         state = speaking.read(request.body)
-    except Forged:
-        return HttpResponse(status=403)
+    except Forged as forged:
+        log.warning("a message to %s was not genuine: %s", kind, forged)
+        return HttpResponse(status=401)
     try:
         known = hear(row, state)
     except (GatewayTrouble, Refused):

@@ -56,6 +56,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Makes the invoices that are due by their schedules, and those that were missed."),
         _("No recurring invoice is made."),
     ),
+    "bill_subscriptions": Description(
+        _("Subscriptions"),
+        _("Makes the invoices of subscriptions, charges what is due, and reminds customers who are late."),
+        _("Subscriptions are neither billed nor charged. What was missed is made up for once this is on again."),
+    ),
     "ask_about_online_charges": Description(
         _("Online payments without news"),
         _("Asks the payment service about payments it has told nothing of."),

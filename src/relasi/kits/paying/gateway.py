@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class GatewayTrouble(Exception):
@@ -29,7 +30,8 @@ class Told(StrEnum):
 @dataclass(frozen=True)
 class Order:
     """What is to be paid. id: ours, never used before. amount: whole rupiah. back: the address the customer returns to,
-    empty where none is known. hours: how long it can be paid."""
+    empty where none is known. hours: how long it can be paid. keep_for: our id of the customer whose card is kept at the
+    gateway for later charges, empty where none is."""
 
     id: str
     amount: Decimal
@@ -38,17 +40,24 @@ class Order:
     email: str = ""
     back: str = ""
     hours: int = 24
+    keep_for: str = ""
 
 
 @dataclass(frozen=True)
 class State:
-    """order: our id. method: a word of payments, such as "va" or "qris". reference: the gateway's own id."""
+    """order: our id. method: a word of payments, such as "va" or "qris". reference: the gateway's own id. failure: the
+    code by which a try was refused. token, card: by which the customer can be charged again, and how people know it.
+    raw: what of the answer may be kept."""
 
     order: str
     told: Told
     amount: Decimal
     method: str = "other"
     reference: str = ""
+    failure: str = ""
+    token: str = ""
+    card: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Gateway(Protocol):
@@ -65,3 +74,6 @@ class Gateway(Protocol):
 
     def cancel(self, order: str) -> None:
         """It cannot be paid any more, unless it was paid already."""
+
+    def charge(self, order: Order, token: str) -> State:
+        """Takes the money by a token kept before. ENDED with a failure where it is refused."""

@@ -48,7 +48,7 @@ class TradeLine(Part):
     the one that says how many percent more than the quantity may be taken. passes: references that a line made of it has
     too, and takes from as well.
     left_words: how the page of the document says what is left, by the column that counts. extra: fields the editor asks for
-    below an item, of those in editor/rows.py.
+    below an item, of those in editor/rows.py. asks_of_text: below lines of free text too.
     """
 
     takes: ClassVar[dict[str, str]] = {}
@@ -58,6 +58,7 @@ class TradeLine(Part):
     passes: ClassVar[tuple[str, ...]] = ()
     left_words: ClassVar[dict[str, Any]] = {}
     extra: ClassVar[tuple[str, ...]] = ()
+    asks_of_text: ClassVar[bool] = False
 
     kind = ChoiceField(Kind, _("Kind of line"), default=Kind.ITEM, required=True)
     position = IntegerField(_("Order"), min=0, default=0, required=True, foot="")

@@ -60,6 +60,11 @@ class OnlineCharge(models.Model):
         return self.order
 
     @property
+    def is_stored(self) -> bool:
+        """Charged by a token kept before: there is no page where the customer pays."""
+        return self.state == ChargeState.OPEN and not self.url
+
+    @property
     def state_label(self) -> object:
         return ChargeState(self.state).label
 

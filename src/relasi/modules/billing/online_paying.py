@@ -22,6 +22,7 @@ from relasi.engine.access.company import company
 from relasi.engine.access.owner import Owner
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create
+from relasi.kits.paying.charge_heard import charge_told
 from relasi.kits.paying.gateway import GatewayTrouble, Order, State, Told
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing import settling
@@ -75,6 +76,8 @@ def _no(sentence: str) -> Refused:
 def _charge_for(invoice: Any, row: PaymentGateway) -> OnlineCharge:
     with transaction.atomic():
         found = _undecided(invoice).select_for_update().first()
+        if found and found.is_stored:
+            raise _no(_("This invoice is being charged at this moment. Load the page again in a while."))
         fits = found and (found.amount, found.gateway_id) == (invoice.balance, row.pk)
         if found and fits and found.ends_at > timezone.now() + NEARLY_OVER:
             return found
@@ -100,7 +103,9 @@ def _undecided(invoice: Any) -> Any:
 def _order(charge: OnlineCharge, invoice: Any, back: str) -> Order:
     who = invoice.contact or invoice.account
     email = getattr(invoice.contact, "email", None) or getattr(invoice.account, "email", None) or ""
-    return Order(charge.order, charge.amount, invoice.number, str(who), str(email), back, HOURS)
+    autopays = invoice.subscription_periods.filter(subscription__mode="autopay", trashed_at=None).exists()
+    keep_for = f"relasi-{invoice.account_id}" if autopays else ""
+    return Order(charge.order, charge.amount, invoice.number, str(who), str(email), back, HOURS, keep_for)
 
 
 def _set(charge: OnlineCharge, **values: Any) -> None:
@@ -177,6 +182,9 @@ def _apply(charge: OnlineCharge, state: State) -> None:
         _set(charge, state=S.REFUNDED)
     elif told is Told.PARTLY_REFUNDED and charge.state == S.PAID:
         _note(charge.order, PART_BACK)
+    elif state.failure and charge.is_stored and charge.state in UNDECIDED:
+        _set(charge, state=S.ENDED)
+    charge_told(charge, state)
 
 
 def _book(charge: OnlineCharge, state: State) -> None:
@@ -249,8 +257,9 @@ def _ask_about(charge: OnlineCharge, now: Any) -> None:
     state = _asked(charge.gateway, charge.order)
     if state is not None:
         hear(charge.gateway, state, asked=True)
-    elif charge.ends_at + timedelta(hours=1) < now:
-        OnlineCharge.objects.filter(pk=charge.pk, state__in=UNDECIDED).update(state=S.ENDED)
+    elif charge.ends_at + timedelta(hours=1) < now or (charge.is_stored and charge.ends_at < now):
+        # Nobody began to pay, or it never reached the gateway.
+        hear(charge.gateway, State(charge.order, Told.ENDED, charge.amount))
 
 
 def cancel_at_gateway(order: str) -> None:

@@ -17,20 +17,17 @@ from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked, history_triggers
 from relasi.engine.fields.boolean import BooleanField
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import Draft, write
 from relasi.kits.paying.gateway import Gateway
+from relasi.kits.paying.gateway_kind import GatewayKind
 from relasi.kits.paying.midtrans import API_URL, PAGE_URL, Midtrans
 
 PURPOSE = "keys of payment gateways"  # of the seal
 BY_ADMIN = "payment gateways are set up by admins"
 LONGEST_KEY = 200
-
-
-class GatewayKind(Choices):
-    MIDTRANS = "midtrans", "Midtrans"
 
 
 class PaymentGateway(Tracked):
@@ -100,6 +97,18 @@ class PaymentGateway(Tracked):
         except Unreadable:
             return None
         return Midtrans(key, self.page_url, self.api_url, allowed_hosts())
+
+
+    # Charging a customer by a token kept before. Both are asked for by name from other areas.
+    def begin_stored(self, invoice: Any) -> Any:
+        from relasi.modules.billing import stored_charging
+
+        return stored_charging.begin(invoice, self)
+
+    def charge_stored(self, order: str, token: str) -> None:
+        from relasi.modules.billing import stored_charging
+
+        stored_charging.charge(self, order, token)
 
 
 def _check_address(name: str, url: str, hosts: set[str]) -> None:

@@ -67,7 +67,7 @@ def _owed(rule: ReminderRule, first: date, last: date) -> list[Any]:
     rows = Invoice._base_manager.select_for_update(skip_locked=True, of=("self",)).filter(
         fresh, trashed_at=None, status__in=["issued", "partly_paid"], balance__gt=0, disputed=False,
         due_date__range=(first, last), account__no_reminders=False,
-    )  # fmt: skip
+    ).exclude(subscription_periods__trashed_at=None, subscription_periods__isnull=False)  # fmt: skip
     return list(rows.order_by("pk"))
 
 

@@ -172,6 +172,8 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
                    when=lambda quote: quote.status == S.ACCEPTED),
             Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
                    when=lambda quote: quote.status == S.ACCEPTED),
+            Action("subscribe", _("Make a subscription"), icon="refresh-cw", ask=("tax_rates",),
+                   page="convert/subscriptions/", quiet=True, when=lambda quote: quote.status == S.ACCEPTED),
             Action("approve", _("Approve"), icon="badge-check",
                    when=lambda quote: quote.status == S.PENDING and quote.may_decide()),
             Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
@@ -299,6 +301,10 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
     def invoice(self, tax_rates: Any = None) -> Any:
         """All that is left, as an invoice."""
         return convert(self, registry.module("billing.Invoice").model, tax_rates=tax_rates)
+
+    def subscribe(self, tax_rates: Any = None) -> Any:
+        """All that is left, as a subscription."""
+        return convert(self, registry.module("subscribing.Subscription").model, tax_rates=tax_rates)
 
     def revise(self) -> Quote:
         """A draft with everything that stands here; this one is superseded and stays as it was."""

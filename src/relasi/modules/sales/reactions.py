@@ -148,6 +148,10 @@ def accepted_quotes_tell_the_amount(changes: list[Change]) -> None:
 @on(CHANGED, "billing.Invoice")
 @on(TRASHED, "billing.Invoice")
 @on(RESTORED, "billing.Invoice")
+@on(CREATED, "subscribing.Subscription")
+@on(CHANGED, "subscribing.Subscription")
+@on(TRASHED, "subscribing.Subscription")
+@on(RESTORED, "subscribing.Subscription")
 def say_how_much_is_taken(changes: list[Change]) -> None:
     """A quote is converted, an order invoiced, as far as documents stand that came of them."""
     moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]

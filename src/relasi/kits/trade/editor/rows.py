@@ -20,7 +20,7 @@ from relasi.kits.trade.unit import Unit
 TEXTS = ("name", "description", "unit", "quantity", "price", "discount")
 # What lines of goods have besides; nothing else can be sent for them.
 TRACKED = ("batch", "expires_on", "serials")
-EXTRA = ("rejected", "reject_reason", *TRACKED)
+EXTRA = ("rejected", "reject_reason", *TRACKED, "billed", "discount_periods")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Row:
     @property
     def extras(self) -> list[tuple[str, Any, str, list[tuple[str, str]]]]:
         """(name, kind of the field, its text, what can be chosen) of what the editor asks for below the item."""
-        if self.line is None or self.ref is None:
+        if self.line is None or (self.ref is None and not self.line.asks_of_text):
             return []
         fields = registry.of(self.line).fields
         product: Any = self.line.product if self.line.product_id else None
