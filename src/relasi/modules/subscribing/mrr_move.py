@@ -21,7 +21,7 @@ class MoveKind(Choices):
     CONTRACTION = "contraction", _("Less from customers we keep"), "kuning"
     PAUSED = "paused", _("Paused"), "gray"
     BACK = "back", _("Came back"), "biru"
-    LOST = "lost", _("Lost"), "merah"
+    LOST = "lost", _("Customers lost"), "merah"
 
 
 class MrrMove(models.Model):

@@ -63,7 +63,7 @@ class PlanChange(Part):
     effective_on = DateField(_("Holds from"), required=True)
     product = ReferenceField("catalog.Product", models.PROTECT, verbose_name=_("Product"), related_name="+")
     service = ReferenceField("catalog.Service", models.PROTECT, verbose_name=_("Service"), related_name="+")
-    name = TextField(_("Plan"), required=True)
+    name = TextField(_("Plan or extra"), required=True)
     quantity = DecimalField(_("Quantity"), min=0, required=True)
     price = MoneyField(_("Price"), min=0, required=True)
     before_name = TextField(_("Plan before"), editable=False)

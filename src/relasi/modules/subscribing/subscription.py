@@ -141,7 +141,7 @@ class Subscription(Cycled, TradeDocument):
     keeps_service = BooleanField(_("The service goes on during a pause"))
     pause_until = DateField(_("Paused until"), help_text=_("Empty: until somebody resumes it."))
     paused_on = DateField(_("Paused on"), editable=False)
-    cancel_when = ChoiceField(CancelWhen, _("Cancel"), default=CancelWhen.PERIOD_END)
+    cancel_when = ChoiceField(CancelWhen, _("Ends"), default=CancelWhen.PERIOD_END)
     cancel_on = DateField(_("Ends by cancellation on"), editable=False)
     cancel_reason = TextField(_("Cancelled because"))
 

@@ -33,8 +33,8 @@ class SubscriptionPeriod(Part):
         editable=False,
     )  # fmt: skip
     number = IntegerField(_("Period"), min=1, editable=False)
-    first = DateField(_("From"), required=True, editable=False)
-    last = DateField(_("To"), required=True, editable=False)
+    first = DateField(_("First day"), required=True, editable=False)
+    last = DateField(_("Last day"), required=True, editable=False)
     outcome = ChoiceField(Outcome, _("What became of it"), required=True, editable=False)
     invoice = ReferenceField(
         "billing.Invoice",
