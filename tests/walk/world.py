@@ -250,7 +250,7 @@ def made(world: World, module: Module, among: dict[str, Any] | None = None, **mo
         values[module.whole.name] = (made(world, whole) if module.key in APART else among[whole.key]).pk
     values |= MORE.get(module.key, {})
     given = {name: value for name, value in values.items() if value is not None}
-    if "create" not in module.verbs:
+    if "create" not in module.verbs or module.key == "subscribing.transaction":
         return create(module.model, given, authorised="the product writes these by itself")
     try:
         found = make(module.key, **given, **more)
@@ -299,6 +299,9 @@ ONE_OF = {
     "inventory.deliveryline": ["product"],
     "purchasing.receiptline": ["product"],
     "billing.recurringperiod": ["invoice"],
+    "subscribing.subscription": ["account"],
+    "subscribing.subscriptionline": ["product"],
+    "subscribing.transaction": ["account"],
 }
 
 
@@ -322,6 +325,7 @@ MORE: dict[str, dict[str, Any]] = {
     "purchasing.purchaseline": {"price": "1000", "quantity": "1"},
     "purchasing.billline": {"price": "1000", "quantity": "1"},
     "billing.creditnote": {"shipping": "100000"},
+    "subscribing.subscriptionline": {"price": "1000", "quantity": "1"},
     "billing.invoiceline": {"price": "1000", "quantity": "1"},
     "inventory.stockmove": {"received": "5", "delivery_note": None, "receipt_note": None, "invoice": None},
     "inventory.serialnumber": {"state": "here", "delivery_note": None},

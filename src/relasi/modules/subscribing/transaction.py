@@ -175,6 +175,7 @@ class Transaction(Record):
         number = "TRX-{n:05}"
         title = "number"
         subtitle = "account"
+        verbs = ("view", "create", "edit")
         columns = [
             "number",
             "subscription",
