@@ -326,6 +326,7 @@ MORE: dict[str, dict[str, Any]] = {
     "purchasing.billline": {"price": "1000", "quantity": "1"},
     "billing.creditnote": {"shipping": "100000"},
     "subscribing.subscriptionline": {"price": "1000", "quantity": "1"},
+    "subscribing.transaction": {"amount": "1000000"},
     "billing.invoiceline": {"price": "1000", "quantity": "1"},
     "inventory.stockmove": {"received": "5", "delivery_note": None, "receipt_note": None, "invoice": None},
     "inventory.serialnumber": {"state": "here", "delivery_note": None},
