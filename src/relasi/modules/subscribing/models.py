@@ -3,6 +3,7 @@
 from relasi.modules.subscribing.mrr_move import MrrMove
 from relasi.modules.subscribing.payment_details import PaymentDetails
 from relasi.modules.subscribing.plan_change import PlanChange
+from relasi.modules.subscribing.plan_form import PlanForm
 from relasi.modules.subscribing.subscription import Subscription
 from relasi.modules.subscribing.subscription_line import SubscriptionLine
 from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
@@ -13,6 +14,7 @@ __all__ = [
     "MrrMove",
     "PaymentDetails",
     "PlanChange",
+    "PlanForm",
     "Subscription",
     "SubscriptionLine",
     "SubscriptionPeriod",

@@ -27,7 +27,7 @@ from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.recurring_revenue import monthly
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.taking import giving_back_triggers, over_taken
-from relasi.modules.subscribing import verbs
+from relasi.modules.subscribing import plan_form, verbs
 from relasi.modules.subscribing.billed import net_of_period
 from relasi.modules.subscribing.subscription_cycle import Cycled
 from relasi.modules.subscribing.subscription_flow import (
@@ -250,6 +250,11 @@ class Subscription(Cycled, TradeDocument):
                    when=lambda one: one.status in LIVE and one.cancel_on is not None),
             Action("pause", _("Pause"), icon="pause", ask=("pause_until", "keeps_service"),
                    when=lambda one: S.PAUSED in FLOW.moves.get(one.status, ())),
+            Action("change_plan", _("Change plan"), icon="arrow-up-down", form="blank_change",
+                   ask=("place", "service", "name", "quantity", "price", "change_when"),
+                   when=lambda one: one.status in BILLED or one.status == S.TRIAL),
+            Action("drop_changes", _("Drop planned changes"), icon="undo-2", quiet=True,
+                   when=lambda one: one.status in LIVE and plan_form.has_planned(one)),
             Action("take_details", _("Enter payment details"), icon="credit-card", ask=("gateway_token", "last_digits"),
                    form="blank_details", quiet=True,
                    when=lambda one: one.mode == Mode.AUTOPAY and one.status not in (S.CANCELLED, S.ENDED)),
@@ -370,4 +375,7 @@ class Subscription(Cycled, TradeDocument):
     cancel = verbs.cancel
     keep = verbs.keep
     blank_details = verbs.blank_details
+    blank_change = plan_form.blank_change
+    change_plan = plan_form.change_plan_verb
+    drop_changes = plan_form.drop_changes
     take_details = verbs.take_details
