@@ -62,20 +62,20 @@ def periods(found: Any) -> list[tuple[int, str, str, str]]:
     rows = SubscriptionPeriod._base_manager.filter(subscription=found.pk, trashed_at=None).order_by(
         "first", "pk"
     )
-    return [(one.number, str(one.first), str(one.last), one.outcome) for one in rows]
+    return [(one.period, str(one.first), str(one.last), one.outcome) for one in rows]
 
 
 def each_once() -> None:
     """Every settled period stands once and in order, has its one invoice and its one charge, and none is missing."""
     for found in Subscription._base_manager.all():
         rows = SubscriptionPeriod._base_manager.filter(
-            subscription=found.pk, number__isnull=False, trashed_at=None
+            subscription=found.pk, period__isnull=False, trashed_at=None
         )
-        rows = list(rows.order_by("number"))
-        assert [one.number for one in rows] == list(range(1, found.next_number)), found
+        rows = list(rows.order_by("period"))
+        assert [one.period for one in rows] == list(range(1, found.next_number)), found
         for one in rows:
             charges = Transaction._base_manager.filter(
-                subscription=found.pk, period=one.number, kind="charge", trashed_at=None
+                subscription=found.pk, period=one.period, kind="charge", trashed_at=None
             )
             assert charges.count() == (one.outcome == "billed")
             assert (one.invoice_id is not None) == (one.outcome == "billed")

@@ -302,7 +302,7 @@ def test_the_database_settles_no_period_twice() -> None:
         found = running(start="2026-01-01")
         values = {
             "subscription": found.pk,
-            "number": 1,
+            "period": 1,
             "first": "2026-01-01",
             "last": "2026-01-31",
             "outcome": "free",

@@ -111,8 +111,7 @@ def test_above_the_limit_another_person_confirms_it(as_admin: Any) -> None:
         found = monthly()
         with refusing("amount", "NO_PERMISSION"):
             transactions(found)[0].receive(amount=1_110_000)
-        values = {"subscription": found.pk, "invoice": invoices(found)[0].pk, "amount": 1_110_000}
-        entered = create(Transaction, values)
+        entered = found.enter_payment(invoice=invoices(found)[0].pk, amount=1_110_000)
         with refusing("amount", "NO_PERMISSION"):
             entered.receive(amount=1_110_000)
         assert Payment._base_manager.count() == 0
@@ -128,12 +127,12 @@ def test_an_entered_payment_needs_its_invoice_and_amount(
 ) -> None:
     with on("2026-01-02"):
         found = monthly()
-        given = {"subscription": found.pk, "invoice": invoices(found)[0].pk, "amount": 5} | values
+        given = {"invoice": invoices(found)[0].pk, "amount": 5} | values
         with refusing(field):
-            create(Transaction, given)
+            found.enter_payment(**given)
         other = running(plan(5), start="2026-01-01")
         with refusing("invoice", "BAD_REFERENCE"):
-            create(Transaction, {"subscription": found.pk, "invoice": invoices(other)[0].pk, "amount": 5})
+            found.enter_payment(invoice=invoices(other)[0].pk, amount=5)
     assert len(transactions(found)) == 1
 
 

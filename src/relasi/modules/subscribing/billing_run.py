@@ -107,7 +107,7 @@ def _invoice(found: Any, bill: Bill) -> Any:
 def settle(found: Any, number: int | None, outcome: Outcome, invoice: Any = None, days: Any = None) -> Any:
     """The row of a period that says what became of it. days: a period that is none of the cycle."""
     period = days or found.period_of(number)
-    values = {"subscription": found.pk, "number": number, "first": period.first, "last": period.last, "outcome": outcome,
+    values = {"subscription": found.pk, "period": number, "first": period.first, "last": period.last, "outcome": outcome,
               "invoice": invoice and invoice.pk}  # fmt: skip
     return create(SubscriptionPeriod, values, authorised=BY_RUN)
 

@@ -49,7 +49,7 @@ def _bill_now(found: Any, change: Any, seen: Preview) -> Any:
 def _invoice_of(found: Any) -> Any:
     """That of the period that runs."""
     rows = SubscriptionPeriod._base_manager.filter(
-        subscription=found.pk, number=found.next_number - 1, trashed_at=None
+        subscription=found.pk, period=found.next_number - 1, trashed_at=None
     )
     row = rows.select_related("invoice").first()
     return row.invoice if row else None

@@ -255,6 +255,9 @@ class Subscription(Cycled, TradeDocument):
                    when=lambda one: one.status in BILLED or one.status == S.TRIAL),
             Action("drop_changes", _("Drop planned changes"), icon="undo-2", quiet=True,
                    when=lambda one: one.status in LIVE and plan_form.has_planned(one)),
+            Action("enter_payment", _("Enter a payment to be confirmed"), icon="banknote", form="blank_payment", quiet=True,
+                   ask=("invoice", "amount", "paid_on", "method", "reference", "note"),
+                   when=lambda one: one.status in LIVE or one.status == S.CANCELLED),
             Action("take_details", _("Enter payment details"), icon="credit-card", ask=("gateway_token", "last_digits"),
                    form="blank_details", quiet=True,
                    when=lambda one: one.mode == Mode.AUTOPAY and one.status not in (S.CANCELLED, S.ENDED)),
@@ -374,6 +377,8 @@ class Subscription(Cycled, TradeDocument):
     resume = verbs.resume
     cancel = verbs.cancel
     keep = verbs.keep
+    blank_payment = verbs.blank_payment
+    enter_payment = verbs.enter_payment
     blank_details = verbs.blank_details
     blank_change = plan_form.blank_change
     change_plan = plan_form.change_plan_verb

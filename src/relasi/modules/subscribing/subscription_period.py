@@ -25,14 +25,13 @@ class Outcome(Choices):
 
 
 class SubscriptionPeriod(Part):
-    """number: counted from 1; empty for what was billed within a period. reminded: day after the due date, or before it
+    """period: counted from 1; empty for what was billed within a period. reminded: day after the due date, or before it
     where less than nothing, of the last reminder."""
 
     subscription = ReferenceField(
         "subscribing.Subscription", models.CASCADE, verbose_name=_("Subscription"), related_name="periods", required=True,
-        editable=False,
     )  # fmt: skip
-    number = IntegerField(_("Period"), min=1, editable=False)
+    period = IntegerField(_("Period"), min=1, editable=False)
     first = DateField(_("First day"), required=True, editable=False)
     last = DateField(_("Last day"), required=True, editable=False)
     outcome = ChoiceField(Outcome, _("What became of it"), required=True, editable=False)
@@ -50,7 +49,7 @@ class SubscriptionPeriod(Part):
         verbose_name_plural = _("periods of subscriptions")
         constraints = [
             models.UniqueConstraint(
-                fields=["subscription", "number"],
+                fields=["subscription", "period"],
                 condition=Q(trashed_at=None),
                 name="subscription_period_once",
             ),
@@ -71,9 +70,9 @@ class SubscriptionPeriod(Part):
         part_of = "subscription"
         title = "first last"
         verbs = ("view",)
-        columns = ["subscription", "number", "first", "last", "outcome", "invoice"]
+        columns = ["subscription", "period", "first", "last", "outcome", "invoice"]
         sort = ["-first", "-id"]
-        form = [Section(_("Period of a subscription"), "subscription number first last outcome invoice")]
+        form = [Section(_("Period of a subscription"), "subscription period first last outcome invoice")]
 
     def __str__(self) -> str:
         return f"{self.first:%Y-%m-%d} – {self.last:%Y-%m-%d}"

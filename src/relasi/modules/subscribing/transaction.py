@@ -175,7 +175,7 @@ class Transaction(Record):
         number = "TRX-{n:05}"
         title = "number"
         subtitle = "account"
-        verbs = ("view", "create", "edit")
+        verbs = ("view", "edit")
         columns = [
             "number",
             "subscription",
@@ -255,8 +255,6 @@ class Transaction(Record):
         self.net = self.amount - self.fee if self.fee is not None and self.amount is not None else None
 
     def clean(self, change: Change) -> None:
-        if change.is_new and not change.authorised:
-            verbs.check_by_hand(self)
         self.flow.check(self, change)
         if (
             not change.is_new

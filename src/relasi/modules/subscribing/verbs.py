@@ -12,7 +12,7 @@ from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import may
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refusal, Refused
-from relasi.engine.records.write import update
+from relasi.engine.records.write import create, update
 from relasi.kits.pipeline.days import today
 from relasi.modules.subscribing.payment_details import PaymentDetails, stored_details
 from relasi.modules.subscribing.subscription_flow import S
@@ -117,6 +117,33 @@ def cancel(subscription: Any, cancel_when: Any = None, cancel_reason: Any = None
 
 def keep(subscription: Any) -> Any:
     return update(held(subscription), {"cancel_on": None, "cancel_reason": None}, authorised=BY_VERB)
+
+
+def blank_payment(subscription: Any) -> Any:
+    """Of the oldest invoice that is not paid."""
+    transactions = registry.module("subscribing.Transaction").model
+    waits = transactions._base_manager.filter(subscription=subscription.pk, status="pending", trashed_at=None)
+    first = waits.exclude(invoice=None).order_by("due", "pk").first()
+    found = transactions(subscription_id=subscription.pk, paid_on=today(), currency=subscription.currency)
+    if first is not None:
+        found.invoice_id, found.amount = first.invoice_id, first.amount
+    return found
+
+
+def enter_payment(subscription: Any, **values: Any) -> Any:
+    """A payment that waits for somebody to confirm it. Raises Refused."""
+    from relasi.modules.subscribing.transaction_verbs import check_by_hand
+
+    model = registry.module("subscribing.Transaction").model
+    with transaction.atomic():
+        found = held(subscription)
+        given = {name: value for name, value in values.items() if value not in (None, "")}
+        made = create(model, given | {"subscription": found.pk, "owner": found.owner_id}, authorised=BY_VERB)
+        try:
+            check_by_hand(made)
+        except Refusal as wrong:
+            raise Refused([wrong]) from None
+    return made
 
 
 def blank_details(subscription: Any) -> PaymentDetails:
