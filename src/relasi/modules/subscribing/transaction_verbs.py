@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.company import company
-from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.door import fields_for, may, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.reader import current_reader
@@ -55,9 +55,19 @@ def _held(found: Any) -> Any:
 
 
 def blank_receipt(found: Any) -> Any:
+    shown = _shown(found)
     amount = found.invoice.balance if found.kind != "payment" and found.invoice_id else found.amount
-    return type(found)(paid_on=found.paid_on or today(), amount=amount, method=_usual(found), reference=found.reference,
-                       currency=found.currency)  # fmt: skip
+    return type(found)(
+        paid_on=(found.paid_on if "paid_on" in shown else None) or today(),
+        amount=amount if {"amount", "invoice"} <= shown else None,
+        method=_usual(found) if "method" in shown else "transfer",
+        reference=found.reference if "reference" in shown else None, currency=found.currency,
+    )  # fmt: skip
+
+
+def _shown(record: Any) -> set[str]:
+    """The fields of which this person may be told."""
+    return set(fields_for(acting_user(), "view", registry.of(record)))
 
 
 def _usual(found: Any) -> str:
@@ -136,7 +146,8 @@ def retry(found: Any) -> Any:
 
 
 def blank_refund(found: Any) -> Any:
-    return type(found)(amount=found.refundable, currency=found.currency)
+    amount = found.refundable if {"amount", "refunded"} <= _shown(found) else None
+    return type(found)(amount=amount, currency=found.currency)
 
 
 def refund(found: Any, amount: Any = None, note: Any = None) -> Any:

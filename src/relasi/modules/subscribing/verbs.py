@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import acting_user
-from relasi.engine.access.door import may
+from relasi.engine.access.door import fields_for, may
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create, update
@@ -125,7 +125,8 @@ def blank_payment(subscription: Any) -> Any:
     waits = transactions._base_manager.filter(subscription=subscription.pk, status="pending", trashed_at=None)
     first = waits.exclude(invoice=None).order_by("due", "pk").first()
     found = transactions(subscription_id=subscription.pk, paid_on=today(), currency=subscription.currency)
-    if first is not None:
+    shown = set(fields_for(acting_user(), "view", registry.of(found)))
+    if first is not None and {"invoice", "amount"} <= shown:
         found.invoice_id, found.amount = first.invoice_id, first.amount
     return found
 
