@@ -64,7 +64,9 @@ class FakeMidtrans:
         if said == "down":
             return 500, {"status_message": "down"}
         more = {"channel_response_code": "51"} if said == "deny" else {}
-        return 200, json.loads(self.message(order, said, payment_type="credit_card", masked_card="481111-1114", **more))
+        return 200, json.loads(
+            self.message(order, said, payment_type="credit_card", masked_card="481111-1114", **more)
+        )
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if self.code:

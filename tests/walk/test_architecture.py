@@ -53,7 +53,10 @@ WRITES: dict[tuple[str, str], str] = {
     ("modules/billing/online_paying.py", "bulk_create"): "a try to pay is no record; what it pays is",
     ("modules/billing/online_paying.py", "update"): "a try to pay notes how it went",
     ("modules/billing/stored_charging.py", "bulk_create"): "a try to be paid is no record; what it pays is",
-    ("modules/subscribing/mrr_move.py", "bulk_create"): "what subscriptions earn is a log beside them, and never changed",
+    (
+        "modules/subscribing/mrr_move.py",
+        "bulk_create",
+    ): "what subscriptions earn is a log beside them, and never changed",
     ("engine/activity/public_link.py", "create"): "the log of looks at public pages is a history itself",
     ("engine/activity/public_link.py", "delete"): "looks at addresses that lead nowhere are kept for a day",
     ("engine/api/idempotency.py", "update"): "an answer is kept for a day to be given again",

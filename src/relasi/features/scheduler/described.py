@@ -59,7 +59,9 @@ DESCRIPTIONS: dict[str, Description] = {
     "bill_subscriptions": Description(
         _("Subscriptions"),
         _("Makes the invoices of subscriptions, charges what is due, and reminds customers who are late."),
-        _("Subscriptions are neither billed nor charged. What was missed is made up for once this is on again."),
+        _(
+            "Subscriptions are neither billed nor charged. What was missed is made up for once this is on again."
+        ),
     ),
     "ask_about_online_charges": Description(
         _("Online payments without news"),

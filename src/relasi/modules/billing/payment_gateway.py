@@ -98,7 +98,6 @@ class PaymentGateway(Tracked):
             return None
         return Midtrans(key, self.page_url, self.api_url, allowed_hosts())
 
-
     # Charging a customer by a token kept before. Both are asked for by name from other areas.
     def begin_stored(self, invoice: Any) -> Any:
         from relasi.modules.billing import stored_charging
