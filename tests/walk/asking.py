@@ -59,7 +59,8 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         return a_field(entry.module) or "nothing"
     plain: dict[str, Callable[[], Any]] = {
         "verb": lambda: verb, "import verb": lambda: "run", "any record": lambda: world.hidden["customers.contact"].pk,
-        "key": lambda: "customers.contact", "picture": lambda: world.picture or f"00/{'0' * 64}.webp",
+        "key": lambda: "customers.contact", "lone key": lambda: "customers.lead",
+        "picture": lambda: world.picture or f"00/{'0' * 64}.webp",
         "view": lambda: world.view.pk, "view key": lambda: "all", "job": lambda: world.job.pk, "bulk": lambda: world.bulk.pk,
         "change_set": lambda: world.change_set,
         "job name": lambda: "send_reminders", "check key": lambda: "totals-quotes", "webhook": lambda: world.webhook.pk,

@@ -315,7 +315,7 @@ ROUTES = [
     Route("settings/tokens/", "admin"),
     Route("settings/tokens/<int:id>/end/", "admin", "POST", writes=True, args={"id": "api token"}),
     Route("settings/modules/", "admin"),
-    Route("settings/modules/<str:key>/<slug:way>/", "admin", "POST", writes=True, args={"key": "key", "way": "way"}),
+    Route("settings/modules/<str:key>/<slug:way>/", "admin", "POST", writes=True, args={"key": "lone key", "way": "way"}),
     Route("settings/assignment/", "admin"),
     Route("settings/assignment/new/", "admin", "GET POST"),
     Route("settings/assignment/log/", "admin"),

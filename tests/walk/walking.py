@@ -34,8 +34,8 @@ NO_PAGES = {
     "security/passkeys/", "export/<int:id>/file/",
     ROUTES[-1].pattern,
 }  # fmt: skip
-# For people who build screens: it shows what Indonesian pages look like.
-ONE_LANGUAGE = {"styleguide/"}
+# For people who build screens: it shows what Indonesian pages look like; and names as they are in both languages.
+OTHER_LANGUAGE_TOO = {"styleguide/", "settings/labels/<str:key>/"}
 MADE_UP = re.compile(rf"(?:{SECRET}|{DARK})(?: (?:\w+ \d+|Ani|panas|tanda))?")  # titles of the world
 
 Places = dict[str, list[str]]
@@ -100,7 +100,7 @@ def _look(found: Walked, world: World, language: str, case: Case) -> None:
         page = Page(answer.content.decode())
         for fault in page.faults(languages()[language].texts):
             found.faults[fault].append(place)
-        for text in set(page.texts) if case.route.pattern not in ONE_LANGUAGE else ():
+        for text in set(page.texts) if case.route.pattern not in OTHER_LANGUAGE_TOO else ():
             found.texts[language][MADE_UP.sub("", text)].append(case.name)
 
 

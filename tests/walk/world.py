@@ -251,7 +251,7 @@ def made(world: World, module: Module, among: dict[str, Any] | None = None, **mo
     values |= MORE.get(module.key, {})
     given = {name: value for name, value in values.items() if value is not None}
     if "create" not in module.verbs:
-        return create(module.model, given, authorised="the product writes these by itself")
+        return create(module.model, {**given, **more}, authorised="the product writes these by itself")
     try:
         found = make(module.key, **given, **more)
         return READY[module.key](found) if module.key in READY else found

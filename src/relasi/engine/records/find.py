@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import CharField, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Trim, Upper
 
@@ -89,6 +90,14 @@ def titles_for_acting(model: Any, ids: Collection[int]) -> dict[int, str]:
         named_by = {*module.title_fields, *module.other_titles.split(), "number"} & module.fields.keys()
         rows = rows.only("pk", *named_by)
     return {row.pk: str(row) for row in rows}
+
+
+def referred(record: Any, name: str) -> Any:
+    """What a reference leads to; None where it is empty, or leads nowhere, which validation refuses later."""
+    try:
+        return getattr(record, name)
+    except ObjectDoesNotExist:
+        return None
 
 
 def acting_sees(record: Any) -> bool:

@@ -19,6 +19,7 @@ from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
+from relasi.engine.records.find import referred
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import create, update
@@ -208,7 +209,8 @@ class RecurringInvoice(Scheduled, Record):
 
     def before_save(self, change: Change) -> None:
         if change.is_new or change.has("sales_order"):
-            self.account_id = self.sales_order.account_id if self.sales_order_id else None
+            order = referred(self, "sales_order")
+            self.account_id = order.account_id if order is not None else None
         if self.zone is None and change.is_new:
             self.zone = company().zone if company().zone in set(Zone) else None
         if self.start and self.frequency and self.start.year < 2200:

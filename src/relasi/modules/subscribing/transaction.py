@@ -18,6 +18,7 @@ from relasi.engine.fields.money import CurrencyField, MoneyField
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
+from relasi.engine.records.find import referred
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.paying.gateway_kind import GatewayKind
@@ -249,9 +250,10 @@ class Transaction(Record):
         )
 
     def before_save(self, change: Change) -> None:
-        if self.subscription_id and (change.is_new or change.has("subscription")):
-            self.account_id = self.subscription.account_id
-            self.currency = self.subscription.currency
+        subscription = referred(self, "subscription")
+        if subscription is not None and (change.is_new or change.has("subscription")):
+            self.account_id = subscription.account_id
+            self.currency = subscription.currency
         self.net = self.amount - self.fee if self.fee is not None and self.amount is not None else None
 
     def clean(self, change: Change) -> None:
