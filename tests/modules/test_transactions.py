@@ -23,7 +23,7 @@ from relasi.modules.subscribing.charging import charge_due
 from relasi.modules.subscribing.payment_details import is_card_number, token_of
 from relasi.modules.subscribing.reminding import remind, write_reminder
 from relasi.modules.subscribing.subscription_settings import SubscriptionSettings
-from relasi.modules.subscribing.transaction import FLOW, Transaction, TransactionStatus
+from relasi.modules.subscribing.transaction import FLOW, TransactionStatus
 from tests.features.fake_midtrans import FakeMidtrans, midtrans
 from tests.features.test_online_payment import begun, switch_on, tell
 from tests.make import again, make
@@ -91,13 +91,7 @@ def test_what_is_paid_too_much_stays_as_credit(as_admin: Any) -> None:
 def test_a_payment_entered_as_a_transaction_is_confirmed(as_admin: Any) -> None:
     with on("2026-01-02"):
         found = monthly()
-        values = {
-            "subscription": found.pk,
-            "invoice": invoices(found)[0].pk,
-            "amount": 1_110_000,
-            "method": "cash",
-        }
-        entered = create(Transaction, values)
+        entered = found.enter_payment(invoice=invoices(found)[0].pk, amount=1_110_000, method="cash")
         assert (entered.status, again(invoices(found)[0]).status) == ("pending", "issued")
         entered.receive(amount=1_110_000)
     assert again(invoices(found)[0]).status == "paid"

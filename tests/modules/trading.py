@@ -16,6 +16,7 @@ from relasi.modules.inventory.delivery_line import DeliveryLine
 from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.sales.quote import Quote, QuoteLine
 from relasi.modules.sales.sales_order import OrderLine, SalesOrder
+from relasi.modules.subscribing.subscription_line import SubscriptionLine
 from tests.make import make
 
 ZERO = Decimal(0)
@@ -80,7 +81,11 @@ def is_sound() -> None:
 
 def counts_are_true() -> None:
     """Every line counts what others took of it, and no more was taken than there was."""
-    _counts(QuoteLine, "taken", {OrderLine: "quote_line", InvoiceLine: "quote_line"})
+    _counts(
+        QuoteLine,
+        "taken",
+        {OrderLine: "quote_line", InvoiceLine: "quote_line", SubscriptionLine: "quote_line"},
+    )
     _counts(OrderLine, "invoiced", {InvoiceLine: "order_line"})
     _counts(OrderLine, "noted", {DeliveryLine: "order_line"})
     _counts(OrderLine, "delivered", {DeliveryLine: "order_line"}, idle=("open", "dispatched", "cancelled"))
@@ -97,7 +102,12 @@ def adds_up(record: Any) -> None:
     assert [(one.base, one.tax) for one in lines] == [(one.taxed.net, one.taxed.tax) for one in totals.lines]
 
 
-WHOLE = {OrderLine: "order", CreditLine: "credit_note", DeliveryLine: "note"}
+WHOLE = {
+    OrderLine: "order",
+    CreditLine: "credit_note",
+    DeliveryLine: "note",
+    SubscriptionLine: "subscription",
+}
 
 
 def _counts(model: Any, counted: str, takers: dict[Any, str], idle: Any = ("cancelled", "void")) -> None:
