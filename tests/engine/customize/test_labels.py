@@ -49,6 +49,7 @@ def page_of(user: Any, address: str, language: str = "") -> str:
 
 def test_a_renamed_field_is_called_so_in_list_form_filter_page_and_api(aviary: Any) -> None:
     bird = parrot(aviary.admin, mood="calm")
+    assert "Suasana hati" not in page_of(aviary.admin, f"/parrots/{bird.pk}/")
     call(aviary, "mood", name="Suasana hati", name_en="Temper")
     for address in ("/parrots/", "/parrots/new/", f"/parrots/{bird.pk}/", "/parrots/filter/?field=mood"):
         assert "Suasana hati" in page_of(aviary.admin, address), address

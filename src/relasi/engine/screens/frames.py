@@ -31,12 +31,15 @@ class Frames:
         self._ui = ui
 
     def facts(self, owner: str, title: Any, facts: Sequence[Any], here: str) -> Markup:
-        """The panel of one section of facts. owner: what tells sections of the same fields apart, such as the module."""
-        shape = tuple((fact.name, fact.editable, fact.shown is None or fact.shown == "") for fact in facts)
-        key = "facts", translation.get_language(), owner, shape
+        """The panel of one section of facts. owner: what tells sections of the same fields apart, such as the module.
+        Its words belong to the key: an admin may call a field otherwise at any time."""
+        shape = tuple(
+            (fact.name, fact.editable, fact.shown is None or fact.shown == "", fact.label) for fact in facts
+        )
+        key = "facts", translation.get_language(), owner, str(title), shape
         frame = kept(key, lambda: str(self._panel(title, facts))).replace(PLACE, str(escape(here)))
         first, *rest = frame.split(VALUE)
-        shown = [str(escape(fact.shown)) for fact, (_name, _editable, blank) in zip(facts, shape, strict=True)
+        shown = [str(escape(fact.shown)) for fact, (_, _, blank, _) in zip(facts, shape, strict=True)
                  if not blank]  # fmt: skip
         return Markup("".join([first, *(part for pair in zip(shown, rest, strict=True) for part in pair)]))
 
@@ -51,7 +54,8 @@ class Frames:
 
     def panel(self, panel: Any) -> Markup:
         """What ui.no_rows gives for a panel in which nothing stands."""
-        key = "panel", translation.get_language(), panel.entry.slug, panel.title, bool(panel.new_url)
+        words = str(panel.title), str(panel.entry.new)
+        key = "panel", translation.get_language(), *words, bool(panel.new_url)
         frame = kept(
             key, lambda: str(self._ui.no_rows(panel.title, panel.entry.new, panel.new_url and PLACE))
         )
