@@ -39,6 +39,7 @@ from tests.company import found_company
 from tests.make import make
 from tests.modules.buying import approved_vendor, ordered, take_bill
 from tests.modules.stocking import goods, of
+from tests.modules.subscribing import plan, subscription
 from tests.modules.trading import accepted, document, line_of, paid
 from tests.people import signed_in
 from tests.tying import everything_ties_out
@@ -69,6 +70,7 @@ class World:
         settings = make("inventory.StockSettings", moved_by="simple")
         self.simple = document(Invoice, of(self.product, 2), account=self.account).issue()
         update(settings, {"moved_by": "goods"})
+        self.subscription = subscription(plan(), account=self.account)
         self.draft = document(Quote, of(self.product, 3), account=self.account)
         self.adjustment = StockAdjustment._base_manager.get(product=self.product)
 
@@ -115,6 +117,7 @@ for slug, table, name in (
     ("delivery-notes", "inventory_deliverynote", "note"), ("invoices", "billing_invoice", "invoice"),
     ("credit-notes", "billing_creditnote", "credit"), ("purchase-orders", "purchasing_purchaseorder", "purchase"),
     ("receipt-notes", "purchasing_receiptnote", "receipt"), ("bills", "purchasing_bill", "bill"),
+    ("subscriptions", "subscribing_subscription", "subscription"),
 ):  # fmt: skip
     whole = attrgetter(name)
     lines = {"quotes": "sales_quoteline", "sales-orders": "sales_orderline", "purchase-orders": "purchasing_purchaseline",
@@ -329,7 +332,11 @@ def test_an_admin_asks_for_a_check_and_it_runs(world: World) -> None:
     assert check_tie_out_now(run=run.pk) == 0
     run.refresh_from_db()
     assert run.finished_at and run.results.count() == len(all_checks())
-    assert 'hx-trigger="every 1s"' not in client.get(HOME).content.decode()
+    # Whoever watched sees the results as well, not only that it ended.
+    part = client.get(HOME, headers={"HX-Request": "true", "HX-Target": "progress"}).content.decode()
+    assert 'hx-trigger="every 1s"' not in part
+    assert part.count(f'href="{HOME}') == len(all_checks())
+    assert str(Outcome.CLEAN.label) in part and "<html" not in part
 
 
 def test_the_pages_are_there_for_admins_alone(world: World) -> None:
