@@ -17,9 +17,9 @@ from relasi.kits.trade.recurring_revenue import difference, monthly, share_of
 from relasi.modules.billing.credit_note import CreditNote
 from relasi.modules.subscribing.billing_run import bill_due
 from relasi.modules.subscribing.plan_change import PlanChange
-from tests.make import again
+from tests.make import again, make
 from tests.modules.subscribing import each_once, invoices, on, running, transactions
-from tests.modules.trading import is_sound
+from tests.modules.trading import is_sound, thing
 
 
 def test_an_upgrade_is_paid_for_the_days_that_are_left(as_admin: Any) -> None:
@@ -100,6 +100,39 @@ def test_a_planned_change_can_be_dropped(as_admin: Any) -> None:
     with on("2026-05-01"):
         bill_due()
     assert [one.payable for one in invoices(found)] == [300_000, 300_000]
+
+
+def test_a_service_chosen_brings_its_name_and_price(as_admin: Any) -> None:
+    pro = make("catalog.Service", name="Paket Pro", price=500_000)
+    with on("2026-04-01"):
+        found = running(start="2026-04-01")
+    with on("2026-04-16"):
+        line = again(found).change_plan(place=1, service=pro.pk).lines_in_order()[0]
+    assert (line.name, line.price, line.service_id) == ("Paket Pro", 500_000, pro.pk)
+    assert [one.payable for one in invoices(found)] == [300_000, 111_000]
+    assert (line.net, again(found).payable) == (500_000, 555_000)
+    is_sound()
+
+
+def test_the_dialog_proposes_nothing_of_one_line_to_another(as_admin: Any) -> None:
+    with on("2026-04-01"):
+        found = running(thing(300_000, name="Dasar"), thing(50_000, name="Tambahan"), start="2026-04-01")
+        asked = found.blank_change()
+        assert (asked.name, asked.quantity, asked.price) == (None, None, None)
+        found.change_plan(place=2, quantity=3)
+        lines = [(one.name, one.quantity, one.price) for one in again(found).lines_in_order()]
+    assert lines == [("Dasar", 1, 300_000), ("Tambahan", 3, 50_000)]
+
+
+def test_a_service_that_is_not_sold_or_not_there_changes_nothing(as_admin: Any) -> None:
+    gone = make("catalog.Service", name="Paket Lama", price=500_000, active=False)
+    with on("2026-04-01"):
+        found = running(start="2026-04-01")
+        for service in (gone.pk, 999_999_999):
+            with pytest.raises(Refused) as caught:
+                found.change_plan(place=1, service=service)
+            assert caught.value.refusals[0].field == "service"
+    assert PlanChange._base_manager.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -476,6 +476,19 @@ def test_letters_go_out_in_the_language_of_the_company(
     assert "None" not in "".join(one.body for one in mail.outbox)
 
 
+@pytest.mark.parametrize(("retry", "said"), [(1, "mencoba lagi"), (None, "tidak akan mencoba lagi")])
+def test_the_letter_of_a_failed_try_says_whether_another_one_comes(
+    settings: Any, there: FakeMidtrans, retry: int | None, said: str
+) -> None:
+    settings.EMAIL_HOST, settings.PUBLIC_URL = "mail.example", "https://crm.example"
+    with on("2026-01-01"):
+        found = autopaid(there, "deny", retry_1=retry)
+        charge_due()
+        assert jobs.write_failed(transactions(found)[0].pk)
+    (letter,) = mail.outbox
+    assert said in letter.body and ("tidak akan" in letter.body) is (retry is None)
+
+
 def test_letters_that_are_switched_off_do_not_go_out(as_admin: Any) -> None:
     create(SubscriptionSettings, {"mails_reminders": False, "mails_receipts": False})
     with on("2026-01-01"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,9 @@ from relasi.kits.trade.paper.printing import pdf
 from relasi.kits.trade.paper.receipt import receipt_of
 
 
-def send(subscription: Any, subject: str, lines: list[str], files: list[tuple[str, bytes]] = ()) -> bool:  # type: ignore[assignment]
+def send(
+    subscription: Any, subject: str, lines: Sequence[str], files: Sequence[tuple[str, bytes]] = ()
+) -> bool:
     """Whether it went out: there is mail, and an address."""
     to = (subscription.contact.email or "") or (subscription.account.email if subscription.account else "")
     if not can_mail() or not to:
@@ -72,16 +75,20 @@ def reminder(subscription: Any, invoice: Any, day: date) -> bool:
 
 
 def failed(found: Any) -> bool:
-    """A try to charge the customer failed."""
+    """A try to charge the customer failed. It says whether another one is planned."""
+    tries = type(found)._base_manager.filter(invoice=found.invoice_id, trashed_at=None, status="pending")
     with translation.override(company().language):
         facts = facts_of(found.subscription, found.invoice) | {"why": found.failure_text}
+        if tries.filter(kind="retry").exists():
+            next_ = _("We will try again in the next days. You can also pay %(amount)s yourself.")
+        else:
+            next_ = _("We will not try again. Please pay %(amount)s yourself.")
         lines = [
             _("Dear %(contact)s,") % facts,
             _("We could not take the payment of our invoice %(number)s for %(subject)s: %(why)s") % facts,
-            _("We will try again in the next days. You can also pay %(amount)s yourself."),
+            next_ % facts,
             *_closing(facts),
         ]
-        lines[2] = lines[2] % facts
         return send(found.subscription, _("Payment of invoice %(number)s failed") % facts, lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,8 @@ from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.refusal import Refusal, Refused
+from relasi.kits.pipeline.days import today
+from relasi.kits.trade.shelf import Offer, Ref, shelf
 
 
 class ChangeWhen(Choices):
@@ -31,9 +34,11 @@ class PlanForm(models.Model):
         "catalog.Service", models.DO_NOTHING, verbose_name=_("Service"), related_name="+",
         help_text=_("Empty: the one there is."),
     )  # fmt: skip
-    name = TextField(_("Plan or extra"), max_length=255)
-    quantity = DecimalField(_("Quantity"), min=0)
-    price = MoneyField(_("Price"), min=0)
+    name = TextField(
+        _("Plan or extra"), max_length=255, help_text=_("Empty: as it stands, or of the service chosen.")
+    )
+    quantity = DecimalField(_("Quantity"), min=0, help_text=_("Empty: as it stands."))
+    price = MoneyField(_("Price"), min=0, help_text=_("Empty: as it stands, or of the service chosen."))
     change_when = ChoiceField(ChangeWhen, _("Holds from"), help_text=_("Empty: as the subscription says."))
 
     class Meta:
@@ -45,17 +50,11 @@ def items_of(subscription: Any) -> list[Any]:
 
 
 def blank_change(subscription: Any) -> PlanForm:
-    items = items_of(subscription)
-    first = items[0] if items else None
-    if first is None:
-        return PlanForm(place=1)
-    return PlanForm(
-        place=1, name=first.name, quantity=first.quantity, price=first.price, service_id=first.service_id
-    )
+    return PlanForm(place=1)
 
 
 def asked_of(subscription: Any, values: dict[str, Any]) -> Any:
-    """What was typed. Raises Refused."""
+    """What was typed; what was left empty stays, or comes with the service chosen. Raises Refused."""
     from relasi.modules.subscribing.plan_change import Asked
 
     place = int(_parsed("place", values.get("place")) or 1)
@@ -63,15 +62,33 @@ def asked_of(subscription: Any, values: dict[str, Any]) -> Any:
     if not 1 <= place <= len(items):
         raise Refused([Refusal("place", "BAD_REFERENCE", _("Choose a line of this subscription."))])
     line = items[place - 1]
-    given = values.get("service")
-    chosen = getattr(given, "pk", given) or None
-    service = int(chosen) if chosen is not None and str(chosen).isdigit() else line.service_id
     quantity, price = _parsed("quantity", values.get("quantity")), _parsed("price", values.get("price"))
+    quantity = Decimal(line.quantity if quantity is None else quantity)
+    service = _service(values.get("service"), line)
+    offer = _offer(subscription, service, quantity) if service != line.service_id else None
+    usual_name, usual_price = (line.name, line.price) if offer is None else (offer.name, offer.price)
     return Asked(
-        line, str(values.get("name") or line.name), Decimal(line.quantity if quantity is None else quantity),
-        Decimal(line.price if price is None else price), line.product_id if service is None else None, service,
-        str(values.get("change_when") or ""),
+        line, str(values.get("name") or usual_name), quantity, Decimal(usual_price if price is None else price),
+        line.product_id if service is None else None, service, str(values.get("change_when") or ""),
     )  # fmt: skip
+
+
+def _service(given: Any, line: Any) -> int | None:
+    chosen = getattr(given, "pk", given) or None
+    found: int | None = int(chosen) if chosen is not None and str(chosen).isdigit() else line.service_id
+    return found
+
+
+def _offer(subscription: Any, service: int, quantity: Decimal) -> Offer:
+    """The service as it is sold to this customer today. Raises Refused."""
+    ref = Ref("service", service)
+    terms = replace(subscription.terms_of_sale(), day=today())
+    found: Offer | None = shelf().offers({ref: quantity}, terms).get(ref)
+    if found is None:
+        raise Refused([Refusal("service", "BAD_REFERENCE", _("Choose a service you may sell."))])
+    if found.sellable:
+        raise Refused([Refusal("service", "INVALID_VALUE", found.sellable)])
+    return found
 
 
 def _parsed(name: str, raw: Any) -> Any:
