@@ -138,7 +138,15 @@ def test_whoever_waits_longest_comes_first_and_each_stands_once_on_the_pages(
             [("PT 90", 101, 0), ("PT 40", 101, 0)], [("PT 10", 100, 0), ("PT -5", 100, 0)], [("PT Titip", 0, 20)],
         ]  # fmt: skip
         assert shown(company.admin, 3) == [pages[0] + pages[1][:1], pages[1][1:] + pages[2]]
-        for after in ("x", "credit:x", "2026-01-01", "2026-01-01:9:9", ":"):
+        for after in (
+            "x",
+            "credit:x",
+            "2026-01-01",
+            "2026-01-01:9:9",
+            ":",
+            f"2026-01-01:{10**30}",
+            f"credit:{10**30}",
+        ):
             oldest(company.admin, RECEIVABLES, after, 2)
 
 

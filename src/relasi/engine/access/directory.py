@@ -142,6 +142,12 @@ class Directory:
         """Group -> its effective users: active ones, each once."""
         return {id: self.members_of([{"kind": "group", "id": id}]) for id in self.groups}
 
+    def people_behind(self, owner: int | None) -> set[int]:
+        """The person; of a group everybody in it."""
+        if owner is None:
+            return set()
+        return self.group_people.get(owner, {owner}) & self.people.keys()
+
     @cached_property
     def _groups_by_person(self) -> dict[int, set[int]]:
         found: dict[int, set[int]] = defaultdict(set)

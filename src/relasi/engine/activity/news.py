@@ -81,7 +81,7 @@ def tell_owners(changes: list[Change]) -> None:
     actors, stretch = _actors(), current_acting()
     rows = []
     for owner, ids in given.items():
-        people = directory().group_people.get(owner, {owner}) & directory().people.keys()
+        people = directory().people_behind(owner)
         for person in people - set(actors) if owner not in actors else ():
             one = ids[0] if len(ids) == 1 else None
             facts = {} if one else {"module": module.key, "count": len(ids)}

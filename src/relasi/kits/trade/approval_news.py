@@ -38,8 +38,7 @@ def tell_of_approvals(changes: list[Change]) -> None:
 def _whose(document: Any) -> list[int]:
     """The owner, of a group everybody in it, and who asked."""
     known = directory()
-    owners = known.group_people.get(document.owner_id, {document.owner_id}) | {document.approval_asked_by_id}
-    return sorted(owners & known.people.keys())
+    return sorted(known.people_behind(document.owner_id) | known.people_behind(document.approval_asked_by_id))
 
 
 @tells("approval")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
+from relasi.engine.access.directory import directory
 from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import Notification, NotificationKind, register_kind
 from relasi.engine.activity.telling import tells
-from relasi.modules.billing.reminding import people_behind
 
 ONLINE = register_kind(
     NotificationKind(
@@ -22,7 +22,7 @@ ONLINE = register_kind(
 
 def tell_owner(invoice: Any, what: str) -> None:
     """what: paid, refunded or trouble."""
-    tell(ONLINE, sorted(people_behind(invoice.owner_id)), record=invoice.pk, what=what)
+    tell(ONLINE, sorted(directory().people_behind(invoice.owner_id)), record=invoice.pk, what=what)
 
 
 @tells("online_payment")

@@ -11,9 +11,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils import translation
-from django.utils.translation import gettext as _
-
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.company import company
 from relasi.engine.declare.registry import registry
@@ -22,13 +19,13 @@ from relasi.kits.trade.billing_cycle import Period
 from relasi.kits.trade.copying import header_of, line_of
 from relasi.kits.trade.figures import Totals
 from relasi.kits.trade.line import PriceFrom, part_json
+from relasi.kits.trade.part_period import AMOUNTS, prorate, with_part
 from relasi.kits.trade.period_text import PLACES, with_period
 from relasi.kits.trade.tax_change import RatesOf, changed_rules, renewed_header, renewed_line
 from relasi.kits.trade.totals import totals_of
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.recurring_flow import PricesFrom
 
-AMOUNTS = ("discount_amount", "shipping", "adjustment")  # of a document; they go with the days of a period
 LONGEST = 255
 
 
@@ -71,8 +68,7 @@ class Bill:
             if values[name]:
                 values[name] = self._words(values[name])[:longest]
         if line.is_item and not self.period.is_whole:
-            part = _part_text(self.period)
-            values["description"] = f"{values['description']}\n{part}" if values["description"] else part
+            values["description"] = with_part(values["description"], self.period)
         return values
 
     def _words(self, text: str) -> str:
@@ -82,11 +78,6 @@ class Bill:
 def _usual_text(schedule: Any) -> str:
     place = next(place for place, language in PLACES.items() if language == company().language)
     return f"{schedule.subject} {place}"
-
-
-def _part_text(period: Period) -> str:
-    with translation.override(company().language):
-        return _("%(days)s of %(all)s days") % {"days": period.days, "all": period.whole}
 
 
 def bill_of(schedule: Any, number: int, order: Any, lines: Iterable[Any], day: date | None = None) -> Bill:
@@ -99,7 +90,7 @@ def bill_of(schedule: Any, number: int, order: Any, lines: Iterable[Any], day: d
         _price_anew(order, lines)
     items = [line for line in lines if line.is_item]
     if not period.is_whole:
-        _prorate(order, items, period)
+        prorate(order, items, period)
     rules = {} if order.tax_rates == RatesOf.AGREED else changed_rules(order, items, day)
     renewed = [renewed_line(line, rules) for line in lines]
     for line, values in zip(lines, renewed, strict=True):
@@ -127,19 +118,6 @@ def _price_anew(order: Any, lines: list[Any]) -> None:
         if offer is not None:
             line.reprice(offer)
             line.components = [part_json(part) for part in offer.parts] or None
-
-
-def _prorate(order: Any, items: list[Any], period: Period) -> None:
-    decimals = order.decimals
-    for line in items:
-        line.price, line.price_from = period.part_of(line.price, decimals), PriceFrom.TYPED.value
-        if line.discount_amount is not None:
-            line.discount_amount = min(
-                period.part_of(line.discount_amount, decimals), line.price * line.quantity
-            )
-    for name in AMOUNTS:
-        if getattr(order, name) is not None:
-            setattr(order, name, period.part_of(getattr(order, name), decimals))
 
 
 def lines_by_order(ids: Iterable[int]) -> dict[int, list[Any]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
 from relasi.engine.access.company import company
+from relasi.engine.access.directory import directory
 from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import Notification, NotificationKind, register_kind
 from relasi.engine.activity.sent_mail import SentMail
@@ -17,7 +18,6 @@ from relasi.engine.activity.telling import tells
 from relasi.engine.records.refusal import Refused
 from relasi.kits.trade.public.mailing import first_words, send
 from relasi.modules.billing.invoice import OWED, Invoice
-from relasi.modules.billing.reminding import people_behind
 from relasi.users.user import User
 
 RECURRING = register_kind(
@@ -29,7 +29,7 @@ RECURRING = register_kind(
 
 def tell_owner(record: Any, what: str) -> None:
     """what: failed, given_up, inactive, asks or stopped, of the schedule; unsent, of an invoice."""
-    tell(RECURRING, sorted(people_behind(record.owner_id)), record=record.pk, what=what)
+    tell(RECURRING, sorted(directory().people_behind(record.owner_id)), record=record.pk, what=what)
 
 
 @tells("recurring_invoice")

@@ -57,7 +57,7 @@ def remind(day: date | None = None) -> list[tuple[int, bool]]:
             drafts = [Draft({"reminded": rule.days, "reminded_on": day}, id=one.pk) for one in some]
             write(registry.of(Invoice), drafts, authorised=BY_REMINDER)
             for one in some:
-                tell(REMINDED, people_behind(one.owner_id), record=one.pk)
+                tell(REMINDED, directory().people_behind(one.owner_id), record=one.pk)
                 found.append((one.pk, rule.mails))
     return found
 
@@ -73,12 +73,6 @@ def _owed(rule: ReminderRule, first: date, last: date) -> list[Any]:
 
 def _in_parts(rows: list[Any]) -> list[list[Any]]:
     return [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
-
-
-def people_behind(owner: int | None) -> set[int]:
-    """The owner; of a group everybody in it."""
-    found: set[int] = directory().group_people.get(owner or 0, {owner or 0}) & directory().people.keys()
-    return found
 
 
 @tells("invoice_late")

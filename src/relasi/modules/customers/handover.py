@@ -54,7 +54,7 @@ def tell_of_waiting(now: datetime | None = None) -> int:
 def superiors_of(owner: int | None) -> set[int]:
     """Who leads this person, or the people of this group: those in the nearest role above in which anybody works."""
     found = directory()
-    people = found.group_people.get(owner or 0, {owner or 0}) & found.people.keys()
+    people = found.people_behind(owner)
     return set().union(*(_nearest_above(found, found.people[one].role) for one in people))
 
 

@@ -39,8 +39,7 @@ def tell_what_runs_short() -> None:
         found = cursor.fetchall()
     known = directory()
     for product, owner in found:
-        people = known.group_people.get(owner, {owner}) & known.people.keys()
-        tell(SHORT, sorted(people), record=product)
+        tell(SHORT, sorted(known.people_behind(owner)), record=product)
 
 
 @tells("stock_short")

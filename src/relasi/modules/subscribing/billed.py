@@ -16,14 +16,14 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
 from relasi.kits.trade.billing_cycle import Period
-from relasi.kits.trade.copying import HEADER, LINE
+from relasi.kits.trade.copying import header_of, line_of
 from relasi.kits.trade.figures import ZERO, Totals
 from relasi.kits.trade.line import Kind
+from relasi.kits.trade.part_period import prorate, with_part
 from relasi.kits.trade.tax_change import changed_rules, renewed_header, renewed_line
 from relasi.kits.trade.totals import totals_of
 from relasi.modules.subscribing.subscription_line import Billed, SubscriptionLine
 
-AMOUNTS = ("discount_amount", "shipping", "adjustment")  # of the whole; they go with the days of a period
 LONGEST = 255
 
 
@@ -42,18 +42,13 @@ class Bill:
 
     def header(self) -> dict[str, Any]:
         """Values of the invoice."""
-        theirs = registry.module("billing.Invoice").fields
-        names = [name for name in HEADER if name in theirs]
-        return {name: _raw(self.document, name) for name in names} | {
+        return header_of(self.document, registry.module("billing.Invoice").model) | {
             "subject": self._subject()[:LONGEST], "date": self.period.first, "deal": None,
             "payment_days": self.document.payment_days, "quote": self.document.quote_id,
         }  # fmt: skip
 
     def line_values(self) -> list[dict[str, Any]]:
-        return [
-            {name: _raw(line, name) for name in LINE} | {"optional": False, "chosen": False}
-            for line in self.lines
-        ]
+        return [line_of(line) | {"optional": False, "chosen": False} for line in self.lines]
 
     def _subject(self) -> str:
         reader = INDONESIAN if company().language == "id" else ENGLISH
@@ -69,7 +64,10 @@ def bill_of(
     document, found = _of_period(subscription, lines, number)
     document.date = period.first
     if not period.is_whole:
-        _prorate(document, [line for line in found if line.is_item and line.billed != Billed.ONCE], period)
+        periodic = [line for line in found if line.is_item and line.billed != Billed.ONCE]
+        prorate(document, periodic, period)
+        for line in periodic:
+            line.description = with_part(line.description, period)
     extra = list(more)
     if number == 1 and subscription.setup_fee:
         with translation.override(company().language):
@@ -100,33 +98,9 @@ def _of_period(subscription: Any, lines: Iterable[Any], number: int) -> tuple[An
     return document, found
 
 
-def _prorate(document: Any, lines: list[Any], period: Period) -> None:
-    decimals = document.decimals
-    for line in lines:
-        line.price = period.part_of(line.price, decimals)
-        if line.discount_amount is not None:
-            line.discount_amount = min(
-                period.part_of(line.discount_amount, decimals), line.price * line.quantity
-            )
-        part = _part_text(period)
-        line.description = f"{line.description}\n{part}" if line.description else part
-    for name in AMOUNTS:
-        if getattr(document, name) is not None:
-            setattr(document, name, period.part_of(getattr(document, name), decimals))
-
-
-def _part_text(period: Period) -> str:
-    with translation.override(company().language):
-        return _("%(days)s of %(all)s days") % {"days": period.days, "all": period.whole}
-
-
 def _once(document: Any, beside: list[Any], name: str, amount: Decimal) -> SubscriptionLine:
     """With the taxes of the plan it comes with."""
     plan = next((line for line in beside if line.is_item and not line.components), None)
     line = SubscriptionLine(kind=Kind.ITEM, name=name[:LONGEST], quantity=Decimal(1), price=amount)
     line.set_taxes(plan.rules if plan is not None else document.usual_taxes("services"))
     return line
-
-
-def _raw(record: Any, name: str) -> Any:
-    return getattr(record, record._meta.get_field(name).attname)

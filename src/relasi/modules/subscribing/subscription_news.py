@@ -20,8 +20,7 @@ NEWS = register_kind(
 
 def tell_owner(subscription: Any, what: str) -> None:
     """what: trouble, failed, suspended, activated or dispute."""
-    owner = subscription.owner_id
-    people = directory().group_people.get(owner or 0, {owner or 0}) & directory().people.keys()
+    people = directory().people_behind(subscription.owner_id)
     tell(NEWS, sorted(people), record=subscription.pk, what=what)
 
 

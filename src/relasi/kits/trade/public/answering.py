@@ -113,5 +113,5 @@ def _note(link: PublicLink, record: Any, what: str, name: str, ip: str | None) -
 
 
 def _tell(record: Any, what: str, name: str = "") -> None:
-    people = directory().group_people.get(record.owner_id, {record.owner_id}) & directory().people.keys()
+    people = directory().people_behind(record.owner_id)
     tell(PUBLIC, sorted(people), record=record.pk, what=what, name=name)
