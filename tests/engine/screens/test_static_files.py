@@ -96,6 +96,24 @@ def test_every_colour_and_size_that_is_used_is_defined() -> None:
     assert used - set(re.findall(r"(--[\w-]+):", text)) <= given
 
 
+def test_every_class_of_a_template_has_a_style_or_a_script() -> None:
+    """One that has neither was meant to look like something."""
+    known = set(re.findall(r"\.([a-zA-Z][\w-]*)", (STATIC / "css" / "relasi.css").read_text()))
+    scripts = "".join(path.read_text() for path in (STATIC / "js").rglob("*.js"))
+    used: dict[str, str] = {}
+    for path in TEMPLATES:
+        for given in re.findall(r'class="([^"]*)"', path.read_text()):
+            # A value put together by the template stays out, with what stands right before and after it.
+            words = re.sub(r"[\w-]*{[{%].*?[%}]}[\w-]*", " ", given).split()
+            used.update(dict.fromkeys(words, path.name))
+    lost = {
+        name: where
+        for name, where in used.items()
+        if name not in known and not re.search(rf"\b{name}\b", scripts)
+    }
+    assert lost == {}
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_holds_what_the_policy_refuses(path: Path) -> None:
     text = re.sub(r"{#.*?#}", "", path.read_text(), flags=re.S)
