@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -74,6 +75,23 @@ def test_from_the_file_to_a_paid_invoice(company: Any) -> None:
     assert again(invoice).status == "paid"
     payment = Payment._base_manager.get()
     assert (payment.amount, str(payment.date), payment.method) == (1_110_000, "2026-11-05", "transfer")
+    with acting(company.admin):
+        is_sound()
+
+
+def test_everything_that_was_matched_at_once_is_undone_from_the_toast(company: Any) -> None:
+    with acting(company.admin):
+        bills = [issued(thing(amount)) for amount in (1_110_000, 700_000)]
+        for bill in bills:
+            create(BankMovement, {"date": today(), "amount": bill.balance, "description": bill.number})
+    client = signed_in(company.admin)
+    page = client.post("/reconciliation/certain/", follow=True).content.decode()
+    assert [again(bill).status for bill in bills] == ["paid", "paid"]
+    (undo,) = re.findall(r"/changes/\d+/undo/", page)
+    assert client.post(undo).status_code in (200, 302)
+    assert [again(bill).status for bill in bills] == ["issued", "issued"]
+    assert set(BankMovement._base_manager.values_list("status", flat=True)) == {"open"}
+    assert not Payment._base_manager.filter(trashed_at=None).exists()
     with acting(company.admin):
         is_sound()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from relasi.engine.access.acting import current_acting
 from relasi.engine.access.door import fields_for, may, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
@@ -19,7 +20,7 @@ from relasi.engine.records.refusal import Refused
 from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of, whole
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entries_of
-from relasi.engine.screens.toasts import toast
+from relasi.engine.screens.toasts import offer_undo, toast
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.features.reconciliation.reading import LARGEST, Read, read_file
 from relasi.kits.paying.pairing import Pair, Sure, Why
@@ -166,7 +167,7 @@ def read(request: HttpRequest) -> HttpResponse:
         return _answer(request, user, _sentences(refused))
     if done.faults:
         return _answer(request, user, read=done)
-    toast(request, _told(done))
+    offer_undo(request, current_acting().change_set if done.new else None, _told(done))
     return HttpResponseRedirect(HOME)
 
 
@@ -181,10 +182,8 @@ def certain(request: HttpRequest) -> HttpResponse:
     user = _must_see(request)
     done, refused = take_certain(user)
     if done:
-        toast(
-            request,
-            ngettext("%(n)s movement is matched.", "%(n)s movements are matched.", done) % {"n": done},
-        )
+        told = ngettext("%(n)s movement is matched.", "%(n)s movements are matched.", done) % {"n": done}
+        offer_undo(request, current_acting().change_set, told)
     for number, why in refused[:3]:
         toast(request, f"{number}: {why}", kind="bad")
     if not done and not refused:
@@ -210,5 +209,6 @@ def take_one(request: HttpRequest, id: int) -> HttpResponse:
     except Refused as refused:
         toast(request, f"{movement.number}: {_sentences(refused)}", kind="bad")
     else:
-        toast(request, _("%(number)s is matched.") % {"number": movement.number})
+        told = _("%(number)s is matched.") % {"number": movement.number}
+        offer_undo(request, current_acting().change_set, told)
     return HttpResponseRedirect(HOME)
