@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 
 from relasi.engine.access.acting import acting
@@ -89,6 +89,32 @@ def test_documents_add_up_and_follow_each_other(printed):
     dates = list(numbers.values_list("date", flat=True))
     assert dates == sorted(dates)
     assert not rows("billing.Payment").filter(date__gt=timezone.localdate()).exists()
+
+
+def test_subscriptions_stand_in_every_state_and_what_they_earn_is_what_was_noted(printed):
+    from relasi.modules.subscribing.mrr_move import MrrMove
+    from relasi.modules.subscribing.subscription_flow import SubscriptionStatus
+    from tests.modules.subscribing import each_once
+
+    each_once()
+    found = rows("subscribing.Subscription")
+    assert set(found.values_list("status", flat=True)) == {str(one) for one in SubscriptionStatus}
+    assert set(rows("subscribing.Transaction").values_list("status", flat=True)) >= {
+        "pending",
+        "succeeded",
+        "failed",
+    }
+    assert not found.filter(look_on__lte=timezone.localdate()).exists()  # nothing is left for the first run
+    assert MrrMove.objects.aggregate(n=Sum("amount"))["n"] == found.aggregate(n=Sum("counted_mrr"))["n"] > 0
+    assert set(MrrMove.objects.values_list("kind", flat=True)) >= {
+        "new",
+        "expansion",
+        "paused",
+        "back",
+        "lost",
+    }
+    assert not MrrMove.objects.filter(day__lt=F("subscription__start")).exists()
+    assert not MrrMove.objects.filter(day__gt=timezone.localdate()).exists()
 
 
 def test_deals_stand_in_every_stage_and_lost_ones_say_why(printed):

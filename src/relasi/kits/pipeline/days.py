@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +16,22 @@ from django.utils import timezone
 
 from relasi.engine.access.company import company
 
+_TOLD: ContextVar[date | None] = ContextVar("told", default=None)
+
 
 def today() -> date:
     """The day in the company's zone."""
-    return company_day(timezone.now())
+    return _TOLD.get() or company_day(timezone.now())
+
+
+@contextmanager
+def told_as_of(day: date) -> Iterator[None]:
+    """What is done within is done as if it were that day: for a past that is told anew, like that of the demo company."""
+    before = _TOLD.set(day)
+    try:
+        yield
+    finally:
+        _TOLD.reset(before)
 
 
 def company_day(moment: datetime) -> date:

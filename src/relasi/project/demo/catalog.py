@@ -55,6 +55,11 @@ SERVICES = [
     ("JSA-SRV", "Survei lokasi", "consulting", "visit", 2_500_000, 1_200_000, True),
     ("JSA-TRN", "Pelatihan operator", "training", "day", 6_800_000, 3_000_000, True),
     ("JSA-20J", "Paket dukungan 20 jam", "support", "package", 9_000_000, 4_600_000, True),
+    ("LGN-PAN", "Pemantauan jarak jauh", "support", "month", 850_000, 310_000, True),
+    ("LGN-PLUS", "Pemantauan jarak jauh Plus", "support", "month", 1_450_000, 520_000, True),
+    ("LGN-OM", "Operasi & pemeliharaan", "maintenance", "month", 6_500_000, 3_900_000, True),
+    ("LGN-SEWA", "Sewa panel surya", "other", "month", 12_750_000, 7_800_000, True),
+    ("LGN-GAR", "Garansi diperpanjang", "support", "package", 4_200_000, 1_100_000, False),
 ]
 # Code, name, unit, own price, [(code, quantity)].
 BUNDLES = [
@@ -93,7 +98,8 @@ def _products(taxes: dict[str, int]) -> dict[str, Any]:
 def _services(taxes: dict[str, int]) -> dict[str, Any]:
     return _by_code("catalog.Service", [
         {"code": code, "name": name, "category": category, "unit": unit, "price": price, "cost": cost,
-         "free": price == 0, "units_in_one": 20 if code == "JSA-20J" else None, "makes_contract": code == "JSA-20J",
+         "free": price == 0, "units_in_one": 20 if code == "JSA-20J" else None,
+         "billing": "subscription" if code.startswith("LGN") else "once", "makes_contract": code == "JSA-20J",
          "taxes": [taxes["PPN"], taxes["PPH23"]] if withheld else [taxes["PPN"]]}
         for code, name, category, unit, price, cost, withheld in SERVICES
     ])  # fmt: skip

@@ -19,7 +19,8 @@ from relasi.engine.records.write import Draft, write
 
 # Columns whose value is the moment of the change that set them.
 STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at",
-           "sent_at", "decided_at", "issued_at", "completed_at", "approved_at", "dispatched_at", "delivered_at"]  # fmt: skip
+           "sent_at", "decided_at", "issued_at", "completed_at", "approved_at", "dispatched_at", "delivered_at",
+           "activated_at", "attempted_at", "settled_at"]  # fmt: skip
 
 
 class Past:
@@ -168,6 +169,9 @@ _DERIVED = [
             ("sales_quote", "sent_at"),
             ("sales_quote", "decided_at"),
             ("billing_invoice", "issued_at"),
+            ("subscribing_subscription", "activated_at"),
+            ("subscribing_transaction", "attempted_at"),
+            ("subscribing_transaction", "settled_at"),
         )
     ),
     "UPDATE sales_quote SET valid_until = date + 30 WHERE decided_at IS NOT NULL",

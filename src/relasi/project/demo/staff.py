@@ -154,7 +154,8 @@ def _share(roles: dict[str, int], groups: dict[str, int]) -> None:
     marketing = ("role_tree", roles["Manajer Pemasaran"])
     teams = [("group", groups["Tim Jakarta"]), ("group", groups["Tim Surabaya"])]
     rules = [("sales.deal", team, finance, "read") for team in teams]
-    papers = ("sales.quote", "sales.salesorder", "billing.invoice", "billing.creditnote", "billing.payment")
+    papers = ("sales.quote", "sales.salesorder", "billing.invoice", "billing.creditnote", "billing.payment",
+              "billing.recurringinvoice", "subscribing.subscription", "subscribing.transaction")  # fmt: skip
     rules += [
         (paper, team, finance, "read" if paper.startswith("sales.") else "write")
         for paper in papers

@@ -231,6 +231,12 @@ def make_trade(clock: Clock, staff: Staff, past: Past, catalog: dict[str, Any]) 
     rows = rows.filter(amount__gte=60_000_000, account__isnull=False, owner__in=list(sellers))
     deals = {state: [one for one in rows.filter(status=state).order_by("pk") if one.pk in known] for state in
              ("won", "open", "lost")}  # fmt: skip
+    year = clock.now - timedelta(days=366)
+
+    def is_known(deal: Any) -> bool:
+        """For longer than a year, like whom it speaks of."""
+        return all(id in known and min(known[id]) < year for id in (deal.account_id, deal.contact_id))
+
     open_stock(trade, next(iter(sellers.values())), min(min(moments) for moments in known.values()))
     for state, number, end in (("won", WON, "accepted"), ("open", RUNNING, ""), ("lost", LOST, "rejected")):
         for deal in clock.random.sample(deals[state], min(number, len(deals[state]))):
@@ -240,6 +246,8 @@ def make_trade(clock: Clock, staff: Staff, past: Past, catalog: dict[str, Any]) 
                 begun, 0, 1, lambda at, deal=deal, end=end: trade.quote(deal, sellers[deal.owner_id], at, end)
             )
     from relasi.project.demo.recurring import PLANS, begin_recurring
+    from relasi.project.demo.subscriptions import begin_subscriptions
 
     begin_recurring(trade, deals["won"][: len(PLANS)], sellers)
+    begin_subscriptions(trade, [deal for deal in deals["won"] if is_known(deal)], sellers)
     trade.go()
