@@ -102,10 +102,11 @@ def _actions(module: Module) -> Iterator[Error]:
             yield _error(
                 "E003", module, f"action {action.verb!r} has no method", "a verb is a method of that name"
             )
-        if action.form and not callable(getattr(module.model, action.form, None)):
-            yield _error(
-                "E003", module, f"action {action.verb!r} has no {action.form!r}", "a form is a method"
-            )
+        for word, name in (("form", action.form), ("preview", action.preview)):
+            if name and not callable(getattr(module.model, name, None)):
+                yield _error(
+                    "E003", module, f"action {action.verb!r} has no {name!r}", f"a {word} is a method"
+                )
         for name in () if action.form else action.ask:
             if name not in module.fields:
                 yield _error(

@@ -61,6 +61,8 @@ class Action:
 
     ask: names of the fields asked for in a small form before the verb runs. form: name of the method that gives
     a blank row of another model, with what it proposes, where these are not fields of the record itself.
+    preview: name of the method that tells of what the verb returned what it did, as rows of (label, text). The dialog shows
+    it beforehand: the verb runs and is taken back, so it must not send anything out of the database.
     when: tells from the record alone whether the button shows. quiet: it stands in the menu alone. page: where the
     button leads instead, below the record's own address.
     """
@@ -70,6 +72,7 @@ class Action:
     icon: str = "check"
     ask: tuple[str, ...] = ()
     form: str = ""
+    preview: str = ""
     when: Callable[[Any], bool] | None = None
     tool: str = ""
     danger: bool = False

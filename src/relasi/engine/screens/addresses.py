@@ -54,7 +54,7 @@ def list_patterns() -> list[URLPattern]:
 
 
 def record_patterns() -> list[URLPattern]:
-    from relasi.engine.screens import cells, form, inline, one_view, preview
+    from relasi.engine.screens import cells, form, inline, one_view, preview, verb_dialog
 
     return [
         path("<int:id>/", one_view.page, name="record"),
@@ -63,7 +63,7 @@ def record_patterns() -> list[URLPattern]:
         path("<int:id>/why/", one_view.why, name="why"),
         path("<int:id>/delete/", one_view.delete, name="delete"),
         path("<int:id>/restore/", one_view.restore_record, name="restore"),
-        path("<int:id>/do/<slug:verb>/", one_view.do, name="do"),
+        path("<int:id>/do/<slug:verb>/", verb_dialog.do, name="do"),
         path("<int:id>/field/<slug:name>/", inline.field, name="field"),
         path("<int:id>/cell/<slug:name>/", cells.cell, name="cell"),
         path("<int:id>/preview/", preview.page, name="preview"),

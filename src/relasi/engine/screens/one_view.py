@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from relasi.engine.access.door import fields_for, has_tool, may, viewer, visible_to
 from relasi.engine.access.why import explain
-from relasi.engine.declare.module import Declaration, Module
+from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.words import Action, Body, Related, Section, StagePath
 from relasi.engine.fields.computed import kind_for_computed
@@ -34,7 +34,6 @@ from relasi.engine.records.write import restore, trash
 from relasi.engine.screens.activity import beside_record
 from relasi.engine.screens.arranged import facts_for, locked
 from relasi.engine.screens.asking import (
-    go_to,
     must,
     reader_of,
     shell_for,
@@ -43,7 +42,6 @@ from relasi.engine.screens.asking import (
     visible_record,
 )
 from relasi.engine.screens.bin import say_why
-from relasi.engine.screens.form import given_values, inputs_for
 from relasi.engine.screens.list import Row, rows_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
@@ -317,67 +315,6 @@ def restore_record(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     else:
         toast(request, _("%(name)s is back.") % {"name": title_of(record)})
     return HttpResponseRedirect(f"{entry.url}{id}/")
-
-
-@signed_in
-def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
-    """A verb of the module: asks for what it needs, then runs the method of that name."""
-    record = visible_record(request, entry, id)
-    user, module = user_of(request), entry.module
-    action = next((one for one in actions_for(user, module, record) if one.verb == verb), None)
-    if action is None:
-        raise Http404
-    names = list(action.ask)
-    blank = getattr(record, action.form)() if action.form else record
-    asked = Module(type(blank), Declaration) if action.form else module
-    refused = None
-    if request.method == "POST":
-        values = given_values(asked, names, set(names), request)
-        if not action.form:  # what was not sent was left empty
-            values = dict.fromkeys(names) | values
-        try:
-            result = getattr(record, verb)(**values)
-        except Refused as error:
-            refused = error
-        else:
-            toast(request, _("%(action)s: done.") % {"action": action.label})
-            return _after(request, entry, id, result)
-    else:
-        _propose(asked, blank, names, request)
-    data = request.POST if refused else None
-    errors = refused.by_field() if refused else {}
-    context = {
-        "shell": shell_for(request, entry, (title_of(record), f"{entry.url}{id}/"), (action.label, None)),
-        "entry": entry,
-        "record": record,
-        "action": action,
-        "fields": inputs_for(asked, names, set(names), blank, data, request.FILES, errors),
-        "errors": [("", r.message) for r in refused.refusals if r.field not in names] if refused else [],
-        "back": f"{entry.url}{id}/",
-    }
-    status = refused.status if refused else 200
-    return render_page(request, "screens/action.html", context, part="drawer", status=status)
-
-
-def _propose(asked: Module, blank: Any, names: list[str], request: HttpRequest) -> None:
-    """What the address proposes (?stage=12) stands in the inputs already."""
-    for name in names:
-        if name in request.GET and name in asked.fields:
-            field = asked.fields[name]
-            try:
-                blank.__dict__[field.attname] = kind_of(field).parse(request.GET[name], reader_of(request))
-            except ValueError:
-                continue
-            blank._state.fields_cache.pop(name, None)
-
-
-def _after(request: HttpRequest, entry: Entry, id: int, result: Any) -> HttpResponse:
-    target = f"{entry.url}{id}/"
-    if result is not None and hasattr(result, "pk") and registry.knows(result._meta.label):
-        other = registry.of(result)
-        if other.is_record:
-            target = f"{entries_of(other)[0].url}{result.pk}/"
-    return go_to(request, target)
 
 
 @signed_in

@@ -27,7 +27,7 @@ from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.recurring_revenue import monthly
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.taking import giving_back_triggers, over_taken
-from relasi.modules.subscribing import plan_form, verbs
+from relasi.modules.subscribing import plan_form, plan_told, verbs
 from relasi.modules.subscribing.billed import net_of_period
 from relasi.modules.subscribing.subscription_cycle import Cycled
 from relasi.modules.subscribing.subscription_flow import (
@@ -248,9 +248,9 @@ class Subscription(Cycled, TradeDocument):
             Action("resume", _("Resume"), icon="play", when=lambda one: one.status == S.PAUSED),
             Action("keep", _("Take back the cancellation"), icon="undo-2",
                    when=lambda one: one.status in LIVE and one.cancel_on is not None),
-            Action("pause", _("Pause"), icon="pause", ask=("pause_until", "keeps_service"),
+            Action("pause", _("Pause"), icon="pause", ask=("pause_until", "keeps_service"), preview="pause_told",
                    when=lambda one: S.PAUSED in FLOW.moves.get(one.status, ())),
-            Action("change_plan", _("Change plan"), icon="arrow-up-down", form="blank_change",
+            Action("change_plan", _("Change plan"), icon="arrow-up-down", form="blank_change", preview="change_told",
                    ask=("place", "service", "name", "quantity", "price", "change_when"),
                    when=lambda one: one.status in BILLED or one.status == S.TRIAL),
             Action("drop_changes", _("Drop planned changes"), icon="undo-2", quiet=True,
@@ -263,7 +263,8 @@ class Subscription(Cycled, TradeDocument):
                    when=lambda one: one.mode == Mode.AUTOPAY and one.status not in (S.CANCELLED, S.ENDED)),
             Action("recall", _("Back to draft"), icon="undo-2", quiet=True, when=lambda one: one.status == S.WAITING),
             Action("cancel", _("Cancel subscription"), icon="ban", ask=("cancel_when", "cancel_reason"), quiet=True,
-                   danger=True, when=lambda one: S.CANCELLED in FLOW.moves.get(one.status, ()) and not one.cancel_on),
+                   danger=True, preview="cancel_told",
+                   when=lambda one: S.CANCELLED in FLOW.moves.get(one.status, ()) and not one.cancel_on),
         ]  # fmt: skip
         views = [
             View("running", _("Active"), {"field": "status", "op": "in", "value": ["active", "trial"]}, "refresh-cw",
@@ -384,3 +385,6 @@ class Subscription(Cycled, TradeDocument):
     change_plan = plan_form.change_plan_verb
     drop_changes = plan_form.drop_changes
     take_details = verbs.take_details
+    change_told = plan_told.change_told
+    pause_told = plan_told.pause_told
+    cancel_told = plan_told.cancel_told
