@@ -70,7 +70,7 @@ def _foretell(
     except Refused as refused:
         wrong = [(_label(form[0], one.field), one.message) for one in refused.refusals]
         mistaken = any(one.field and one.code != "REQUIRED" for one in refused.refusals)
-    context = {"told": told, "wrong": wrong, "is_mistake": mistaken}
+    context: dict[str, Any] = {"told": told, "wrong": wrong, "is_mistake": mistaken}
     if wants_part(request):
         return render_page(request, "screens/foretold.html", context)
     return _draw(request, entry, record, action, form, typed=True, **context)
