@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.computed import Computed
+from relasi.engine.declare.one_row import OneRow
 from relasi.engine.declare.words import Action, Board, C, Calendar, FinalNumber, Match, Section, View
 
 
@@ -162,6 +163,10 @@ class Module:
     @cached_property
     def is_settings(self) -> bool:
         return self.declaration.area == "settings"
+
+    @property
+    def has_one_row(self) -> bool:
+        return issubclass(self.model, OneRow)
 
     @cached_property
     def is_record(self) -> bool:

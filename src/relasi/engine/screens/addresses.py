@@ -32,11 +32,19 @@ def module_patterns() -> list[URLResolver]:
 
 
 def list_patterns() -> list[URLPattern]:
-    from relasi.engine.screens import bulk, cells, form, list_columns, list_counts, list_filter, merge
-    from relasi.engine.screens import list as list_screen
+    from relasi.engine.screens import (
+        bulk,
+        cells,
+        form,
+        list_columns,
+        list_counts,
+        list_filter,
+        merge,
+        one_row,
+    )
 
     return [
-        path("", list_screen.page, name="list"),
+        path("", one_row.page, name="list"),
         path("totals/", list_counts.totals, name="totals"),
         path("counts/", list_counts.counts, name="view_counts"),
         path("filter/", list_filter.filter_editor, name="filter_editor"),

@@ -119,8 +119,9 @@ def _create(
     context = _context(request, entry, names, writable, blank, refused)
     context |= {
         "record": None,
-        "title": entry.new,
-        "cancel": entry.url,
+        "title": entry.name if module.has_one_row else entry.new,
+        "cancel": _home(entry),
+        "action": f"{entry.url}new/",
         "query": request.GET.urlencode(),
     }
     return _answer(request, template, context, refused, part)
@@ -164,8 +165,18 @@ def edit(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
         else:
             return _saved(request, entry, saved, _("%(name)s saved."))
     context = _context(request, entry, names, writable, record, refused)
-    context |= {"record": record, "title": title_of(record), "cancel": f"{entry.url}{id}/"}
+    context |= {
+        "record": record,
+        "title": title_of(record),
+        "cancel": _home(entry) if module.has_one_row else f"{entry.url}{id}/",
+        "action": f"{entry.url}{id}/edit/",
+    }
     return _answer(request, "screens/form.html", context, refused, None)
+
+
+def _home(entry: Entry) -> str:
+    """Where who gives up goes."""
+    return "/settings/" if entry.module.has_one_row else entry.url
 
 
 def _no_right(request: HttpRequest, entry: Entry, record: Any) -> dict[str, Any]:
@@ -179,7 +190,7 @@ def _no_right(request: HttpRequest, entry: Entry, record: Any) -> dict[str, Any]
 
 def _saved(request: HttpRequest, entry: Entry, record: Any, sentence: str) -> HttpResponse:
     toast(request, sentence % {"name": title_of(record)})
-    url = f"{entry.url}{record.pk}/"
+    url = entry.url if entry.module.has_one_row else f"{entry.url}{record.pk}/"
     return go_to(request, own_address(request, request.GET.get("next", "")) or url)
 
 
@@ -196,10 +207,8 @@ def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set
             sections.append((section.title, inputs))
     shown = {one.name for _title, inputs in sections for one in inputs}
     refusals = refused.refusals if refused else []
-    crumb = (title_of(record), f"{entry.url}{record.pk}/") if record.pk else None
-    last = (_("Edit") if record.pk else _("New"), None)
     return {
-        "shell": shell_for(request, entry, *([crumb] if crumb else []), last),
+        "shell": shell_for(request, entry, *_crumbs(entry, record)),
         "entry": entry,
         "sections": sections,
         "version": _version(request, record, refused),
@@ -214,6 +223,14 @@ def _context(request: HttpRequest, entry: Entry, names: list[str], writable: set
         "conflict": _conflict(module, refusals, reader_of(request)),
         "doubles": _doubles(request, module, refusals),
     }
+
+
+def _crumbs(entry: Entry, record: Any) -> list[tuple[str, str | None]]:
+    if entry.module.has_one_row:
+        return []
+    if not record.pk:
+        return [(_("New"), None)]
+    return [(title_of(record), f"{entry.url}{record.pk}/"), (_("Edit"), None)]
 
 
 def _is_warning(refusal: Refusal) -> bool:

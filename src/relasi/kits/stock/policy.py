@@ -15,7 +15,7 @@ def policy() -> Any:
     memo = current_acting().memo
     if MEMO not in memo:
         model: Any = registry.module("inventory.StockSettings").model
-        memo[MEMO] = model._base_manager.filter(trashed_at=None).first() or model()
+        memo[MEMO] = model.now()
     return memo[MEMO]
 
 

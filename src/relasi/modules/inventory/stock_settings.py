@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.module import Declaration
-from relasi.engine.declare.tracked import Tracked
+from relasi.engine.declare.one_row import OneRow, one_living
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
@@ -33,7 +32,7 @@ class InvoiceBy(Choices):
     DELIVERED = "delivered", _("What was delivered"), "toska"
 
 
-class StockSettings(Tracked):
+class StockSettings(OneRow):
     """One row. Everybody reads it by kits.stock.policy."""
 
     moved_by = ChoiceField(
@@ -50,14 +49,10 @@ class StockSettings(Tracked):
     direct_notes = BooleanField(_("Delivery notes without an order are allowed"), default=True)
     prices_on_notes = BooleanField(_("Delivery notes show prices"))
 
-    class Meta(Tracked.Meta):
+    class Meta(OneRow.Meta):
         verbose_name = _("stock settings")
         verbose_name_plural = _("stock settings")
-        constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=models.Q(trashed_at=None), name="stock_settings_one"
-            )
-        ]
+        constraints = one_living("stock_settings_one")
 
     class Module(Declaration):
         slug = "stock-settings"
@@ -72,6 +67,3 @@ class StockSettings(Tracked):
             Section(_("Paper"), "prices_on_notes"),
         ]
         words = "stok gudang minus persediaan stock"
-
-    def __str__(self) -> str:
-        return str(_("Stock settings"))

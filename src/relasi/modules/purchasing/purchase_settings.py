@@ -5,12 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.module import Declaration
-from relasi.engine.declare.tracked import Tracked
+from relasi.engine.declare.one_row import OneRow, one_living
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.money import MoneyField
@@ -20,7 +19,7 @@ from relasi.engine.records.refusal import Change, Refusal
 MEMO = "purchasing.settings"
 
 
-class PurchaseSettings(Tracked):
+class PurchaseSettings(OneRow):
     """One row."""
 
     price_tolerance = PercentField(
@@ -44,14 +43,10 @@ class PurchaseSettings(Tracked):
     weight_quality = IntegerField(_("Weight: quality"), min=0, max=100, default=20, required=True)
     weight_price = IntegerField(_("Weight: price"), min=0, max=100, default=10, required=True)
 
-    class Meta(Tracked.Meta):
+    class Meta(OneRow.Meta):
         verbose_name = _("purchase settings")
         verbose_name_plural = _("purchase settings")
-        constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=models.Q(trashed_at=None), name="purchase_settings_one"
-            )
-        ]
+        constraints = one_living("purchase_settings_one")
 
     class Module(Declaration):
         slug = "purchase-settings"
@@ -69,9 +64,6 @@ class PurchaseSettings(Tracked):
         ]
         words = "pengaturan pembelian toleransi vendor"
 
-    def __str__(self) -> str:
-        return str(_("Purchase settings"))
-
     @property
     def weights(self) -> dict[str, int]:
         """By the figures of a scorecard (scorecard.py)."""
@@ -87,7 +79,7 @@ def purchase_settings() -> PurchaseSettings:
     """Those of the company; the usual ones while nobody has set any."""
     memo = current_acting().memo
     if MEMO not in memo:
-        memo[MEMO] = PurchaseSettings._base_manager.filter(trashed_at=None).first() or PurchaseSettings()
+        memo[MEMO] = PurchaseSettings.now()
     return memo[MEMO]
 
 

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.modules.subscribing import billing_run, charging, following, letters, reminding
-from relasi.modules.subscribing.subscription_settings import settings_now
+from relasi.modules.subscribing.subscription_settings import SubscriptionSettings
 from relasi.modules.subscribing.transaction import Transaction
 
 WHY = gettext_noop("What is due of subscriptions")
@@ -44,7 +44,9 @@ def write_subscription_reminder(period: int) -> bool:
 def write_failed(transaction: int) -> bool:
     with acting(SYSTEM, via="system"):
         found = Transaction._base_manager.select_related("subscription", "invoice").get(pk=transaction)
-        return settings_now().mails_failures and found.status == "failed" and letters.failed(found)
+        return (
+            SubscriptionSettings.now().mails_failures and found.status == "failed" and letters.failed(found)
+        )
 
 
 @app.task(name="write_subscription_receipt")
@@ -53,4 +55,6 @@ def write_receipt(transaction: int) -> bool:
         found = Transaction._base_manager.select_related("subscription", "invoice", "payment").get(
             pk=transaction
         )
-        return settings_now().mails_receipts and found.payment is not None and letters.receipt(found)
+        return (
+            SubscriptionSettings.now().mails_receipts and found.payment is not None and letters.receipt(found)
+        )

@@ -14,7 +14,7 @@ from relasi.modules.subscribing.letters import reminder
 from relasi.modules.subscribing.subscription import Mode
 from relasi.modules.subscribing.subscription_flow import OVER
 from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
-from relasi.modules.subscribing.subscription_settings import settings_now
+from relasi.modules.subscribing.subscription_settings import SubscriptionSettings
 
 STEPS = (-3, 0, 3, 7)  # days after the due date
 BY_REMINDER = "reminding of an invoice of a subscription"
@@ -48,7 +48,7 @@ def write_reminder(id: int, day: date | None = None) -> bool:
     period = SubscriptionPeriod._base_manager.select_related("subscription", "invoice").get(pk=id)
     invoice = period.invoice
     if (
-        not settings_now().mails_reminders
+        not SubscriptionSettings.now().mails_reminders
         or invoice.status not in OWED
         or invoice.balance <= 0
         or invoice.disputed

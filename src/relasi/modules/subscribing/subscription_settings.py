@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.module import Declaration
-from relasi.engine.declare.tracked import Tracked
+from relasi.engine.declare.one_row import OneRow, one_living
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.money import MoneyField
 
 
-class SubscriptionSettings(Tracked):
+class SubscriptionSettings(OneRow):
     second_person_above = MoneyField(
         _("A second person confirms payments above"), min=0,
         help_text=_("Of those entered by hand. Empty: nobody needs to."),
@@ -26,14 +23,10 @@ class SubscriptionSettings(Tracked):
         help_text=_("Three days before the due date, on it, and three and seven days after it."),
     )  # fmt: skip
 
-    class Meta(Tracked.Meta):
+    class Meta(OneRow.Meta):
         verbose_name = _("subscription settings")
         verbose_name_plural = _("subscription settings")
-        constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=models.Q(trashed_at=None), name="subscription_settings_one"
-            )
-        ]
+        constraints = one_living("subscription_settings_one")
 
     class Module(Declaration):
         slug = "subscription-settings"
@@ -47,11 +40,3 @@ class SubscriptionSettings(Tracked):
             Section(_("Letters"), "mails_failures mails_receipts mails_reminders"),
         ]
         words = "langganan pengingat kwitansi batas subscription"
-
-    def __str__(self) -> str:
-        return str(_("Subscription settings"))
-
-
-def settings_now() -> Any:
-    """The row, or what holds without one."""
-    return SubscriptionSettings._base_manager.filter(trashed_at=None).first() or SubscriptionSettings()

@@ -20,7 +20,7 @@ from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create, update
 from relasi.kits.pipeline.days import today
 from relasi.modules.subscribing.credits import credit_whole
-from relasi.modules.subscribing.subscription_settings import settings_now
+from relasi.modules.subscribing.subscription_settings import SubscriptionSettings
 
 BY_VERB = "a verb of the transaction"
 PAYING = {"transfer": "transfer", "va": "va", "qris": "qris", "card": "card", "cash": "cash"}
@@ -100,7 +100,7 @@ def receive(
 
 def _check_second_person(record: Any, money: Decimal) -> None:
     """Above the limit of the settings whoever entered it does not confirm it as well."""
-    limit = settings_now().second_person_above
+    limit = SubscriptionSettings.now().second_person_above
     if limit is None or money * (record.subscription.rate or 1) <= limit:
         return
     if record.kind != "payment" or record.created_by_id == getattr(acting_user(), "pk", None):
