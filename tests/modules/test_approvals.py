@@ -19,6 +19,7 @@ from relasi.engine.records.write import Draft, create, trash, update, write
 from relasi.kits.trade.approval_limit import reach_allowed
 from relasi.kits.trade.limits import Reach, breaches, widest
 from relasi.kits.trade.paper.sheet import sheet_of
+from relasi.modules.catalog.price_book import PriceBookItem
 from relasi.modules.sales.quote import FLOW, Quote, QuoteStatus
 from relasi.modules.sales.selling_limit import SellingLimit
 from tests.engine.api.program import Program
@@ -145,6 +146,75 @@ def test_a_margin_or_a_total_beyond_the_limit_needs_approval_too(company: Any) -
         with refusing("INVALID_TRANSITION", "status"):
             by(company.sales_a, quote(company, line).send)
     assert by(company.sales_a, quote(company, thing(10_000_000)).send).status == "sent"
+
+
+def panel(company: Any, **values: Any) -> dict[str, Any]:
+    product = by(company.admin, lambda: make("catalog.Product", price=1_000_000))
+    return {"product": product.pk, "quantity": 2, "taxes": [], **values}
+
+
+def test_a_price_typed_below_the_list_counts_as_a_discount(company: Any) -> None:
+    at_limit = quote(company, panel(company, price=900_000))
+    assert (at_limit.highest_discount, at_limit.effective_discount) == (10, 10)
+    assert by(company.sales_a, at_limit.send).status == "sent"
+    below = quote(company, panel(company, price=950_000, discount_percent=6))
+    assert (below.highest_discount, below.effective_discount) == (Decimal("10.7"), Decimal("10.7"))
+    with refusing("INVALID_TRANSITION", "status"):
+        by(company.sales_a, below.send)
+    [line] = again(below).lines_in_order()
+    assert (line.price, line.list_price, line.price_from) == (950_000, 1_000_000, "typed")
+
+
+def test_a_higher_price_makes_no_room_for_a_higher_discount(company: Any) -> None:
+    dear = quote(company, panel(company, price=1_500_000, discount_percent=12))
+    assert (dear.highest_discount, dear.effective_discount) == (12, 12)
+    with refusing("INVALID_TRANSITION", "status"):
+        by(company.sales_a, dear.send)
+
+
+def test_the_list_is_the_price_book_that_holds(company: Any) -> None:
+    line = panel(company)
+
+    def cheap() -> Any:
+        book = make("catalog.PriceBook", name="Distributor", currency="IDR", owner=company.sales_a)
+        create(PriceBookItem, {"book": book.pk, "product": line["product"], "price": 700_000})
+        return book
+
+    book = by(company.admin, cheap)
+    found = quote(company, line, price_book=book)
+    assert (found.effective_discount, found.lines_in_order()[0].list_price) == (0, 700_000)
+    dearer = by(company.sales_a, lambda: update(found, {"price_book": None}))
+    assert (dearer.lines_in_order()[0].price, dearer.effective_discount) == (700_000, 30)
+
+
+def test_an_emptied_price_comes_from_the_list_again(company: Any) -> None:
+    found = quote(company, panel(company, price=500_000))
+    [line] = found.lines_in_order()
+    found = by(company.sales_a, lambda: update(found, {}, lines=[{"id": line.pk, "price": ""}]))
+    [line] = again(found).lines_in_order()
+    assert (line.price, line.price_from, found.effective_discount) == (1_000_000, "standard", 0)
+
+
+def test_a_revision_knows_the_list_price_it_was_offered_below(company: Any) -> None:
+    sent = by(company.sales_a, quote(company, panel(company, price=950_000)).send)
+    by(company.admin, lambda: update(again(sent).lines_in_order()[0].product, {"price": 2_000_000}))
+    revised = by(company.sales_a, again(sent).revise)
+    assert (revised.lines_in_order()[0].list_price, revised.effective_discount) == (1_000_000, 5)
+
+
+def test_longer_payment_terms_than_the_limit_need_approval(company: Any) -> None:
+    by(company.admin, lambda: limit(role=company.roles["Sales A"].pk, payment_days=30))
+    trusted = by(
+        company.admin, lambda: make("customers.Account", owner=company.sales_a, payment_terms_days=45)
+    )
+    found = quote(company, thing(1000), account=trusted)
+    assert found.payment_days == 45
+    with refusing("INVALID_TRANSITION", "status"):
+        by(company.sales_a, found.send)
+    found = by(company.sales_a, lambda: update(again(found), {"payment_days": 30}))
+    sent = by(company.sales_a, found.send)
+    order = by(company.sales_a, lambda: update(again(sent), {"status": "accepted"}).order())
+    assert order.payment_days == 30
 
 
 def test_who_goes_further_than_the_manager_asks_the_director(company: Any) -> None:

@@ -22,7 +22,7 @@ from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.trade.approval_limit import limits_on, people, reach_allowed
-from relasi.kits.trade.limits import LINE, MARGIN, TOTAL, Breach, Reach, breaches
+from relasi.kits.trade.limits import DAYS, LINE, MARGIN, TOTAL, Breach, Reach, breaches
 
 DRAFT, PENDING, APPROVED = "draft", "pending", "approved"
 # What changes while it waits and when somebody decides.
@@ -175,6 +175,9 @@ def _sentence(one: Breach) -> Any:
             "value": value,
             "limit": limit,
         }
+    if one.name == DAYS:
+        sentence = _("The customer may take %(value)s days to pay; without approval up to %(limit)s.")
+        return sentence % {"value": int(one.value), "limit": int(one.limit)}
     numbers = {"value": _percent(one.value), "limit": _percent(one.limit)}
     if one.name == MARGIN:
         return _("The margin is below %(limit)s.") % numbers

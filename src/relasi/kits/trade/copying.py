@@ -11,6 +11,7 @@ from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import may
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Refusal, Refused, create
+from relasi.kits.trade.list_price import Listed, is_listed
 
 HEADER = (
     "subject", "account", "contact", "vendor", "vendor_contact", "vendor_address",
@@ -40,7 +41,7 @@ def copied(
     for line in source.lines_in_order():
         extra = line_values(line) if line_values else {}
         if extra is not None:
-            lines.append(line_of(line) | extra)
+            lines.append(line_of(line) | _of_list(line, target) | extra)
     if not may(acting_user(), "create", registry.of(target)):
         raise Refused([Refusal("", "NO_PERMISSION", _("You may not create this."))])
     return create(target, {**values, **more}, lines=lines, authorised=AS_AGREED)
@@ -55,6 +56,12 @@ def header_of(source: Any, target: Any) -> dict[str, Any]:
 def line_of(line: Any) -> dict[str, Any]:
     """Values of a line with the same item and terms."""
     return {name: _value(line, name) for name in LINE}
+
+
+def _of_list(line: Any, target: Any) -> dict[str, Any]:
+    """What both lines keep of the list they were sold from."""
+    theirs: Any = registry.of(target).lines_module
+    return {"list_price": line.list_price} if is_listed(line) and issubclass(theirs.model, Listed) else {}
 
 
 def _value(record: Any, name: str) -> Any:

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
-LINE, WHOLE, MARGIN, TOTAL = "line_discount", "whole_discount", "margin", "total"
+LINE, WHOLE, MARGIN, TOTAL, DAYS = "line_discount", "whole_discount", "margin", "total", "payment_days"
 # Of these a smaller figure is the worse one.
 FALLING = frozenset({MARGIN})
 STEP = Decimal("0.0001")
@@ -19,7 +19,8 @@ class Reach:
     """How far a document goes, or how far it may go. None: there is no such figure, or no limit.
 
     line_discount: the highest of its lines, in percent. whole_discount: all discounts together, in percent of the
-    gross. margin: in percent of what is left before tax. total: with tax, in the currency of the company.
+    gross. Both count a price typed below the list as a discount. margin: in percent of what is left before tax. total:
+    with tax, in the currency of the company. payment_days: how long the customer may take to pay.
     Percentages have four decimals and are rounded to the worse side.
     """
 
@@ -27,6 +28,7 @@ class Reach:
     whole_discount: Decimal | None = None
     margin: Decimal | None = None
     total: Decimal | None = None
+    payment_days: Decimal | None = None
 
     def as_json(self) -> dict[str, str | None]:
         return {name: None if value is None else str(value) for name, value in asdict(self).items()}
@@ -78,25 +80,37 @@ def _worse(name: str, value: Decimal, than: Decimal) -> bool:
 
 
 def discount_of(line: Any) -> Decimal:
-    """A line's own discount in percent of its gross."""
-    if line.discount_percent is not None:
-        return Decimal(line.discount_percent)
-    return _percent(line.discount, line.gross, ROUND_CEILING) or Decimal(0)
+    """A line's own discount in percent of its gross, or how far it stays below the list, whichever is more."""
+    own = line.discount_percent
+    if own is None:
+        own = _percent(line.discount, line.gross, ROUND_CEILING)
+    asked = line.gross + _below_list(line)
+    return max(Decimal(own or 0), _percent(asked - line.net, asked, ROUND_CEILING) or Decimal(0))
 
 
-def reach_of(document: Any, highest: Decimal | None) -> Reach:
-    """highest: the highest discount of its lines."""
+def _below_list(line: Any) -> Decimal:
+    """How much less the typed price comes to than that of the list."""
+    if line.list_price is None or line.price is None or line.price >= line.list_price:
+        return Decimal(0)
+    return (line.list_price - line.price) * line.quantity
+
+
+def reach_of(document: Any, highest: Decimal | None, together: Decimal | None) -> Reach:
+    """highest: the highest discount of its lines. together: all of its discounts, in percent."""
     margin = _percent(document.margin_total, document.goods_total, ROUND_FLOOR)
     if margin is None and document.cost_total > 0:
         margin = Decimal(-100)  # something that costs us is given away
     total = document.grand_total * (document.rate or 1)
-    return Reach(highest, whole_discount_of(document), margin, total)
+    days = document.payment_days
+    return Reach(highest, together, margin, total, None if days is None else Decimal(days))
 
 
-def whole_discount_of(document: Any) -> Decimal | None:
-    """All discounts together, of the lines and of the whole, in percent of the gross; None where nothing is sold."""
+def whole_discount_of(document: Any, lines: Iterable[Any]) -> Decimal | None:
+    """All discounts together, of the lines, of the whole and of prices below the list, in percent of what would have been
+    asked without them; None where nothing is sold."""
+    below = sum((_below_list(line) for line in lines if line.counts), Decimal(0))
     taken = document.line_discount_total + document.discount_total
-    return _percent(taken, document.gross_total, ROUND_CEILING)
+    return _percent(taken + below, document.gross_total + below, ROUND_CEILING)
 
 
 def _percent(part: Decimal, whole: Decimal, rounding: str) -> Decimal | None:

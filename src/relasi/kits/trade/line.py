@@ -138,8 +138,12 @@ class TradeLine(Part):
         if self.discount_percent is not None:
             self.discount_amount = None
 
+    def offered(self, offer: Offer) -> None:
+        """Hears what the shelf asks for it now, whatever was typed."""
+
     def take(self, offer: Offer, change: Change) -> None:
         """The terms of the shelf, where nobody typed others."""
+        self.offered(offer)
         self.code = offer.code or None
         for name, value in (("name", offer.name), ("unit", offer.unit), ("description", offer.description)):
             if not getattr(self, name):
@@ -158,8 +162,9 @@ class TradeLine(Part):
         self.tax_rules = [rule.as_json() for rule in rules] or None
 
     def reprice(self, offer: Offer) -> None:
-        """Another quantity may have another price; one that somebody typed stays."""
-        if self.price_from != PriceFrom.TYPED:
+        """Another quantity may have another price; one that somebody typed stays, one that was emptied comes anew."""
+        self.offered(offer)
+        if self.price is None or self.price_from != PriceFrom.TYPED:
             self.price, self.price_from = offer.price, offer.price_from
 
     def clean(self, change: Any = None) -> None:

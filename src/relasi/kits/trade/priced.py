@@ -28,6 +28,7 @@ from relasi.kits.trade.copying import AS_AGREED
 from relasi.kits.trade.figures import ZERO, Charge, Discount, Document, LineFigures, TaxMode, Totals
 from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.line import TradeLine
+from relasi.kits.trade.list_price import TERMS, is_listed
 from relasi.kits.trade.shelf import KINDS, Offer, Ref, Terms, shelf
 from relasi.kits.trade.taking import Way, left_of
 from relasi.kits.trade.tax_change import follow_date
@@ -162,36 +163,38 @@ class PricedDocument(Record):
 
     def _take_from_shelf(self, change: Change) -> None:
         """New items bring name, price, cost and taxes; another quantity may bring another price."""
-        fresh = [
-            one
-            for one in change.lines
-            if one.record.ref and any(map(one.has, ("product", "service", "bundle")))
-        ]
-        moved = [one for one in change.lines if one.record.ref and one not in fresh and one.has("quantity")]
-        wanted: dict[Ref, Decimal] = {}
-        for one in (*fresh, *moved):
-            wanted[one.record.ref] = max(one.record.quantity or ZERO, wanted.get(one.record.ref, ZERO))
-        offers = self.offers(wanted) if wanted else {}
+        items = [one for one in change.lines if one.record.is_item]
+        fresh = [one for one in items if one.record.ref and any(map(one.has, KINDS))]
+        known = [one for one in items if one.record.ref and one not in fresh]
+        moved = [one for one in known if self._asks_anew(change, one)]
+        for one in items:
+            if not one.is_new and one not in fresh and one.has("price") and one.record.price is not None:
+                one.record.price_from = "typed"
+        offers = self._offers_for([*fresh, *moved])
         for one in fresh:
             self._take(one, offers.get(one.record.ref))
         for one in moved:
-            if one.record.ref in offers and not one.has("price"):
-                one.record.reprice(offers[one.record.ref])
-        for one in change.lines:
-            if (
-                one.record.is_item
-                and not one.is_new
-                and one.has("price")
-                and one not in fresh
-                and one not in moved
-            ):
-                one.record.price_from = "typed"
+            if offer := offers.get(one.record.ref):
+                asked = one.record.price is None or one.has("quantity")
+                (one.record.reprice if asked else one.record.offered)(offer)
         self._choose_taxes(change)
         if not change.is_new and change.has("date") and not self.keeps_rates:
             follow_date(self, [one.record for one in change.lines if one.record.is_item], change.old("date"))
         if change.is_new or change.has("tax_region"):
             self.shipping_tax_rules = _stored(self.usual_taxes("charges"))
             self.group_tax_rules = _stored(self.usual_taxes("products"))
+
+    def _asks_anew(self, change: Change, line: Change) -> bool:
+        """Whether the shelf is asked again about an item that stands there already."""
+        if line.record.price is None or line.has("quantity"):
+            return True
+        return not change.is_new and is_listed(line.record) and any(map(change.has, TERMS))
+
+    def _offers_for(self, lines: list[Change]) -> dict[Ref, Offer]:
+        wanted: dict[Ref, Decimal] = {}
+        for one in lines:
+            wanted[one.record.ref] = max(one.record.quantity or ZERO, wanted.get(one.record.ref, ZERO))
+        return self.offers(wanted) if wanted else {}
 
     def _choose_taxes(self, change: Change) -> None:
         """Taxes by their codes, as they stand on the day of the document; a line of free text has the usual ones."""

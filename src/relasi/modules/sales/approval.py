@@ -31,11 +31,11 @@ class OfferNeedsApproval(NeedsApproval):
     def note_discounts(self, change: Change) -> None:
         lines = [one.record for one in change.lines if one.record.is_item]
         self.highest_discount = max((discount_of(line) for line in lines), default=Decimal(0))
-        self.effective_discount = whole_discount_of(self)
+        self.effective_discount = whole_discount_of(self, lines)
 
     @property
     def reach(self) -> Reach:
-        return reach_of(self, self.highest_discount)
+        return reach_of(self, self.highest_discount, self.effective_discount)
 
     def needs_yes(self, before: str) -> bool:
         # What a customer picks of our own offer was offered to them already.

@@ -32,6 +32,7 @@ from relasi.kits.trade.copying import copied
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
+from relasi.kits.trade.list_price import Listed
 from relasi.kits.trade.taking import counted_checks
 from relasi.kits.trade.tax_change import OutlivesRates
 from relasi.modules.sales.approval import OfferNeedsApproval
@@ -97,6 +98,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         aliases="Peluang|Potential Name",
     )
     valid_until = DateField(_("Valid until"), late="expired_late", aliases="Berlaku Sampai|Valid Till")
+    payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
     instalments = HiddenField(_("Payment terms"), editable=True)
     primary = BooleanField(_("Primary quote of the deal"))
     revision = IntegerField(_("Revision"), default=1, required=True, editable=False, foot="")
@@ -110,6 +112,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
 
     flow = FLOW
     paper_title = _("Price quotation")
+    paper_facts = (*TradeDocument.paper_facts, "payment_days")
     violations = FLOW.violations(TABLE)
 
     class Meta(Record.Meta):
@@ -136,13 +139,13 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         filters = ["status", "owner", "account", "date", "valid_until", "grand_total", "deal", "primary"]
         search = {"number": "A", "subject": "A", "notes": "D", "terms": "D"}
         form = [
-            Section(_("Quote"), "subject account contact deal date valid_until owner"),
+            Section(_("Quote"), "subject account contact deal date valid_until payment_days owner"),
             Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax primary"),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes"),
         ]
         facts = [
-            Section(_("Quote"), "status account contact deal date valid_until primary owner"),
+            Section(_("Quote"), "status account contact deal date valid_until payment_days primary owner"),
             Section(
                 _("Total"),
                 "grand_total subtotal discount_total effective_discount tax_total withheld_total payable"
@@ -160,6 +163,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         headline = "status grand_total"
         fill = {
             "subject": "deal.name", "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
+            "payment_days": "account.payment_terms_days",
             "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
         }  # fmt: skip
         page = [
@@ -318,7 +322,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
             return copied(self, Quote, fixed)
 
 
-class QuoteLine(TradeLine):
+class QuoteLine(Listed, TradeLine):
     quote = ReferenceField(
         "sales.Quote",
         models.CASCADE,

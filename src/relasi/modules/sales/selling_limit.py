@@ -7,19 +7,22 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
-from relasi.engine.fields.numbers import PercentField
+from relasi.engine.fields.numbers import IntegerField, PercentField
 from relasi.kits.trade.approval_limit import ApprovalLimit, limit_constraints, limit_violations
 
 
 class SellingLimit(ApprovalLimit):
-    line_discount = PercentField(_("Discount of a line up to"))
+    line_discount = PercentField(
+        _("Discount of a line up to"), help_text=_("A price typed below the list counts as a discount.")
+    )
     whole_discount = PercentField(
         _("All discounts together up to"),
         help_text=_("Of the lines and of the whole quote, in percent of the price before discounts."),
     )
     margin = PercentField(_("Margin at least"))
+    payment_days = IntegerField(_("Payment terms up to (days)"), min=0, max=365, foot="")
 
-    figures = ("line_discount", "whole_discount", "margin", "total")
+    figures = ("line_discount", "whole_discount", "margin", "total", "payment_days")
     violations = limit_violations("selling_limit")
 
     class Meta(Tracked.Meta):
@@ -32,11 +35,13 @@ class SellingLimit(ApprovalLimit):
         area = "settings"
         icon = "badge-percent"
         title = "role profile"
-        columns = ["role", "profile", "line_discount", "whole_discount", "margin", "total", "approver"]
+        columns = [
+            "role", "profile", "line_discount", "whole_discount", "margin", "total", "payment_days", "approver",
+        ]  # fmt: skip
         sort = ["role", "profile"]
         form = [
             Section(_("For whom"), "role profile"),
-            Section(_("Limits"), "line_discount whole_discount margin total"),
+            Section(_("Limits"), "line_discount whole_discount margin total payment_days"),
             Section(_("Beyond them"), "approver"),
         ]
-        words = "batas diskon persetujuan limit approval discount margin"
+        words = "batas diskon persetujuan limit approval discount margin termin"
