@@ -7,10 +7,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from relasi.project.demo.company import make_company
 from relasi.project.demo.staff import LEFT, Staff
+from relasi.project.language import language
 from relasi.users.user import User
 
 WORDS = [
@@ -43,7 +45,9 @@ class Command(BaseCommand):
                 _("There are people in this database already: the demo company was not loaded.")
             )
         password = options["password"] or new_password()
-        self.stdout.write(table(make_company(password), password))
+        staff = make_company(password)
+        with translation.override(language()):  # of the terminal, as all that the launcher says
+            self.stdout.write(table(staff, password))
 
 
 def new_password() -> str:
