@@ -71,11 +71,15 @@ def whole_module(lines: Module) -> Module:
 
 
 def work_out_again(plans: list[Any]) -> None:
-    """The figures of records whose lines came back, from the lines as they stand now."""
+    """The figures of records put back, or whose lines came back, from what stands there now; in the bin as well, for
+    they come out of it as they lie there."""
+    ids: dict[str, set[int]] = {}
     for plan in plans:
         if plan.module.is_line:
-            module = whole_module(plan.module)
-            rows = module.model._base_manager.filter(pk__in=set(_wholes(plan).values()), trashed_at=None)
-            drafts = [Draft({}, id=id) for id in sorted(rows.values_list("pk", flat=True))]
-            if drafts:
-                write(module, drafts, authorised="figures follow their lines")
+            ids.setdefault(whole_module(plan.module).key, set()).update(_wholes(plan).values())
+        elif plan.module.lines_module:
+            ids.setdefault(plan.module.key, set()).update(plan.put_back)
+    for key, some in ids.items():
+        if some:
+            drafts = [Draft({}, id=id) for id in sorted(some)]
+            write(registry.module(key), drafts, authorised="figures follow their lines")
