@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "relasi.features.scheduler",
     "relasi.features.coretax",
     "relasi.features.tie_out",
+    "relasi.features.month_end",
     "relasi.features.company_archive",
     "relasi.features.compat",
     "relasi.project.app.Relasi",
