@@ -20,7 +20,7 @@ from relasi.engine.records.write import create, trash, update
 from relasi.features.month_end.models import BalanceRow, Kind, PipelineRow, Snapshot, StockRow
 from relasi.features.month_end.taking import end_of
 from relasi.features.receivables.ageing import ageing
-from relasi.features.receivables.sides import PAYABLES, RECEIVABLES
+from relasi.features.receivables.sides import PAYABLES
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.payment import Payment
@@ -60,7 +60,9 @@ def happened(record: Any, days_ago: float) -> None:
 
 def made(record: Any, days_ago: float) -> Any:
     with pgtrigger.ignore():
-        type(record)._base_manager.filter(pk=record.pk).update(created_at=timezone.now() - timedelta(days=days_ago))
+        type(record)._base_manager.filter(pk=record.pk).update(
+            created_at=timezone.now() - timedelta(days=days_ago)
+        )
     return record
 
 
@@ -124,7 +126,10 @@ def test_the_day_ends_at_midnight_in_the_zone_of_the_company() -> None:
 def moves_before(days_ago: int) -> None:
     """All of the ledger so far, moved back in time."""
     with pgtrigger.ignore(), connection.cursor() as cursor:
-        cursor.execute("UPDATE inventory_stockmove SET created_at = now() - %s WHERE created_at >= now()", [days_ago * DAY])
+        cursor.execute(
+            "UPDATE inventory_stockmove SET created_at = now() - %s WHERE created_at >= now()",
+            [days_ago * DAY],
+        )
 
 
 counts = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9_999)), min_size=1, max_size=6)
@@ -144,7 +149,10 @@ def test_stock_is_told_again_from_the_ledger(
         for n, cost in since:
             count_to(product, n, cost)
         snapshot = close(today() - 10 * DAY)
-        found = [(row.on_hand, row.unit_cost, row.value) for row in snapshot.stockrows.filter(product_id=product.pk)]
+        found = [
+            (row.on_hand, row.unit_cost, row.value)
+            for row in snapshot.stockrows.filter(product_id=product.pk)
+        ]
         cost = then.average_cost if then.average_cost is not None else 50
         assert found == ([(then.on_hand, cost, then.on_hand * cost)] if then.on_hand else [])
         transaction.set_rollback(True)

@@ -22,6 +22,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.screens.shell import Entry
+from relasi.features.month_end.models import Snapshot
 from relasi.kits.trade.taking import ways_from
 from tests.make import USUAL
 from tests.walk.routes import Route
@@ -70,6 +71,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "related": lambda: related_to(entry),
         "comment": lambda: world.comment.pk, "file": lambda: world.file.pk, "tag": lambda: world.tag.pk,
         "notification": lambda: world.notification.pk,
+        "snapshot": lambda: Snapshot.objects.order_by("id").values_list("pk", flat=True)[0], "part": lambda: "receivables",
         "purpose": lambda: "reset", "token": lambda: "nobody-has-this", "passkey": lambda: 1,
         "becomes": lambda: next((way.document.slug for way in ways_from(entry.module.model)), "x") if entry else "x",
         "settings slug": lambda: "groups", "nothing": lambda: "",
@@ -97,6 +99,8 @@ def a_field(module: Module) -> str:
 def body_of(route: Route, world: World, entry: Entry | None) -> dict[str, Any]:
     if route.body == "token":
         return {"name": "Formulir web", "access": "write"}
+    if route.body == "closing":
+        return {"until": "2002-01-31"}
     if entry is None or not route.body:
         return {}
     if route.is_api:

@@ -15,6 +15,9 @@ from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.home.addresses import patterns as home_patterns
+from relasi.features.month_end.addresses import api_patterns as month_end_api_patterns
+from relasi.features.month_end.addresses import instead_of_modules as instead_of_closing
+from relasi.features.month_end.addresses import patterns as month_end_patterns
 from relasi.features.online_payment.addresses import patterns as online_payment_patterns
 from relasi.features.proof_of_delivery.addresses import patterns as proof_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
@@ -42,9 +45,11 @@ def live(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     *home_patterns(),
     *instead_of_modules(),
+    *instead_of_closing(),
     *module_patterns(),
     path("healthz", healthz, name="healthz"),
     path("live/", live, name="live"),
+    *month_end_api_patterns(),
     *api_patterns(),
     *first_run_patterns(),
     *sign_in_patterns(),
@@ -55,6 +60,7 @@ urlpatterns = [
     *settings_patterns(),
     *duplicates_patterns(),
     *receivables_patterns(),
+    *month_end_patterns(),
     *upcoming_invoices_patterns(),
     *reconciliation_patterns(),
     *funnel_patterns(),

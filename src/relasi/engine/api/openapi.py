@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -61,6 +62,15 @@ def _in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 
 
+_added: list[Callable[[], Iterator[Operation]]] = []
+
+
+def describes(function: Callable[[], Iterator[Operation]]) -> Callable[[], Iterator[Operation]]:
+    """Decorator: gives the operations of a feature, which belong to no one module."""
+    _added.append(function)
+    return function
+
+
 def openapi(caller: Caller) -> HttpResponse:
     parameters(caller.request)
     return JsonResponse(document(caller))
@@ -71,7 +81,7 @@ def document(caller: Caller, entries: list[Entry] | None = None) -> dict[str, An
     entries = entries_for(caller) if entries is None else entries
     schemas: dict[str, Any] = dict(COMMON)
     paths: dict[str, dict[str, Any]] = {}
-    for operation in general():
+    for operation in chain(general(), *(one() for one in _added)):
         paths.setdefault(operation.path, {})[operation.method] = operation.drawn(_("General"))
     for entry in entries:
         schemas[_named(entry)] = record_schema(caller, entry.module)

@@ -69,9 +69,7 @@ class Held(models.Model):
     """Abstract: one row of a snapshot. owner: whose record it comes from, None where the row is nobody's."""
 
     id = models.BigAutoField(primary_key=True)
-    snapshot: Any = models.ForeignKey(
-        Snapshot, models.PROTECT, related_name="%(class)ss", db_index=False
-    )
+    snapshot: Any = models.ForeignKey(Snapshot, models.PROTECT, related_name="%(class)ss", db_index=False)
     owner_id = models.BigIntegerField(null=True)
 
     class Meta:

@@ -63,7 +63,9 @@ def _keep(snapshot: Snapshot, model: Any, columns: str, query: Sql) -> None:
 def _pipeline(end: datetime, home: str) -> tuple[Any, str, Sql]:
     names = ["status", "trashed_at", "pipeline", "stage", "owner", "currency", "amount", "weighted_amount"]
     stood, params = as_it_stood(Deal, names, end)
-    columns = "pipeline_id, pipeline_name, pipeline_place, stage_id, stage_name, stage_place, owner_id, currency"
+    columns = (
+        "pipeline_id, pipeline_name, pipeline_place, stage_id, stage_name, stage_place, owner_id, currency"
+    )
     sql = f"""
         SELECT d.pipeline_id, p.name AS pipeline_name, p.position AS pipeline_place, d.stage_id, s.name AS stage_name,
                s.position AS stage_place, d.owner_id, coalesce(d.currency, %s) AS currency, count(*) AS deals,

@@ -73,6 +73,8 @@ MENU = [
              gettext_lazy("What Relasi does by itself: when it ran, how it went, on and off.")),
             ("tie-out", gettext_lazy("Tie-out"), "/settings/tie-out/", "scale",
              gettext_lazy("Whether all totals, balances and stock add up, checked every night.")),
+            ("month-end", gettext_lazy("Month-end"), "/month-end/", "calendar-check",
+             gettext_lazy("Close a period, and what stood at the end of each.")),
             ("archive", gettext_lazy("Company archive"), "/settings/archive/", "archive",
              gettext_lazy("Everything in one file that opens without Relasi.")),
         ],

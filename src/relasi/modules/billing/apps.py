@@ -12,5 +12,6 @@ class Billing(AppConfig):
         (_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),
         (_("Upcoming invoices"), "/upcoming-invoices/", "calendar-clock", "billing.RecurringInvoice"),
         (_("Reconciliation"), "/reconciliation/", "list-checks", "billing.BankMovement"),
+        (_("Month-end"), "/month-end/", "calendar-check", "billing.Invoice"),
         (_("Tax invoices"), "/coretax/", "landmark", "billing.Invoice"),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import Tracked
-from relasi.engine.declare.words import Section
+from relasi.engine.declare.words import Body, Section
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.reader import current_reader
@@ -35,6 +35,7 @@ class ClosedPeriod(Tracked):
         columns = ["until", "note"]
         sort = ["-until"]
         form = [Section(_("Closed period"), "until note")]
+        page = [Body("features/month_end/of_closing.html", "relasi.features.month_end.of_closing.body_of")]
 
     def __str__(self) -> str:
         return write_date(self.until, current_reader()) if self.until else ""

@@ -17,6 +17,7 @@ from relasi.project.demo.customers import left_at, make_accounts, make_contacts
 from relasi.project.demo.deals import make_deals
 from relasi.project.demo.leads import make_leads
 from relasi.project.demo.letterhead import make_letterhead
+from relasi.project.demo.month_end import close_months
 from relasi.project.demo.names import people
 from relasi.project.demo.past import Past, date_back
 from relasi.project.demo.purchasing import make_purchasing
@@ -50,4 +51,5 @@ def make_company(password: str) -> Staff:
             left = part_ways(staff)
         past.moments[leaving.change_set or 0, left.pk] = left_at(clock)
         date_back(past)
+        close_months(clock, staff)
     return staff
