@@ -16,7 +16,7 @@ from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_o
 from relasi.engine.screens.pages import render_page
 from relasi.engine.transfer.export import may_export
 from relasi.features.month_end.asked import ALONE, Asked, asked_of
-from relasi.features.month_end.parts import HOME, Part, lines, parts_for, rows_of, totals
+from relasi.features.month_end.parts import HOME, Figure, Part, lines, parts_for, rows_of, totals
 from relasi.features.month_end.shown import named, told, told_change
 from relasi.features.month_end.standing import all_taken, chosen
 from relasi.features.receivables.files import file_answer
@@ -115,16 +115,19 @@ def _body(
     names = named(asked.part, asked.grouping, found, one, asked.user, asked.of)
     main = asked.part.main_for(asked.user)
 
-    def cells(line: dict[str, Any]) -> dict[str, Any]:
-        currency = line.get("currency", "")
-        compared = asked.other is not None
-        return {
-            "cells": [
-                told(figure, line.get(figure.name), currency, one.currency, reader) for figure in figures
-            ],
-            "then": told(main, line["then"], currency, one.currency, reader) if compared else "",
-            "change": told_change(main, line["change"], currency, one.currency, reader) if compared else "",
-        }
+    def cells(line: dict[str, Any], in_foot: bool = False) -> dict[str, Any]:
+        """In the foot nothing is written as a figure, in a line it is left out."""
+
+        def text(figure: Figure, value: Any) -> str:
+            if not value and not (in_foot and figure.sums):
+                return ""
+            return told(figure, value or 0, line.get("currency", ""), one.currency, reader)
+
+        found: dict[str, Any] = {"cells": [text(figure, line.get(figure.name)) for figure in figures]}
+        if asked.other is not None:
+            change = told_change(main, line["change"], line.get("currency", ""), one.currency, reader)
+            found |= {"then": text(main, line["then"]), "change": change}
+        return found
 
     return {
         "figures": figures, "main": main, "page": shown, "count": shown.paginator.count,
@@ -132,7 +135,7 @@ def _body(
             {"named": name, "inside": asked.narrowed(line), "currency": line.get("currency", ""), **cells(line)}
             for name, line in zip(names, found, strict=True)
         ],
-        "sums": [{"currency": line.get("currency", ""), **cells(line)} for line in sums],
+        "sums": [{"currency": line.get("currency", ""), **cells(line, in_foot=True)} for line in sums],
         "other_day": write_date(asked.other.snapshot.until, reader) if asked.other is not None else "",
         "groupings": [
             (one.label, asked.query(by=one.key), "", one is asked.grouping) for one in asked.part.groupings
