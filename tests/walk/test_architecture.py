@@ -117,6 +117,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("kits/trade/paper/qr.py", "save"): "a QR code becomes an SVG for the paper",
     ("project/demo/letterhead.py", "save"): "the pixels of a picture are saved into a file",
     ("project/demo/staff.py", "save"): "the hash of a password never enters history",
+    ("features/month_end/taking.py", "bulk_create"): "a snapshot is no record: nothing ever changes of it",
     ("features/tie_out/jobs.py", "bulk_create"): "a run of the checks is no record",
     ("features/tie_out/models.py", "delete"): "how the checks went is kept for four hundred days",
     ("features/tie_out/page.py", "bulk_create"): "a run of the checks is asked for, no record",
