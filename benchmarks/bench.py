@@ -69,9 +69,12 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
         "--invoices", type=int, default=0, help="measure the list and the ageing of so many invoices too"
     )
     parser.add_argument(
-        "--recurring", type=int, default=0, help="measure a run of so many recurring invoices too"
+        "--recurring",
+        type=int,
+        default=0,
+        help="measure runs of so many recurring invoices and subscriptions too",
     )
-    parser.add_argument("--bulk-only", action="store_true", help="measure the bulk edit alone")
+    parser.add_argument("--only", choices=sorted(ALONE), help="measure this alone")
     parser.add_argument("--load-only", action="store_true", help="fill the company and measure nothing")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--small", type=Path, help=argparse.SUPPRESS)
@@ -98,8 +101,8 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
     company.fill(asked.rows, people)
     if asked.load_only:
         return {"rows": asked.rows}
-    if asked.bulk_only:
-        return {"rows": asked.rows} | bulk_rows.measure(people.director, asked.bulk_rows or 50_000)
+    if asked.only:
+        return {"rows": asked.rows} | ALONE[asked.only](asked, people)
     small = json.loads(asked.beside.read_text())
     say("requests")
     visitor = measure.Visitor(application, people.manager)
@@ -121,10 +124,22 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
         say(f"edit and undo of {many:,} deals")
         figures |= bulk_rows.measure(people.director, many)
     if asked.recurring:
-        say(f"a run of {asked.recurring:,} recurring invoices")
-        figures |= billing_run.measure(people, asked.recurring)
+        figures |= billing(asked, people)
     figures["ratios"] = ratios(figures)
     return figures
+
+
+def billing(asked: argparse.Namespace, people: company.People) -> dict[str, Any]:
+    count = asked.recurring or 1000
+    say(f"a run of {count:,} recurring invoices, and one of {count:,} subscriptions")
+    return billing_run.recurring(people, count) | billing_run.subscriptions(people, count)
+
+
+def bulk(asked: argparse.Namespace, people: company.People) -> dict[str, Any]:
+    return bulk_rows.measure(people.director, asked.bulk_rows or 50_000)
+
+
+ALONE = {"billing": billing, "bulk": bulk}
 
 
 def requests(visitor: measure.Visitor, user: Any) -> dict[str, measure.Times]:

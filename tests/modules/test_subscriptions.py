@@ -360,11 +360,42 @@ def test_what_cannot_be_billed_is_told_and_holds_up_nobody_else() -> None:
     each_once()
 
 
-class Killed(Exception):
-    pass
+def test_one_that_fails_unexpectedly_is_told_and_the_others_of_its_lot_are_billed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with on("2026-01-01"):
+        found = [running(start="2026-01-01") for _n in range(5)]
+    real = billing_run.bill_of
+
+    def breaks(subscription: Any, *given: Any) -> Any:
+        if subscription.pk == found[2].pk:
+            raise ZeroDivisionError("nothing by nothing")
+        return real(subscription, *given)
+
+    monkeypatch.setattr(billing_run, "bill_of", breaks)
+    with on("2026-02-01"):
+        assert bill_due() == 4
+        assert bill_due() == 0
+    assert [len(invoices(one)) for one in found] == [2, 2, 1, 2, 2]
+    assert "nothing by nothing" in again(found[2]).trouble
+    each_once()
+    is_sound()
 
 
-STEPS = ["_invoice", "settle", "charge", "billed_with_next", "update", "create", "bill_of", "apply_due"]
+class Killed(BaseException):
+    """As if the power went."""
+
+
+STEPS = [
+    "bill_all",
+    "bill_of",
+    "_invoices",
+    "settled",
+    "charged",
+    "write",
+    "billed_with_next",
+    "waiting_changes",
+]
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -12,9 +12,10 @@ from django.test import Client
 
 from relasi.engine.access.acting import current_acting
 from relasi.engine.activity.public_link import make_link
+from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.undo import revert
-from relasi.engine.records.write import update
+from relasi.engine.records.write import Draft, update, write
 from relasi.features.receivables.statement import statement
 from relasi.kits.paying.qris import fields_of
 from relasi.kits.trade.paper.printing import pdf, picture
@@ -22,6 +23,7 @@ from relasi.kits.trade.paper.sheet import sheet_of
 from relasi.modules.billing.bank_account import BankAccount
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.payment import PaymentPart
+from relasi.modules.billing.transfer_codes import keep_codes_unique
 from tests.kits.paying.test_numbers_and_codes import STATIC
 from tests.make import again, make
 from tests.modules.refused import refusing
@@ -146,6 +148,32 @@ def test_the_amount_told_is_nobody_elses_either() -> None:
     assert bill(1_000_001).transfer_amount == 1_000_002
     assert bill(1_000_000).transfer_amount == 1_000_003
     is_sound()
+
+
+def test_invoices_issued_by_one_write_get_codes_of_their_own() -> None:
+    whole()
+    bill(date="2026-01-05")
+    drafts = [
+        document(Invoice, thing(1_000_000), date=day) for day in ("2026-02-03", "2025-12-30", "2026-02-03")
+    ]
+    write(registry.of(Invoice), [Draft({"status": "issued"}, id=one.pk) for one in drafts])
+    assert [again(one).transfer_code for one in drafts] == [2, 3, 4]
+    assert [again(one).number for one in drafts] == ["INV/2026/00002", "INV/2025/00001", "INV/2026/00003"]
+    assert len({again(one).virtual_account for one in drafts}) == len({one.account_id for one in drafts})
+    is_sound()
+
+
+def test_two_that_are_owed_again_at_once_do_not_share_a_code() -> None:
+    whole()
+    first, last = bill(), bill()
+    for one in (first, last):
+        one.pay()
+    Invoice._base_manager.filter(pk=last.pk).update(transfer_code=1)
+    records = [again(first), again(last)]
+    for one in records:
+        one.status, one.received, one.balance = "issued", 0, one.payable
+    keep_codes_unique(records)
+    assert sorted(one.transfer_code for one in records) == [1, 2]
 
 
 def test_a_small_invoice_has_no_code() -> None:

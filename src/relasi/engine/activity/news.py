@@ -80,9 +80,9 @@ def tell_owners(changes: list[Change]) -> None:
             given[change.record.owner_id].append(change.record.pk)
     actors, stretch = _actors(), current_acting()
     rows = []
-    for owner, ids in given.items():
-        people = directory().people_behind(owner)
-        for person in people - set(actors) if owner not in actors else ():
+    here = directory() if given else None
+    for owner, ids in given.items() if here else ():
+        for person in here.people_behind(owner) - set(actors) if owner not in actors else ():
             one = ids[0] if len(ids) == 1 else None
             facts = {} if one else {"module": module.key, "count": len(ids)}
             rows.append(_row(person, ASSIGNED, one, facts=facts, change_set=stretch.change_set))

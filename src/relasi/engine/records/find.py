@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
 from django.db.models import CharField, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Trim, Upper
 
@@ -98,6 +99,12 @@ def referred(record: Any, name: str) -> Any:
         return getattr(record, name)
     except ObjectDoesNotExist:
         return None
+
+
+def load_referred(records: list[Any], *names: str) -> None:
+    """Reads what these references of the records lead to, one query for each, so that nobody asks for it one by one."""
+    if records:
+        models.prefetch_related_objects(records, *names)
 
 
 def acting_sees(record: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db import connection, models
 from django.utils import timezone
 
@@ -41,24 +43,29 @@ def take_numbers(module: Module, count: int) -> list[str]:
     if not module.number or not count:
         return [""] * count
     year = timezone.localdate().year if "{year}" in module.number else 0
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [module.key, year, count, count, count])
-        first, own_format = cursor.fetchone()
+    numbers, own_format = _take(module.key, year, count)
     pattern = own_format or module.number
     shown_year = year or timezone.localdate().year
-    return [pattern.format(n=n, year=shown_year) for n in range(first, first + count)]
+    return [pattern.format(n=n, year=shown_year) for n in numbers]
 
 
 def take_final_numbers(module: Module, years: list[int]) -> list[str]:
     """The next number of the binding series for each of these years, in order. Without gaps, as above."""
     final = module.final_number
-    found = []
+    # By year, so that two who take of the same years never wait in a ring.
+    taken = {
+        year: _take(f"{module.key}:final", year, count) for year, count in sorted(Counter(years).items())
+    }
+    coming = {year: iter(numbers) for year, (numbers, _own_format) in taken.items()}
+    return [(taken[year][1] or final.pattern).format(n=next(coming[year]), year=year) for year in years]
+
+
+def _take(series: str, year: int, count: int) -> tuple[range, str]:
+    """(the next numbers, the admin's own format or nothing)"""
     with connection.cursor() as cursor:
-        for year in years:
-            cursor.execute(_TAKE, [f"{module.key}:final", year, 1, 1, 1])
-            n, own_format = cursor.fetchone()
-            found.append((own_format or final.pattern).format(n=n, year=year))
-    return found
+        cursor.execute(_TAKE, [series, year, count, count, count])
+        first, own_format = cursor.fetchone()
+    return range(first, first + count), own_format
 
 
 def ensure_after(module: Module, number: int, year: int = 0) -> None:

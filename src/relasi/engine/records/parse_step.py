@@ -163,6 +163,9 @@ def complete(batch: Batch) -> None:
                 draft.record.before_save(draft.change)
             except Refusal as refusal:
                 draft.refusals.append(refusal)
+    before_save_all = getattr(batch.module.model, "before_save_all", None)
+    if before_save_all is not None:
+        before_save_all([draft.change for draft in batch.standing()])
 
 
 def keep_before(draft: Draft) -> None:

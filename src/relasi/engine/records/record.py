@@ -67,6 +67,10 @@ class Record(Tracked):
     def before_save(self, change: Change) -> None:
         """What follows from a change, inside this record only. Overridden by modules; call super()."""
 
+    @classmethod
+    def before_save_all(cls, changes: list[Change]) -> None:
+        """What follows and asks the database, for all records of a write at once, after `before_save` of each."""
+
     def clean(self, change: Change) -> None:  # type: ignore[override]
         """What must be true. Raises Refusal."""
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from relasi.engine.access.door import visible_to
-from relasi.modules.billing.recurring_bill import Bill, asking, bill_of, lines_by_order
+from relasi.engine.declare.registry import registry
+from relasi.kits.trade.priced import lines_by_document
+from relasi.modules.billing.recurring_bill import Bill, asking, bill_of
 from relasi.modules.billing.recurring_body import sees_amounts
 from relasi.modules.billing.recurring_flow import S
 from relasi.modules.billing.recurring_invoice import RecurringInvoice
@@ -28,7 +30,8 @@ def coming(user: Any, first: date, last: date) -> list[Row]:
     schedules = list(rows.select_related("account", "sales_order"))
     found: list[Row] = []
     seen = {one.sales_order_id: sees_amounts(user, one.sales_order) for one in schedules}
-    lines = lines_by_order(one.sales_order_id for one in schedules)
+    orders = registry.module("sales.SalesOrder").model
+    lines = lines_by_document(orders, [one.sales_order_id for one in schedules])
     for one in schedules:
         order = one.sales_order
         with asking(one):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -122,12 +123,7 @@ class PricedDocument(Record):
         return self.status in self.flow.frozen
 
     def lines_in_order(self) -> list[TradeLine]:
-        return list(
-            self.lines.model._base_manager.filter(**self._mine(), trashed_at=None).order_by("position", "pk")
-        )
-
-    def _mine(self) -> dict[str, Any]:
-        return {self.lines.field.attname: self.pk}
+        return lines_by_document(type(self), [self.pk])[self.pk]
 
     def before_save(self, change: Change) -> None:
         if not change.is_new and change.old("status") in self.flow.frozen:
@@ -285,6 +281,17 @@ class PricedDocument(Record):
             if field.related_model is type(self) and type(self) is not target:
                 found[name] = self.pk
         return found
+
+
+def lines_by_document(model: type[models.Model], ids: Iterable[int]) -> dict[int, list[Any]]:
+    """The living lines of these documents of one class, in their order."""
+    lines = registry.of(model).lines_module
+    whole = lines.whole.attname
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = lines.model._base_manager.filter(**{f"{whole}__in": list(ids)}, trashed_at=None)
+    for line in rows.order_by("position", "pk"):
+        found[getattr(line, whole)].append(line)
+    return found
 
 
 def _stored(rules: Taxes) -> list[dict[str, Any]] | None:

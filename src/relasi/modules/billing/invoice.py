@@ -23,6 +23,7 @@ from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
+from relasi.engine.records.find import load_referred
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
@@ -50,8 +51,15 @@ from relasi.modules.billing.invoice_flow import (
     S,
 )
 from relasi.modules.billing.invoice_line import InvoiceLine
-from relasi.modules.billing.tax_invoice import SENT, TaxInvoiced
-from relasi.modules.billing.ways_to_pay import CODE_TAKEN, WaysToPay, code_constraints, code_index
+from relasi.modules.billing.tax_invoice import SENT, TaxInvoiced, keep_goods_codes
+from relasi.modules.billing.transfer_codes import keep_codes_unique
+from relasi.modules.billing.ways_to_pay import (
+    CODE_TAKEN,
+    WaysToPay,
+    choose_ways,
+    code_constraints,
+    code_index,
+)
 
 __all__ = ["OWED", "Invoice", "InvoiceLine", "InvoiceStatus", "S"]
 
@@ -254,14 +262,26 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             ):
                 self.due_date = self.date + timedelta(days=self.payment_days or 0)
             self.instalments = instalments.checked(self.instalments)
-        issuing = change.has("status") and change.old("status") == S.DRAFT and self.status == S.ISSUED
-        if issuing:
+        if self._is_issued_by(change):
             self.issued_at = timezone.now()
-            self.choose_ways()
-        elif change.old("status") == S.PAID and self.status in (S.ISSUED, S.PARTLY_PAID):
-            self.keep_code_unique()
-        self.keep_tax_invoice(change, issuing)
         self.balance = self.payable - self.received - self.credited if self.status in OWED else ZERO
+
+    @classmethod
+    def before_save_all(cls, changes: list[Change]) -> None:
+        """What an issued invoice keeps of the settings, the catalog and its buyer."""
+        issued = [change for change in changes if change.record._is_issued_by(change)]
+        load_referred([change.record for change in issued], "account")
+        keep_goods_codes([line.record for change in issued for line in change.lines])
+        for change in changes:
+            change.record.keep_tax_invoice(change, change.record._is_issued_by(change))
+        choose_ways([change.record for change in issued])
+        keep_codes_unique([change.record for change in changes if change.record._is_owed_again_by(change)])
+
+    def _is_issued_by(self, change: Change) -> bool:
+        return change.has("status") and change.old("status") == S.DRAFT and self.status == S.ISSUED
+
+    def _is_owed_again_by(self, change: Change) -> bool:
+        return change.old("status") == S.PAID and self.status in (S.ISSUED, S.PARTLY_PAID)
 
     def clean(self, change: Change) -> None:
         super().clean(change)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
@@ -13,7 +12,6 @@ from typing import Any
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.company import company
-from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft
 from relasi.kits.trade.billing_cycle import Period
 from relasi.kits.trade.copying import header_of, line_of
@@ -118,12 +116,3 @@ def _price_anew(order: Any, lines: list[Any]) -> None:
         if offer is not None:
             line.reprice(offer)
             line.components = [part_json(part) for part in offer.parts] or None
-
-
-def lines_by_order(ids: Iterable[int]) -> dict[int, list[Any]]:
-    """The living lines of these orders, in their order."""
-    model = registry.module("sales.OrderLine").model
-    found: dict[int, list[Any]] = defaultdict(list)
-    for line in model._base_manager.filter(order__in=list(ids), trashed_at=None).order_by("position", "pk"):
-        found[line.order_id].append(line)
-    return found

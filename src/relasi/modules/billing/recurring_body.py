@@ -11,7 +11,7 @@ from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Refusal
 from relasi.kits.trade.period_text import period_text
-from relasi.modules.billing.recurring_bill import asking, lines_by_order
+from relasi.modules.billing.recurring_bill import asking
 from relasi.modules.billing.recurring_flow import S
 from relasi.modules.billing.recurring_steps import coming_bills
 
@@ -40,7 +40,7 @@ def sees_amounts(user: Any, order: Any) -> bool:
 
 def rows_of(schedule: Any, order: Any, money: bool) -> list[dict[str, Any]]:
     reader, day = current_reader(), schedule.today()
-    lines = lines_by_order([order.pk])[order.pk]
+    lines = order.lines_in_order()
     with asking(schedule):
         bills = coming_bills(schedule, order, lines, MOST)
     return [

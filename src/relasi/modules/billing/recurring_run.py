@@ -26,15 +26,15 @@ from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.copying import AS_AGREED
+from relasi.kits.trade.lots import in_lots, why_not
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.invoice import S as Issuing
 from relasi.modules.billing.recurring_flow import LATER, SOON, Hold, S
 from relasi.modules.billing.recurring_invoice import RecurringInvoice
 from relasi.modules.billing.recurring_news import tell_owner
 from relasi.modules.billing.recurring_period import RecurringPeriod
-from relasi.modules.billing.recurring_steps import NO_PERMISSION, Step, decide, reason_of
+from relasi.modules.billing.recurring_steps import NO_PERMISSION, Step, decide
 
-AT_ONCE = 100
 TRIES = 3  # an hour apart; after them once a day
 REASON = gettext_noop("Recurring invoices")
 BY_SCHEDULE = "invoices are made by their schedule"
@@ -47,9 +47,9 @@ def run() -> int:
     count = 0
     while ids := _due():
         settled = 0
-        for start in range(0, len(ids), AT_ONCE):
-            made, moved = _lot(ids[start : start + AT_ONCE])
-            count, settled = count + made, settled + moved
+        for steps in in_lots(ids, _lot, note_failure):
+            count += sum(step.bill is not None for step in steps)
+            settled += sum(step.moved for step in steps)
         if not settled:
             break
     return count
@@ -80,23 +80,13 @@ def _resume_pauses() -> None:
                 log.info("recurring invoice %s cannot go on yet", one.pk)
 
 
-def _lot(ids: list[int]) -> tuple[int, int]:
-    """(invoices made, schedules moved)"""
-    try:
-        with (
-            acting(SYSTEM, via="system", reason=REASON),
-            transaction.atomic(),
-            translation.override(company().language),
-        ):
-            steps = settle(_held(ids))
-    except Exception as trouble:  # whatever it is, it stops this one alone
-        if len(ids) == 1:
-            note_failure(ids[0], trouble)
-            return 0, 0
-        half = len(ids) // 2
-        first, second = _lot(ids[:half]), _lot(ids[half:])
-        return first[0] + second[0], first[1] + second[1]
-    return sum(step.bill is not None for step in steps), sum(bool(step.moved) for step in steps)
+def _lot(ids: list[int]) -> list[Step]:
+    with (
+        acting(SYSTEM, via="system", reason=REASON),
+        transaction.atomic(),
+        translation.override(company().language),
+    ):
+        return settle(_held(ids))
 
 
 def _held(ids: Iterable[int]) -> list[Any]:
@@ -146,7 +136,7 @@ def note_failure(id: int, trouble: Exception) -> None:
         one = RecurringInvoice._base_manager.select_for_update(of=("self",)).get(pk=id)
         reader = INDONESIAN if company().language == "id" else ENGLISH
         with translation.override(company().language), reading_as(reader):
-            words = reason_of(trouble)
+            words = why_not(trouble)
         count = one.failures + 1
         values = {
             "hold": Hold.FAILED, "trouble": words, "failures": count,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relasi.engine.declare.registry import registry
-from relasi.engine.records.refusal import Refused
+from relasi.kits.trade.priced import lines_by_document
 from relasi.modules.billing import recurring_days
-from relasi.modules.billing.recurring_bill import Bill, bill_of, lines_by_order
+from relasi.modules.billing.recurring_bill import Bill, bill_of
 from relasi.modules.billing.recurring_flow import SOON, CatchUp, Hold, Outcome, S
 
 NO_PERMISSION = gettext_lazy("You may not create this.")
@@ -83,7 +83,7 @@ def decide(schedules: list[Any], *, ahead: bool = False, policy: str = "") -> li
     model = registry.module("sales.SalesOrder").model
     ids = {one.sales_order_id for one in schedules}
     orders = {one.pk: one for one in model._base_manager.filter(pk__in=ids).select_related("account")}
-    lines = lines_by_order(ids)
+    lines = lines_by_document(model, ids)
     return [_step(one, orders[one.sales_order_id], lines, ahead, policy or one.catch_up) for one in schedules]
 
 
@@ -115,15 +115,6 @@ def _step(one: Any, order: Any, lines: dict[int, list[Any]], ahead: bool, policy
 def _stopped(one: Any, order: Any) -> Step:
     why = _("The order was cancelled.") if order.status == "cancelled" else _("The order is closed.")
     return Step(one, end=S.STOPPED, why=why, news="stopped")
-
-
-def reason_of(trouble: Exception) -> str:
-    """Why an invoice was not made, in words."""
-    if isinstance(trouble, Refused):
-        return "\n".join(dict.fromkeys(str(one.message) for one in trouble.refusals))
-    return _("Something unexpected went wrong: %(what)s") % {
-        "what": f"{type(trouble).__name__}: {trouble}"[:300]
-    }
 
 
 def coming_bills(

@@ -92,7 +92,6 @@ class TaxInvoiced(models.Model):
             for name, value in self.buyer_of_account().items():
                 if not getattr(self, name):
                     setattr(self, name, value)
-            _keep_goods_codes([one.record for one in change.lines])
         if self.buyer_npwp:
             self.buyer_npwp = npwp16(self.buyer_npwp)
         if self._is_approved_by(change, issuing):
@@ -143,7 +142,7 @@ class TaxInvoiced(models.Model):
         return update(self, {**dict.fromkeys(BUYER), **found})
 
 
-def _keep_goods_codes(lines: list[Any]) -> None:
+def keep_goods_codes(lines: list[Any]) -> None:
     """The codes the tax office has for goods and services, as the catalog says on the day of issue."""
     for name in ("product", "service"):
         model = registry.module(f"catalog.{name.capitalize()}").model

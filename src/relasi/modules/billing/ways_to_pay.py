@@ -3,14 +3,14 @@ account, a QRIS code and a transfer code. Of invoices in rupiah only."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.json import HiddenField
@@ -18,11 +18,10 @@ from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.kits.paying.qris import MOST, for_amount
-from relasi.kits.paying.transfer_code import free_code
 from relasi.kits.paying.virtual_account import LONGEST, number_for
 from relasi.modules.billing.payment_gateway import PaymentGateway, gateway
+from relasi.modules.billing.transfer_codes import STILL_OWED, TransferCodes
 
-STILL_OWED = ("issued", "partly_paid")
 NEEDS = "status balance transfer_code"
 
 
@@ -73,11 +72,13 @@ class WaysToPay(models.Model):
         """The last tries to pay online, the newest first."""
         return list(self.charges.order_by("-pk")[:5]) if self.issued_at else []
 
-    def choose_ways(self) -> None:
-        """At issue. The first account on documents; without one the invoice tells nothing."""
-        account = _first_account() if self.currency == "IDR" else None
-        if account is None:
-            return
+    def after_number(self) -> None:
+        rule = (self.pay_to or {}).get("va")
+        if rule and rule["of"] == "invoice":
+            self.virtual_account = number_for(rule["prefix"], rule["digits"], self.number)
+
+    def tell_account(self, account: Any) -> None:
+        """The account as it stands now."""
         self.bank_account_id = account.pk
         self.pay_to = {
             name: getattr(account, name) or "" for name in ("bank", "number", "holder", "branch", "qris")
@@ -89,56 +90,22 @@ class WaysToPay(models.Model):
                 "digits": account.va_digits,
             }
             if account.va_number_of == "customer":
-                self.virtual_account = number_for(
-                    account.va_prefix, account.va_digits, self._customer_number()
-                )
-        if account.transfer_code:
-            self._draw_code(1 if account.transfer_code == "added" else -1)
+                number = self.account.number if self.account is not None else ""
+                self.virtual_account = number_for(account.va_prefix, account.va_digits, number)
 
-    def after_number(self) -> None:
-        rule = (self.pay_to or {}).get("va")
-        if rule and rule["of"] == "invoice":
-            self.virtual_account = number_for(rule["prefix"], rule["digits"], self.number)
 
-    def keep_code_unique(self) -> None:
-        """When it is owed again: its code may be another invoice's by now."""
-        if not self.transfer_code:
-            return
-        self._wait_for_codes()
-        if abs(self.transfer_code) in self._codes_of_others()[0]:
-            self._draw_code(1 if self.transfer_code > 0 else -1)
-
-    def _customer_number(self) -> str:
-        rows = registry.module("customers.Account").model._base_manager.filter(pk=self.account_id)
-        return rows.values_list("number", flat=True).first() or ""
-
-    def _wait_for_codes(self) -> None:
-        """Until this transaction ends, nobody else draws a code of this account."""
-        with connection.cursor() as cursor:
-            key = f"relasi.transfer_code.{self.bank_account_id}"
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [key])
-
-    def _draw_code(self, sign: int) -> None:
-        self._wait_for_codes()
-        taken, amounts = self._codes_of_others()
-        drawn = current_acting().memo.setdefault(("transfer codes", self.bank_account_id), [])
-        rows = self._siblings().order_by("-issued_at", "-pk").values_list("transfer_code", flat=True)
-        last = drawn[-1] if drawn else rows.first() or 0
-        self.transfer_code = free_code(
-            self.payable - self.received - self.credited, sign, taken | set(drawn), amounts, last
-        )
-        if self.transfer_code:
-            drawn.append(abs(self.transfer_code))
-
-    def _siblings(self) -> Any:
-        rows = type(self)._base_manager.filter(bank_account=self.bank_account_id, transfer_code__isnull=False)
-        return rows.exclude(pk=self.pk)
-
-    def _codes_of_others(self) -> tuple[set[int], set[Decimal]]:
-        """Of the invoices of this account that are owed: codes without sign, and amounts to transfer."""
-        rows = self._siblings().filter(status__in=STILL_OWED).values_list("transfer_code", "balance")
-        found = list(rows)
-        return {abs(code) for code, _balance in found}, {balance + code for code, balance in found}
+def choose_ways(invoices: Iterable[Any]) -> None:
+    """At issue, with their figures worked out. The first account on documents; without one they tell nothing."""
+    telling = [one for one in invoices if one.currency == "IDR"]
+    account = _first_account() if telling else None
+    if account is None:
+        return
+    for one in telling:
+        one.tell_account(account)
+    if account.transfer_code:
+        codes = TransferCodes(account.pk, telling)
+        for one in telling:
+            codes.draw(one, 1 if account.transfer_code == "added" else -1)
 
 
 def _first_account() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.company import company
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.choice import ChoiceField, Choices
@@ -26,7 +28,7 @@ from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.part import Part
 from relasi.engine.records.refusal import Refusal, Refused
-from relasi.engine.records.write import create, update
+from relasi.engine.records.write import Draft, create, update, write
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.billing_cycle import Period
 from relasi.kits.trade.recurring_revenue import difference
@@ -203,22 +205,36 @@ def apply_due(found: Any, day: date) -> bool:
     return bool(due)
 
 
-def pending_amounts(found: Any) -> list[tuple[str, Decimal]]:
-    """(name, amount) of changes whose difference goes onto the next invoice."""
+def waiting_changes(subscriptions: Iterable[Any]) -> set[int]:
+    """Ids of those that have planned changes to make before their next period is billed."""
+    days = {one.pk: one.next_date for one in subscriptions}
+    rows = PlanChange._base_manager.filter(subscription__in=list(days), trashed_at=None, state="planned")
+    return {id for id, day in rows.values_list("subscription_id", "effective_on") if day <= days[id]}
+
+
+def pending_amounts(ids: Iterable[int]) -> dict[int, list[tuple[str, Decimal]]]:
+    """Subscription -> (name, amount) of changes whose difference goes onto its next invoice."""
     rows = PlanChange._base_manager.filter(
-        subscription=found.pk, trashed_at=None, open_amount__gt=0
+        subscription__in=list(ids), trashed_at=None, open_amount__gt=0
     ).order_by("pk")
-    return [(words_of(one), one.open_amount) for one in rows]
+    found: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    for one in rows:
+        found[one.subscription_id].append((words_of(one), one.open_amount))
+    return found
 
 
-def billed_with_next(found: Any, invoice: Any) -> None:
-    """What changes left open goes with this invoice: it stands on it, and credit pays of it."""
-    for one in PlanChange._base_manager.filter(subscription=found.pk, trashed_at=None, open_amount__gt=0):
-        update(one, {"open_amount": 0, "invoice": invoice.pk}, authorised=BY_CHANGE)
-    rows = PlanChange._base_manager.filter(
-        subscription=found.pk, trashed_at=None, credit_note__available__gt=0
-    )
-    for one in rows.select_related("credit_note").order_by("pk"):
+def billed_with_next(invoices: dict[int, Any]) -> None:
+    """What changes left open goes with the invoice of their subscription: it stands on it, and credit pays of it."""
+    rows = PlanChange._base_manager.filter(subscription__in=list(invoices), trashed_at=None)
+    drafts = [
+        Draft({"open_amount": 0, "invoice": invoices[one.subscription_id].pk}, id=one.pk)
+        for one in rows.filter(open_amount__gt=0)
+    ]
+    if drafts:
+        write(registry.of(PlanChange), drafts, authorised=BY_CHANGE)
+    with_credit = rows.filter(credit_note__available__gt=0).select_related("credit_note")
+    for one in with_credit.order_by("pk"):
+        invoice = invoices[one.subscription_id]
         invoice.refresh_from_db()
         if one.credit_note.currency == invoice.currency and invoice.balance > 0:
             one.credit_note.apply(invoice.pk)

@@ -8,10 +8,11 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import create, update
 from relasi.kits.trade.copying import AS_AGREED, HEADER
 from relasi.kits.trade.line import Kind
-from relasi.modules.subscribing.billing_run import BY_RUN, charge, settle
+from relasi.modules.subscribing.billing_run import BY_RUN, charged, settled
 from relasi.modules.subscribing.credits import FLAT, credit_net
 from relasi.modules.subscribing.plan_change import BY_CHANGE, Preview, words_of
 from relasi.modules.subscribing.subscription_period import Outcome, SubscriptionPeriod
+from relasi.modules.subscribing.transaction import Transaction
 
 
 def settle_change(found: Any, change: Any, seen: Preview) -> None:
@@ -41,8 +42,9 @@ def _bill_now(found: Any, change: Any, seen: Preview) -> Any:
     made = create(module.model, values, lines=lines, authorised=AS_AGREED)
     invoice = update(made, {"status": "issued"}, authorised=BY_RUN)
     assert seen.period is not None
-    settle(found, None, Outcome.UPGRADE, invoice, seen.period.since(seen.effective_on))
-    charge(found, invoice, None)
+    days = seen.period.since(seen.effective_on)
+    create(SubscriptionPeriod, settled(found, None, Outcome.UPGRADE, invoice, days), authorised=BY_RUN)
+    create(Transaction, charged(found, invoice, None), authorised=BY_RUN)
     return invoice
 
 

@@ -18,7 +18,7 @@ from relasi.engine.fields.money import CurrencyField, MoneyField
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
-from relasi.engine.records.find import referred
+from relasi.engine.records.find import load_referred, referred
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.paying.gateway_kind import GatewayKind
@@ -250,11 +250,17 @@ class Transaction(Record):
         )
 
     def before_save(self, change: Change) -> None:
-        subscription = referred(self, "subscription")
-        if subscription is not None and (change.is_new or change.has("subscription")):
-            self.account_id = subscription.account_id
-            self.currency = subscription.currency
         self.net = self.amount - self.fee if self.fee is not None and self.amount is not None else None
+
+    @classmethod
+    def before_save_all(cls, changes: list[Change]) -> None:
+        """They are of the account and in the currency of their subscription."""
+        moved = [one.record for one in changes if one.is_new or one.has("subscription")]
+        load_referred(moved, "subscription")
+        for record in moved:
+            subscription = referred(record, "subscription")
+            if subscription is not None:
+                record.account_id, record.currency = subscription.account_id, subscription.currency
 
     def clean(self, change: Change) -> None:
         self.flow.check(self, change)

@@ -50,7 +50,7 @@ def activate(subscription: Any, accepted_by: Any = None) -> Any:
 
 def accept(subscription: Any, accepted_by: Any = None) -> Any:
     """By the customer. With autopay and no payment details it goes on waiting: for those that come with the first payment."""
-    from relasi.modules.subscribing.billing_run import bill_next
+    from relasi.modules.subscribing.billing_run import bill_all
 
     on_trial = bool(subscription.trial_days) and subscription.billed_from > today()
     if subscription.mode == "manual" or subscription.has_details or on_trial:
@@ -58,7 +58,7 @@ def accept(subscription: Any, accepted_by: Any = None) -> Any:
     with transaction.atomic():
         found = update(held(subscription), {"accepted_by": accepted_by}, authorised=BY_VERB)
         if found.next_number == 1 and found.next_date <= today():
-            bill_next(found)
+            bill_all([found])
     found.refresh_from_db()
     return found
 
