@@ -79,9 +79,10 @@ def tell_owners(changes: list[Change]) -> None:
         if change.is_new or change.has("owner"):
             given[change.record.owner_id].append(change.record.pk)
     actors, stretch = _actors(), current_acting()
-    rows = []
-    here = directory() if given else None
-    for owner, ids in given.items() if here else ():
+    if not given:
+        return
+    here, rows = directory(), []
+    for owner, ids in given.items():
         for person in here.people_behind(owner) - set(actors) if owner not in actors else ():
             one = ids[0] if len(ids) == 1 else None
             facts = {} if one else {"module": module.key, "count": len(ids)}
