@@ -203,6 +203,8 @@ ROUTES = [
     Route("payables/rows/", "signed in", sometimes=True),
     Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
     Route("upcoming-invoices/", "signed in", sometimes=True),
+    Route("recurring-revenue/", "signed in", sometimes=True),
+    Route("recurring-revenue/rows/", "signed in", sometimes=True),
     Route("reconciliation/", "signed in", sometimes=True),
     Route("reconciliation/file/", "signed in", "POST", sometimes=True),
     Route("reconciliation/certain/", "signed in", "POST", sometimes=True),

@@ -22,6 +22,7 @@ from relasi.features.online_payment.addresses import patterns as online_payment_
 from relasi.features.proof_of_delivery.addresses import patterns as proof_patterns
 from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.reconciliation.addresses import patterns as reconciliation_patterns
+from relasi.features.recurring_revenue.addresses import patterns as recurring_revenue_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
 from relasi.features.settings.addresses import patterns as settings_patterns
@@ -62,6 +63,7 @@ urlpatterns = [
     *receivables_patterns(),
     *month_end_patterns(),
     *upcoming_invoices_patterns(),
+    *recurring_revenue_patterns(),
     *reconciliation_patterns(),
     *funnel_patterns(),
     *coretax_patterns(),

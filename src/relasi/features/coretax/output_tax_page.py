@@ -15,10 +15,10 @@ from relasi.engine.fields.money import amount
 from relasi.engine.screens.asking import reader_of, shell_for, signed_in
 from relasi.engine.screens.pages import render_page
 from relasi.engine.transfer.export import may_export
+from relasi.engine.transfer.table_file import file_answer
 from relasi.features.coretax.checks import HOME
 from relasi.features.coretax.output_tax import Row, output_tax, totals
 from relasi.features.coretax.page import ADDRESS, must_see, period_of
-from relasi.features.receivables.files import file_answer
 from relasi.kits.trade.tax_invoice import OLD_LENGTH
 from relasi.modules.billing.tax_invoice import TaxInvoiceStatus
 

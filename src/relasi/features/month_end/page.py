@@ -15,11 +15,11 @@ from relasi.engine.fields.date_text import write_date
 from relasi.engine.screens.asking import reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.transfer.export import may_export
+from relasi.engine.transfer.table_file import file_answer
 from relasi.features.month_end.asked import ALONE, Asked, asked_of
 from relasi.features.month_end.parts import HOME, Figure, Part, lines, parts_for, rows_of, totals
 from relasi.features.month_end.shown import named, told, told_change
 from relasi.features.month_end.standing import all_taken, chosen
-from relasi.features.receivables.files import file_answer
 from relasi.kits.pipeline.days import company_day
 
 HOME_URL = "/month-end/"

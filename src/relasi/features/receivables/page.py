@@ -22,6 +22,7 @@ from relasi.engine.screens.faces import number
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import entry_of
 from relasi.engine.transfer.export import may_export
+from relasi.engine.transfer.table_file import file_answer
 from relasi.features.receivables.ageing import (
     ANY,
     BANDS,
@@ -31,7 +32,6 @@ from relasi.features.receivables.ageing import (
     due_soon,
     rows_behind,
 )
-from relasi.features.receivables.files import file_answer
 from relasi.features.receivables.oldest import oldest
 from relasi.features.receivables.parties import Parties
 from relasi.features.receivables.sides import RECEIVABLES, Side

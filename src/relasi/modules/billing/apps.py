@@ -11,6 +11,7 @@ class Billing(AppConfig):
     pages = (
         (_("Receivables"), "/receivables/", "hourglass", "billing.Invoice"),
         (_("Upcoming invoices"), "/upcoming-invoices/", "calendar-clock", "billing.RecurringInvoice"),
+        (_("Recurring revenue"), "/recurring-revenue/", "trending-up", "subscribing.Subscription"),
         (_("Reconciliation"), "/reconciliation/", "list-checks", "billing.BankMovement"),
         (_("Month-end"), "/month-end/", "calendar-check", "billing.Invoice"),
         (_("Tax invoices"), "/coretax/", "landmark", "billing.Invoice"),
