@@ -32,7 +32,8 @@ SYSTEM = System()
 class Acting:
     """One stretch of work by one person. change_set: opened by the first write, shared by all that follow.
 
-    via: ui, import, api, workflow, system. memo: answers worth keeping while this lasts.
+    via: ui, import, api, workflow, system. memo: answers worth keeping while this lasts. confirmed: codes of warnings
+    the person has seen before asking for all this.
     """
 
     user: Any
@@ -42,6 +43,7 @@ class Acting:
     change_set: int | None = None
     reverts: int | None = None
     memo: dict[Any, Any] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
 
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)

@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 from relasi.engine.access.acting import current_acting
 from relasi.engine.access.door import rights_of
 from relasi.engine.api.caller import Caller
-from relasi.engine.api.given import LARGEST_ID, body_of, lines_in, only, parameters, values_in, whole_number
+from relasi.engine.api.given import (
+    LARGEST_ID,
+    body_of,
+    lines_in,
+    listed,
+    only,
+    parameters,
+    values_in,
+    whole_number,
+)
 from relasi.engine.api.problem import Problem, error_of, not_there
 from relasi.engine.api.records import again, record_of
 from relasi.engine.declare.module import Declaration, Module
@@ -39,7 +48,8 @@ def do(caller: Caller, entry: Entry, id: int, verb: str) -> HttpResponse:
     if action is None:
         raise not_there()
     caller.must_write(module)
-    parameters(caller.request)
+    asked_for = parameters(caller.request, "confirm")
+    current_acting().confirmed = frozenset(listed(asked_for["confirm"]))
     given = only(body_of(caller.request), *action.ask)
     blank = getattr(record, action.form)() if action.form else record
     asked = Module(type(blank), Declaration) if action.form else module

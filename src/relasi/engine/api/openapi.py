@@ -234,7 +234,7 @@ def _actions(entry: Entry, name: str) -> Iterator[Operation]:
         }
         yield Operation(
             "post", f"/{entry.slug}/{{id}}/do/{action.verb}", str(action.label), {200: _ref(name)},
-            ("Idempotency-Key",),
+            ("confirm", "Idempotency-Key"),
             json_body({"type": "object", "properties": asked, "additionalProperties": False}), {"id": ID},
         )  # fmt: skip
 

@@ -63,7 +63,8 @@ def write(
     whatever the profile says (own list views, own preferences).
     Raises Refused, after which nothing has changed. Returns Written.
     """
-    batch = Batch(module, list(drafts), verb, exact, parsed, frozenset(confirmed), authorised)
+    seen = current_acting().confirmed.union(confirmed)
+    batch = Batch(module, list(drafts), verb, exact, parsed, seen, authorised)
     with transaction.atomic():
         _decide(batch)
         if batch.refusals and not partial:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.module import Declaration, Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.words import Action
@@ -40,6 +41,7 @@ def do(request: HttpRequest, entry: Entry, id: int, verb: str) -> HttpResponse:
     values = _values(asked, action, request)
     if action.preview and request.POST.get("act") == "preview":
         return _foretell(request, entry, record, action, (asked, blank), values)
+    current_acting().confirmed = frozenset(request.POST.getlist("confirmed"))
     try:
         result = getattr(record, verb)(**values)
     except Refused as refused:
@@ -88,6 +90,7 @@ def _draw(
     names, address = list(action.ask), f"{entry.url}{record.pk}/"
     data = request.POST if refused or typed else None
     errors = refused.by_field() if refused else {}
+    said = refused.refusals if refused else []
     asked, blank = form
     context = {
         "shell": shell_for(request, entry, (title_of(record), address), (action.label, None)),
@@ -96,7 +99,8 @@ def _draw(
         "action": action,
         "posts_to": f"{address}do/{action.verb}/",
         "fields": inputs_for(asked, names, set(names), blank, data, request.FILES, errors),
-        "errors": [("", r.message) for r in refused.refusals if r.field not in names] if refused else [],
+        "errors": [("", r.message) for r in said if r.field not in names and not r.more.get("confirm")],
+        "warnings": [r for r in said if r.more.get("confirm")],
         "back": address,
         **more,
     }

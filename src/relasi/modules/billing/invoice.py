@@ -33,6 +33,7 @@ from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.trade import instalments
 from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.conversion import add_to, convert
+from relasi.kits.trade.credit import check_credit
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.taking import (
@@ -303,6 +304,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         if self.payable < 0:
             raise Refusal("adjustment", "OUT_OF_RANGE", _("An invoice cannot come to less than nothing."))
         check_open_period(self.date)
+        check_credit(change)
 
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:

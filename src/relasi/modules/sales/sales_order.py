@@ -24,6 +24,7 @@ from relasi.kits.pipeline.days import today
 from relasi.kits.stock.demand import Demand
 from relasi.kits.stock.promising import check_promise
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.credit import check_credit
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import WHAT, TradeLine, line_checks, refuse_agreed
@@ -239,6 +240,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
             raise Refusal("status", "INVALID_TRANSITION", message)
         if self.status == S.APPROVED:
             check_promise(change)
+            check_credit(change)
 
     # The verbs.
     def approve(self) -> SalesOrder:

@@ -9,6 +9,7 @@ from typing import Any
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import create
+from relasi.kits.trade.credit import CREDIT
 from relasi.modules.billing.recurring_flow import S
 from relasi.modules.billing.recurring_run import REASON, settle
 from relasi.project.demo.trade import Trade, again
@@ -44,7 +45,7 @@ def _ordered(trade: Trade, plan: Any, deal: Any, seller: Any, at: datetime, plac
             "date": at.date(), "owner": seller.pk, "payment_days": 14}  # fmt: skip
     line = {"service": service.pk, "quantity": 1, "price": price, "name": f"{subject} {TEXT}"}
     order = trade.act(seller, at, lambda: create(order_of, head, lines=[line]))
-    trade.act(seller, at + timedelta(minutes=9), order.approve)
+    trade.act(seller, at + timedelta(minutes=9), order.approve, seen=(CREDIT,))
     given = {"subject": subject, "sales_order": order.pk, "start": at.date(), "makes": "issued", "payment_days": 14,
              "invoice_text": f"{subject} {TEXT}", "owner": seller.pk, **values}  # fmt: skip
     schedule = trade.act(seller, at + timedelta(minutes=20), lambda: create(model, given))

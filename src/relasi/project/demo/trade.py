@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
@@ -13,6 +13,7 @@ from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import create, update
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.credit import CREDIT
 from relasi.project.demo.clock import Clock
 from relasi.project.demo.past import Past
 from relasi.project.demo.staff import Staff
@@ -52,9 +53,9 @@ class Trade:
             at, _place, step = heappop(self.coming)
             step(at)
 
-    def act(self, user: Any, at: datetime, done: Callable[[], Any]) -> Any:
-        """One act of a person at that moment."""
-        with acting(user) as stretch:
+    def act(self, user: Any, at: datetime, done: Callable[[], Any], seen: Sequence[str] = ()) -> Any:
+        """One act of a person at that moment. seen: codes of warnings they went on past."""
+        with acting(user, confirmed=frozenset(seen)) as stretch:
             record = done()
         self.past.moments[stretch.change_set or 0, record.pk] = at
         return record
@@ -113,7 +114,7 @@ class Trade:
         order = self.act(seller, at, lambda: convert(quote, model, **more))
 
         def approved(at: datetime) -> None:
-            self.act(seller, at, order.approve)
+            self.act(seller, at, order.approve, seen=(CREDIT,))
             self.then(at, 4, 20, lambda at: self.delivered(order, seller, at, self.random.random() < 0.3))
             self.then(at, 8, 30, lambda at: self.invoiced(order, seller, at, self.random.random() < 0.4))
 
@@ -171,7 +172,7 @@ class Trade:
                 at,
                 lambda: update(invoice, {"date": at.date(), "due_date": at.date() + timedelta(days=30)}),
             )
-            self.act(seller, at, invoice.issue)
+            self.act(seller, at, invoice.issue, seen=(CREDIT,))
             kind = self.random.random()
             if kind < 0.72:
                 self.then(at, 12, 45, lambda at: self.paid(invoice, seller, at, invoice.payable))
