@@ -182,7 +182,8 @@ class AtHome:
 
 @dataclass(frozen=True)
 class View:
-    """A built-in list: name, icon and a condition tree (see engine.query.condition)."""
+    """A built-in list: name, icon and a condition tree (see engine.query.condition). columns: those of the module unless
+    it has its own."""
 
     key: str
     name: Any
@@ -190,3 +191,4 @@ class View:
     icon: str = ""
     sort: Sequence[str] = ()
     home: AtHome | None = None
+    columns: Sequence[str] = ()

@@ -61,11 +61,12 @@ from relasi.modules.billing.ways_to_pay import (
     code_constraints,
     code_index,
 )
+from relasi.modules.billing.withholding import Withheld, slip_action, slip_views
 
 __all__ = ["OWED", "Invoice", "InvoiceLine", "InvoiceStatus", "S"]
 
 
-class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
+class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
     status = ChoiceField(InvoiceStatus, _("Status"), default=S.DRAFT, required=True)
     due_date = DateField(_("Due date"), late="overdue", aliases="Jatuh Tempo|Due Date")
     payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
@@ -172,9 +173,10 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         filters = [
             "status", "owner", "account", "date", "due_date", "grand_total", "balance", "overdue", "sales_order",
             "recurring_invoice", "disputed",
-            "tax_invoice_status", "transaction_code",
+            "tax_invoice_status", "transaction_code", "withheld_total", "slip_number", "slip_date",
         ]  # fmt: skip
         search = {"number": "A", "subject": "A", "customer_po": "B", "tax_invoice_number": "B", "virtual_account": "B",
+                  "slip_number": "B",
                   "notes": "D"}  # fmt: skip
         form = [
             Section(
@@ -195,6 +197,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
                 _("Payment"),
                 "grand_total withheld_total payable received credited balance disputed reminded reminded_on",
             ),
+            Section(_("Withholding slip"), "withheld_taxes slip_number slip_date"),
             Section(_("Total"), "subtotal discount_total tax_total margin_percent"),
             Section(_("Tax invoice"), "tax_invoice_status tax_invoice_number transaction_code facility"),
             Section(
@@ -236,6 +239,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
                    when=lambda invoice: invoice.status == S.DRAFT),
             Action("take_buyer", _("Take the buyer's tax data from the account"), icon="building-2", quiet=True,
                    when=lambda i: i.status in OWED and i.account_id and i.tax_invoice_status not in SENT),
+            slip_action(),
             Action("cancel", _("Cancel invoice"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
                    when=lambda invoice: invoice.status == S.ISSUED),
         ]  # fmt: skip
@@ -246,6 +250,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
             View("overdue", _("Overdue"), {"all": [
                 {"field": "status", "op": "in", "value": ["issued", "partly_paid"]},
                 {"field": "due_date", "op": "before", "value": "today"}]}, "circle-alert", ("due_date",)),
+            *slip_views(),
         ]  # fmt: skip
         closed = Q(status__in=["paid", "cancelled"])
         words = "faktur tagihan invoice penjualan kwitansi bill"
@@ -289,6 +294,7 @@ class Invoice(TaxInvoiced, WaysToPay, TradeDocument):
         if self.due_date and self.date and self.due_date < self.date:
             raise Refusal("due_date", "OUT_OF_RANGE", _("It cannot be due before the date of the invoice."))
         self.clean_tax_invoice(change)
+        self.clean_slip(change)
         if not change.has("status") or change.is_new:
             return
         if self.status == S.ISSUED and change.old("status") == S.DRAFT:

@@ -9,6 +9,7 @@ from relasi.kits.stock.posting import Posting
 from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.taking import Taking
 from relasi.modules.billing.tax_invoice import TAX_FIELDS
+from relasi.modules.billing.withholding import SLIP
 
 
 class InvoiceStatus(Choices):
@@ -43,6 +44,7 @@ FLOW = Flow(
         "reminded",
         "reminded_on",
         *TAX_FIELDS,
+        *SLIP,
         "transfer_code",
     ),
     by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
@@ -62,6 +64,7 @@ OPEN_COLUMNS = (
     "reminded",
     "reminded_on",
     *TAX_FIELDS,
+    *SLIP,
     "transfer_code",
 )
 TABLE, LINES = "billing_invoice", "billing_invoiceline"
