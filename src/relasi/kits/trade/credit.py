@@ -25,10 +25,10 @@ def check_credit(change: Change) -> None:
     """Holds a warning against a document with which its account would owe more than its credit limit: what is unpaid,
     less the credit it has, and what this document comes to. What the product does by itself is not asked about."""
     document = change.record
-    account = document.account if document.account_id else None
-    if account is None or account.credit_limit is None or CREDIT in change.confirmed:
+    if change.authorised or acting_user() is SYSTEM or CREDIT in change.confirmed or not document.account_id:
         return
-    if change.authorised or acting_user() is SYSTEM:
+    account = document.account
+    if account.credit_limit is None:
         return
     currency = account.currency or company().currency
     more = _in(currency, document)
