@@ -166,6 +166,38 @@ def test_a_quantity_follows_the_tiers_until_a_price_is_typed(
     assert only().lines_in_order()[0].price == 850_000
 
 
+def test_another_price_book_offers_its_prices_and_takes_none_unasked(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    with acting(company.admin):
+        book = make("catalog.PriceBook")
+        for least, price in ((1, 900_000), (10, 800_000)):
+            make("catalog.PriceBookItem", book=book, product=things["panel"], min_quantity=least, price=price)
+    browser.post("/quotes/new/", form(things, panel(things)))
+    [line] = only().lines_in_order()
+    row = panel(things, key="l1", id=line.pk, name="Panel surya", price="1.000.000", quantity="2") | {
+        "was-item": f"product:{things['panel'].pk}", "was-price": "1.000.000", "from": "standard",
+        "was-taxes": "PPN", "taxes": ["PPN"],
+    }  # fmt: skip
+    address = f"/quotes/{only().pk}/edit/"
+    told = browser.post(
+        address, form(things, {**row}, price_book=book.pk, act="recalculate")
+    ).content.decode()
+    assert 'value="prices"' in told and 'name="line-l1-price" value="1.000.000"' in told
+    updated = browser.post(address, form(things, {**row}, price_book=book.pk, act="prices")).content.decode()
+    assert 'name="line-l1-price" value="900.000"' in updated and 'value="prices"' not in updated
+    assert only().lines_in_order()[0].price == 1_000_000
+    many = row | {"price": "900.000", "was-price": "900.000", "from": "book", "anew": "1", "quantity": "12"}
+    browser.post(address, form(things, many, price_book=book.pk))
+    [line] = only().lines_in_order()
+    assert (line.price, line.list_price, line.price_from) == (800_000, 800_000, "book")
+
+
+def test_a_typed_price_is_never_told_to_be_off_the_list(browser: Client, things: dict[str, Any]) -> None:
+    browser.post("/quotes/new/", form(things, panel(things, price="950.000")))
+    assert 'value="prices"' not in browser.get(f"/quotes/{only().pk}/edit/").content.decode()
+
+
 def test_another_item_brings_its_own_name_price_and_taxes(
     browser: Client, things: dict[str, Any], company: Any
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,12 @@ class Listed(models.Model):
         super().before_save(change)  # type: ignore[misc]
         if self.ref is None:  # type: ignore[attr-defined]
             self.list_price = None
+
+
+def off_list(lines: Iterable[Any]) -> list[Any]:
+    """Lines whose price came from a list, but not from the one that holds now."""
+    known = (line for line in lines if is_listed(line) and line.list_price is not None)
+    return [line for line in known if line.price != line.list_price and line.price_from != "typed"]
 
 
 def is_listed(line: object) -> bool:

@@ -32,6 +32,7 @@ from relasi.kits.trade.editor.rows import (
     row_of,
 )
 from relasi.kits.trade.editor.summary import summary_of
+from relasi.kits.trade.list_price import off_list
 from relasi.kits.trade.shelf import shelf
 from relasi.kits.trade.unit import Unit
 
@@ -227,6 +228,7 @@ def _context(
         "discount": request.POST.get("discount", "")
         if "discount" in errors
         else discount_text(document, reader),
+        "off_list": len(off_list(row.line for row in rows if row.line is not None)),
         "extra": {name: _text(module, document, name, request, errors, reader) for name in SUMMARY_FIELDS},
         "summary": summary_of(document, rows, user, module, reader),
     }

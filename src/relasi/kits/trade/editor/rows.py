@@ -36,8 +36,8 @@ class Part:
 
 @dataclass
 class Row:
-    """key: what the inputs of the row are named by. was: texts the page showed before, by field. line: what the server
-    made of it. errors: sentence by field.
+    """key: what the inputs of the row are named by. was: texts the page showed before, by field. anew: its price is that
+    of the list, whatever is stored. line: what the server made of it. errors: sentence by field.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Row:
     optional: bool = False
     was: dict[str, str] = field(default_factory=dict)
     price_from: str = ""
+    anew: bool = False
     extra: dict[str, str] = field(default_factory=dict)
     line: TradeLine | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -123,6 +124,7 @@ def _read(data: Any, key: str) -> Row:
     found.optional = bool(text("optional"))
     found.was = {name: text(f"was-{name}") for name in ("item", "price", "taxes")}
     found.price_from = text("from")
+    found.anew = bool(text("anew"))
     found.extra = {name: text(name) for name in EXTRA if f"line-{key}-{name}" in data}
     if found.item != found.was["item"] and found.ref is not None:
         # Another item brings its own name, price and taxes; a price typed since it was chosen stays.
@@ -141,8 +143,12 @@ def read_ref(text: str) -> Ref | None:
 
 
 def act_on(rows: list[Row], act: str) -> list[Row]:
-    """The rows after a button was pressed: add:item, up:k, down:k, copy:k, remove:k."""
+    """The rows after a button was pressed: add:item, up:k, down:k, copy:k, remove:k, prices."""
     verb, _colon, which = act.partition(":")
+    if verb == "prices":
+        for row in rows:
+            row.anew = row.anew or (row.ref is not None and row.price_from != "typed")
+        return rows
     if verb == "add":
         fresh = max((int(row.key[1:]) for row in rows if row.key[1:].isdigit()), default=0) + 1
         return [*rows, Row(f"n{fresh}", kind=which if which in ("section", "note") else "item")]
@@ -186,6 +192,8 @@ def _values(row: Row, reader: Reader) -> dict[str, Any]:
     touched = price != row.was["price"] or row.item != row.was["item"]
     if row.price_from == "typed" or touched or (row.id is None and row.ref is None):
         found["price"] = price
+    elif row.anew:
+        found["price"] = ""  # an emptied price comes from the list
     if ",".join(row.taxes) != row.was["taxes"]:
         found["taxes"] = row.taxes
     return found | discount_values(row.texts["discount"], reader)
