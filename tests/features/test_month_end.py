@@ -14,10 +14,13 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.recycle_bin import purge
 from relasi.engine.records.undo import revert
-from relasi.engine.records.write import create, trash, update
+from relasi.engine.records.write import create, restore, trash, update
 from relasi.features.month_end.models import BalanceRow, Kind, PipelineRow, Snapshot, StockRow
+from relasi.features.month_end.standing import all_taken
 from relasi.features.month_end.taking import end_of
 from relasi.features.receivables.ageing import ageing
 from relasi.features.receivables.sides import PAYABLES
@@ -212,3 +215,24 @@ def test_the_snapshot_belongs_to_the_change_set_that_closes(as_admin: Any) -> No
     snapshot = close(today() - DAY)
     assert snapshot.change_set == as_admin.change_set
     assert ClosedPeriod._base_manager.get().snapshots.get() == snapshot
+
+
+def test_restoring_a_closing_is_closing_again_and_purging_it_leaves_its_snapshots(as_admin: Any) -> None:
+    closing = close(today() - 10 * DAY).closing
+    trash(ClosedPeriod, [closing.pk])
+    assert [one.state for found in all_taken().values() for one in found] == ["undone"]
+    restore(ClosedPeriod, [closing.pk])
+    assert [one.state for found in all_taken().values() for one in found] == ["stands", "earlier"]
+    trash(ClosedPeriod, [closing.pk])
+    purge(registry.of(ClosedPeriod), [closing.pk])
+    assert not ClosedPeriod._base_manager.exists()
+    assert [one.state for found in all_taken().values() for one in found] == ["undone", "undone"]
+
+
+def test_a_snapshot_calls_things_what_they_were_called_then(company: Any) -> None:
+    product = make("catalog.Product", name="Panel lama")
+    make("inventory.StockAdjustment", product=product, counted=3)
+    make("sales.Deal", name="Atap", amount=5)
+    close(today())
+    update(again(product), {"name": "Panel baru"})
+    assert StockRow.objects.get().product_name == "Panel lama"

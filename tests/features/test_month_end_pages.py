@@ -17,7 +17,8 @@ from relasi.features.tie_out.models import Outcome, TieOutResult, TieOutRun
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.invoice import Invoice
-from tests.features.test_month_end import DAY, close, sent
+from tests.features.test_month_end import DAY, close, made, moves_before, sent
+from tests.features.test_month_end import stages as deal_stages
 from tests.make import make
 from tests.modules.trading import document, paid, thing
 from tests.people import signed_in
@@ -35,8 +36,11 @@ def closed(as_admin: Any, company: Any) -> tuple[Snapshot, Snapshot]:
     first = close(on - 30 * DAY)
     sent(maju, 200, on)
     sent(maju, 70, on, currency="USD", rate=16_000)
-    make("inventory.StockAdjustment", product=make("catalog.Product", name="Panel"), counted=4, unit_cost=25)
-    make("sales.Deal", name="Atap", amount=900)
+    for n, stage in enumerate(deal_stages()[1]):
+        made(make("sales.Deal", stage=stage, pipeline=stage.pipeline_id, amount=900 + n), 20 + 30 * n)
+    panel = made(make("catalog.Product", name="Panel"), 60)
+    make("inventory.StockAdjustment", product=panel, counted=4, unit_cost=25)
+    moves_before(20)
     return first, close(on)
 
 
@@ -196,3 +200,16 @@ def test_programs_read_snapshots_with_the_rights_of_their_person(closed: Any, co
     company.open_role("Baca", under="Manajer", profile=company.profile("Baca", tools=["api"]))
     reader = company.hire("Rani", "Baca")
     assert signed_in(reader).get(f"/api/v1/month-end/{second.pk}/receivables").json()["data"] == []
+
+
+def test_who_does_not_see_amounts_sees_how_many_deals_there_were(closed: Any, company: Any) -> None:
+    _first, second = closed
+    hidden = {"sales.deal": {"amount": "hidden", "weighted_amount": "hidden"}}
+    profile = company.profile("Tanpa nilai", view_all=True, fields=hidden)
+    company.open_role("Tanpa nilai", under="Manajer", profile=profile)
+    client = signed_in(company.hire("Tono", "Tanpa nilai"))
+    page = client.get(f"/month-end/{second.pk}/", {"part": "pipeline"}).text
+    assert "Nilai tertimbang" not in page
+    assert "Rp\xa0900" not in page
+    assert "Rp\xa0900" in signed_in(company.admin).get(f"/month-end/{second.pk}/", {"part": "pipeline"}).text
+    assert client.get("/month-end/").status_code == 200
