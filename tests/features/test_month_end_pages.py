@@ -87,6 +87,7 @@ def test_every_part_is_a_page_in_both_months_and_opens_what_is_behind_it(closed:
     maju = second.balancerows.filter(party_name="PT Maju", currency="USD").get().party_id
     inside = client.get(home, {"part": "receivables", "by": "kind", "party_id": maju, "currency": "USD"}).text
     assert "/receivables/rows/?" in inside
+    assert "PT Maju" in inside
     assert "Rp\xa01.120.000" in inside
     assert client.get("/month-end/").status_code == 200
     assert client.get("/month-end/999999/").status_code == 404

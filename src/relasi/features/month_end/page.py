@@ -85,7 +85,18 @@ def snapshot(request: HttpRequest, id: int) -> HttpResponse:
         return file_answer(name, format, _table(asked, list(found), figures, reader), reader)
     shown = Paginator(found, LINES).get_page(request.GET.get("page"))
     context = _heads(request, asked, reader) | _body(asked, shown, sums, figures, reader)
+    context["narrowed_to"] = _narrowed_to(asked, rows) if asked.of else ""
     return render_page(request, "features/month_end/snapshot.html", context)
+
+
+def _narrowed_to(asked: Asked, rows: Any) -> str:
+    """What the lines are narrowed to: the line they are behind."""
+    outer = next((one for one in asked.part.groupings if one.opens and {*one.by} <= asked.of.keys()), None)
+    if outer is None:
+        return ""
+    found = list(lines(asked.part, asked.user, outer, rows, asked.snapshot, asked.beside)[:1])
+    names = named(asked.part, outer, found, asked.snapshot, asked.user, asked.of)
+    return " · ".join(filter(None, (text for name in names for text in (name.title, name.sub))))
 
 
 def _heads(request: HttpRequest, asked: Asked, reader: Any) -> dict[str, Any]:
