@@ -14,6 +14,7 @@ from relasi.engine.access.door import visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.tying import all_checks
+from relasi.features.month_end.models import Snapshot
 from relasi.users.user import User
 from tests.tying import everything_ties_out
 from tests.worlds import kept_for_a_file
@@ -137,6 +138,16 @@ def test_nothing_happened_in_the_future_or_before_it_was_made(printed):
     assert not deals.filter(stage_since__lt=F("created_at")).exists()
     assert deals.filter(created_at__lt=now - timedelta(days=365)).count() > 20
     assert deals.filter(status="open", expected_close__gt=now.date()).count() > 100
+
+
+def test_three_months_are_closed_with_what_stood_at_their_ends(printed):
+    found = list(Snapshot.objects.order_by("until"))
+    assert len(found) == 3
+    for one in found:
+        assert one.until < one.taken_at.date()
+        assert one.pipelinerows.exists()
+        assert one.balancerows.exists()
+        assert one.stockrows.exists()
 
 
 def test_every_change_belongs_to_a_change_set_of_its_own_moment(printed):
