@@ -24,6 +24,8 @@ from relasi.engine.screens.shell import Entry
 MOST_COUNTED = 10_000
 # A view that takes longer to count than this (milliseconds) goes without a number.
 PATIENCE = 400
+# As often as this the database is asked; views not counted by then go without a number too.
+MOST_TRIES = 6
 
 
 @signed_in
@@ -47,12 +49,24 @@ def _rows_of(state: ListState, view: Any) -> Any:
 
 
 def _counted(rows: dict[str, Any]) -> dict[str, int]:
-    """All at once; where that takes too long, each for itself, and the slow ones are left out."""
+    """All at once; where that takes too long, whatever can be had without the slow ones."""
     found = _in_time(rows)
-    if found is None:
-        each = [_in_time({key: some}) or {} for key, some in rows.items()]
-        found = {key: count for one in each for key, count in one.items()}
-    return found
+    return _without_the_slow(rows) if found is None else found
+
+
+def _without_the_slow(rows: dict[str, Any]) -> dict[str, int]:
+    """rows take too long together. They are halved again and again, and each half that does not is counted."""
+    counted: dict[str, int] = {}
+    tries = MOST_TRIES - 1
+    while len(rows) > 1 and tries > 0:
+        names, half = [*rows], len(rows) // 2
+        first, second = ({name: rows[name] for name in some} for some in (names[:half], names[half:]))
+        found, tries = _in_time(first), tries - 1
+        if found is None and tries > 0:
+            found, second, tries = _in_time(second), first, tries - 1
+        counted |= found or {}
+        rows = second
+    return counted | ((_in_time(rows) if tries > 0 else None) or {})
 
 
 def _in_time(rows: dict[str, Any]) -> dict[str, int] | None:
