@@ -333,6 +333,7 @@ ROUTES = [
           sometimes=True),
     Route("settings/assignment/<int:id>/move/<slug:way>/", "admin", "POST",
           args={"id": "assigning.assignmentrule", "way": "up"}),
+    Route("settings/conversion/", "admin", "GET POST"),
     Route("settings/labels/", "admin"),
     Route("settings/labels/<str:key>/", "admin", "GET POST", args={"key": "key"}),
     Route("settings/layouts/", "admin"),
@@ -402,7 +403,7 @@ ROUTES = [
     Route("settings/sharing/rules/new/", "admin", "GET POST"),
     Route("settings/sharing/rules/<int:id>/", "admin", "GET POST", args=_RULE),
     Route("settings/sharing/rules/<int:id>/delete/", "admin", "POST", args=_RULE),
-    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views|layouts|field-rules|labels|assignment-rules)/(?:(?P<id>\d{1,18})/)?"
+    Route(r"^(?P<slug>users|roles|profiles|groups|sharing-rules|module-sharing|company|company-details|views|layouts|field-rules|labels|conversion-fields|assignment-rules)/(?:(?P<id>\d{1,18})/)?"
           r"(?P<rest>.*)$", "admin", args={"slug": "settings slug", "id": "access.group", "rest": "nothing"}),
 ]  # fmt: skip
 

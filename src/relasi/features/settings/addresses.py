@@ -9,6 +9,7 @@ from relasi.features.settings import (
     assignment,
     company_details,
     company_page,
+    conversion_map,
     field_rules,
     groups,
     home,
@@ -44,6 +45,7 @@ HOMES = {
     "layouts": "/settings/layouts/{id}/",
     "field-rules": "/settings/field-rules/{id}/",
     "labels": "/settings/labels/",
+    "conversion-fields": "/settings/conversion/",
     "assignment-rules": "/settings/assignment/{id}/",
 }
 
@@ -85,6 +87,7 @@ def patterns() -> list[object]:
         *_webhooks(),
         *_layouts(),
         *_assignment(),
+        path("settings/conversion/", conversion_map.page),
         path("settings/labels/", labels.page),
         path("settings/labels/<str:key>/", labels.edit),
         path("settings/modules/", modules.page),

@@ -44,6 +44,8 @@ MENU = [
              gettext_lazy("Which fields forms show to whom, and which must be filled in when.")),
             ("labels", gettext_lazy("Labels"), "/settings/labels/", "type",
              gettext_lazy("What modules and fields are called, in both languages.")),
+            ("conversion", gettext_lazy("Conversion of leads"), "/settings/conversion/", "arrow-right-left",
+             gettext_lazy("Which fields of a lead fill in what of the account, contact and deal.")),
             ("assignment", gettext_lazy("Assignment rules"), "/settings/assignment/", "split",
              gettext_lazy("To whom what a group receives goes, and who got what.")),
             ("modules", gettext_lazy("Modules"), "/settings/modules/", "boxes",
@@ -84,7 +86,7 @@ MENU = [
 
 # Settings with pages of their own here, and those that only their records' pages show.
 WITH_PAGES = {"users", "roles", "profiles", "groups", "sharing-rules", "module-sharing", "company", "company-details",
-              "views", "layouts", "field-rules", "assignment-rules", "labels"}  # fmt: skip
+              "views", "layouts", "field-rules", "assignment-rules", "labels", "conversion-fields"}  # fmt: skip
 
 
 def groups() -> list[tuple[Any, list[tuple[str, Any, str, str, Any]]]]:

@@ -24,9 +24,9 @@ from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.undo import plans, revert
 from relasi.engine.records.write import create, update
 from relasi.kits.parties.doubles import account_keys
-from relasi.kits.pipeline.bant import QUESTIONS
 from relasi.kits.pipeline.days import today
 from relasi.modules.customers.carrying import carry_over
+from relasi.modules.customers.conversion_map import MODULES, field_map
 from relasi.modules.customers.lifecycle import Lifecycle
 from relasi.modules.customers.picklists import AccountKind, LeadStatus
 
@@ -34,25 +34,6 @@ if TYPE_CHECKING:
     from relasi.modules.customers.lead import Lead
 
 UNDOABLE_FOR = timedelta(hours=24)
-
-# Field of the lead -> field of what it becomes.
-ACCOUNT_MAP = {
-    "company": "name", "industry": "industry", "employees": "employees", "annual_revenue": "annual_revenue",
-    "rating": "rating", "website": "website", "phone": "phone", "address": "billing_address",
-}  # fmt: skip
-PERSON_ACCOUNT_MAP = {
-    "email": "email",
-    "phone": "phone",
-    "mobile": "other_phone",
-    "address": "billing_address",
-}
-CONTACT_MAP = {
-    "salutation": "salutation", "first_name": "first_name", "last_name": "last_name", "title": "title",
-    "email": "email", "secondary_email": "secondary_email", "mobile": "mobile", "phone": "office_phone",
-    "do_not_call": "do_not_call", "lead_source": "lead_source", "address": "mailing_address", "image": "image",
-    "description": "description",
-}  # fmt: skip
-DEAL_MAP = {"lead_source": "lead_source", "next_step": "next_step", **{name: name for name in QUESTIONS}}
 
 ASKED = ("with_account", "account", "with_contact", "contact", "with_deal", "deal", "deal_name", "stage", "amount",
          "expected_close")  # fmt: skip
@@ -215,9 +196,13 @@ def _existing(label: str, id: int, name: str) -> Any:
     return found
 
 
-def _mapped(lead: Lead, names: dict[str, str]) -> dict[str, Any]:
-    """The lead's values under the names of what it becomes; empty ones are left to the defaults there."""
-    values = {target: getattr(lead, source) for source, target in names.items()}
+def _mapped(lead: Lead, becomes: str, person: bool = False) -> dict[str, Any]:
+    """The lead's values under the names of what it becomes. Empty ones are left to the defaults there, and what this
+    person may not fill in stays on the lead."""
+    module = registry.module(MODULES[becomes])
+    writable = fields_for(acting_user(), "create", module)
+    names = field_map(becomes, person).items()
+    values = {target: getattr(lead, source) for source, target in names if target in writable}
     return {name: value for name, value in values.items() if value not in (None, "", False)} | {
         "owner": lead.owner_id
     }
@@ -231,8 +216,8 @@ def _account(lead: Lead, wanted: ConversionPlan) -> Any:
         return found
     model = _model("customers.Account")
     if lead.company:
-        return create(model, {"kind": AccountKind.COMPANY.value, **_mapped(lead, ACCOUNT_MAP)})
-    values = _mapped(lead, PERSON_ACCOUNT_MAP)
+        return create(model, {"kind": AccountKind.COMPANY.value, **_mapped(lead, "account")})
+    values = _mapped(lead, "account", person=True)
     return create(model, {"kind": AccountKind.PERSON.value, "name": lead.title_text(), **values})
 
 
@@ -240,7 +225,7 @@ def _contact(lead: Lead, wanted: ConversionPlan, account: Any) -> Any:
     if wanted.contact_id is not None:
         return _existing("customers.Contact", wanted.contact_id, "contact")
     model = _model("customers.Contact")
-    values = _mapped(lead, CONTACT_MAP)
+    values = _mapped(lead, "contact")
     if lead.email_opt_out:
         values["email_opt_in"] = "out_contact"
     # An account of a private person has come with its contact.
@@ -265,7 +250,7 @@ def _keep_consent(lead: Lead, contact: Any) -> None:
 def _deal(lead: Lead, wanted: ConversionPlan, made: Made) -> Any:
     if wanted.deal_id is not None:
         return _existing("sales.Deal", wanted.deal_id, "deal")
-    values = _mapped(lead, DEAL_MAP) | {
+    values = _mapped(lead, "deal") | {
         "name": wanted.deal_name or _deal_name(lead),
         "amount": lead.expected_value if wanted.amount is None else wanted.amount,
         "expected_close": wanted.expected_close,
