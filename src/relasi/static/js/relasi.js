@@ -824,6 +824,11 @@ relasi.typing = (element) =>
   });
 }
 
+/* in_view.js */
+// A menu longer than its place shows the entry of this page.
+for (const menu of document.querySelectorAll("[data-in-view]"))
+  menu.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /* inline_edit.js */
 // A fact is edited where it stands: a press opens it, Enter saves, Esc gives up, leaving it saves what changed.
 {
