@@ -50,6 +50,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "customize.label": {"module": "customers.contact", "field": "department", "name_en": "Department"},
     "customize.layout": {"module": "customers.lead"},
     "customize.fieldrule": {"module": "customers.contact", "field": "title", "effect": "required"},
+    "customers.conversionfield": {"becomes": "account", "source": "email", "target": "email"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.bankmovement": {"amount": 1_000_000, "date": "2030-01-31"},
