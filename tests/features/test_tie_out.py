@@ -35,11 +35,12 @@ from relasi.modules.inventory.stock_adjustment import StockAdjustment
 from relasi.modules.inventory.stock_move import StockMove
 from relasi.modules.purchasing.receipt_note import ReceiptNote
 from relasi.modules.sales.quote import Quote
+from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
 from tests.company import found_company
 from tests.make import make
 from tests.modules.buying import approved_vendor, ordered, take_bill
 from tests.modules.stocking import goods, of
-from tests.modules.subscribing import plan, subscription
+from tests.modules.subscribing import plan, running, subscription, transactions
 from tests.modules.trading import accepted, document, line_of, paid
 from tests.people import signed_in
 from tests.tying import everything_ties_out
@@ -71,6 +72,7 @@ class World:
         self.simple = document(Invoice, of(self.product, 2), account=self.account).issue()
         update(settings, {"moved_by": "goods"})
         self.subscription = subscription(plan(), account=self.account)
+        self.running = running(plan(), account=self.account)
         self.draft = document(Quote, of(self.product, 3), account=self.account)
         self.adjustment = StockAdjustment._base_manager.get(product=self.product)
 
@@ -186,6 +188,15 @@ for slug, table, name, paid_as, left in (
     whole = attrgetter(name)
     broken(f"balances-{slug}", f"UPDATE {table} SET {paid_as} = {paid_as} + 5, {left} = {left} - 5", whole, whole,
            **{paid_as: 5, left: -5})  # fmt: skip
+RUNNING = attrgetter("running")
+broken("periods-billed", "UPDATE subscribing_transaction SET kind = 'payment'", lambda w: transactions(w.running)[0], RUNNING,
+       charges=-1)  # fmt: skip
+broken("periods-once", "UPDATE subscribing_subscriptionperiod SET period = period + 1",
+       lambda w: SubscriptionPeriod._base_manager.get(subscription=w.running.pk), RUNNING, settled=-1)  # fmt: skip
+broken("revenue-log", "UPDATE subscribing_mrr_move SET amount = amount - 5", lambda w: w.running.mrr_moves.get(), RUNNING,
+       counted_mrr=5)  # fmt: skip
+broken("revenue-running", "UPDATE subscribing_subscription SET counted_mrr = counted_mrr + 5", RUNNING, RUNNING,
+       counted_mrr=5)  # fmt: skip
 
 
 def found(key: str) -> list[TieOutDifference]:
@@ -274,11 +285,9 @@ def test_a_missing_number_and_one_beyond_its_series_are_found(world: World) -> N
     series, year, _n = world.simple.number.split("/")
     break_it(f"UPDATE billing_invoice SET number = '{series}/{year}/00009'", world.simple.pk)
     missing = found("numbers-invoices")
-    assert [(one.figure, one.due) for one in missing if one.figure == "missing"] == [
-        ("missing", n) for n in range(2, 9)
-    ]
+    assert {one.due for one in missing if one.figure == "missing"} == {2, 4, 5, 6, 7, 8}
     assert [(one.record, one.stored, one.due) for one in missing if one.figure == "beyond"] == [
-        (world.simple.pk, 9, 2)
+        (world.simple.pk, 9, 3)
     ]
 
 
