@@ -177,3 +177,14 @@ def test_deleting_an_item_of_no_document_is_fine() -> None:
     assert again(product).trashed_at is not None
     with pytest.raises(Refused):
         trash(type(product), [product.pk])
+
+
+def test_a_bundle_is_available_as_often_as_its_scarcest_product() -> None:
+    b, c = make("catalog.Product", name="B"), make("catalog.Product", name="C")
+    bundle = make("catalog.ProductBundle", name="A", price=1000)
+    for product, quantity, counted in ((b, 1, 10), (c, 2, 7)):
+        make("catalog.BundleComponent", bundle=bundle, product=product, quantity=quantity)
+        make("inventory.StockAdjustment", product=product, counted=counted)
+    make("catalog.BundleComponent", bundle=bundle, service=make("catalog.Service"), quantity=1)
+    ref = Ref("bundle", bundle.pk)
+    assert shelf().available([ref, Ref("product", c.pk)]) == {ref: 3, Ref("product", c.pk): 7}

@@ -8,7 +8,7 @@ from django.test import Client
 
 from relasi.engine.access.acting import acting
 from relasi.engine.records.change_set import ChangeSet
-from relasi.engine.records.write import create
+from relasi.engine.records.write import create, update
 from relasi.modules.catalog.defaults import ensure_defaults
 from relasi.modules.sales.quote import Quote, QuoteLine
 from tests.make import again, make
@@ -196,6 +196,27 @@ def test_another_price_book_offers_its_prices_and_takes_none_unasked(
 def test_a_typed_price_is_never_told_to_be_off_the_list(browser: Client, things: dict[str, Any]) -> None:
     browser.post("/quotes/new/", form(things, panel(things, price="950.000")))
     assert 'value="prices"' not in browser.get(f"/quotes/{only().pk}/edit/").content.decode()
+
+
+def test_the_editor_says_how_many_are_available(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    with acting(company.admin):
+        make("inventory.StockAdjustment", product=things["panel"], counted=5)
+    assert "5 tersedia" in browser.get("/quotes/new/?find=any&q=Panel").content.decode()
+    for quantity, tone in (("5", "pos"), ("6", "warn")):
+        sent = form(things, panel(things, quantity=quantity), act="recalculate")
+        assert (
+            f'<span class="{tone}">5 tersedia</span>' in browser.post("/quotes/new/", sent).content.decode()
+        )
+    with acting(company.admin):
+        for profile in company.profiles.values():
+            update(profile, {"fields": {"catalog.product": {"available": "hidden"}}})
+    assert "tersedia" not in browser.get("/quotes/new/?find=any&q=Panel").content.decode()
+    assert (
+        "tersedia"
+        not in browser.post("/quotes/new/", form(things, panel(things), act="recalculate")).content.decode()
+    )
 
 
 def test_another_item_brings_its_own_name_price_and_taxes(

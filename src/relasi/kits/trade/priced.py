@@ -99,6 +99,7 @@ class PricedDocument(Record):
     payable = MoneyField(_("Payable"), default=0, required=True, editable=False, currency_field="currency")
 
     flow: ClassVar[Flow]
+    tells_stock: ClassVar[bool] = False  # whether its editor says how many are there
     keeps_rates: ClassVar[bool] = False  # whether its taxes are always those of what it was made of
     parties: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[tuple[str, ...]] = KINDS

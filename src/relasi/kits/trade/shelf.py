@@ -84,6 +84,10 @@ class Shelf(Protocol):
         """(reference, name, code and price) of each, in order, for a list to choose from. priced: whether the price,
         which is that of a sale, is told."""
 
+    def available(self, refs: Sequence[Ref]) -> dict[Ref, Decimal]:
+        """How many of each could be promised now, for those who may see that; what keeps no stock is missing. Of a bundle
+        as many as its scarcest product allows."""
+
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         """The usual taxes of "products", "services" or "charges" under these terms."""
 

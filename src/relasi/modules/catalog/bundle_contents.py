@@ -37,6 +37,16 @@ def contents(bundles: Collection[int]) -> dict[int, list[Held]]:
     return {id: list(_opened(id, rows, Decimal(1), Fraction(1), DEEPEST)) for id in bundles}
 
 
+def available_of(held: Iterable[Held]) -> Decimal | None:
+    """How many whole bundles could be promised now; None for one without products, which never runs out."""
+    needed: dict[int, tuple[Any, Decimal]] = {}
+    for one in held:
+        if one.item.kind == "product":
+            _product, before = needed.get(one.item.pk, (one.item, ZERO))
+            needed[one.item.pk] = one.item, before + one.quantity
+    return min((product.available // quantity for product, quantity in needed.values()), default=None)
+
+
 def _rows(bundles: set[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     level = set(bundles)

@@ -8,19 +8,21 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.company import company
-from relasi.engine.access.door import may, visible_to
+from relasi.engine.access.door import fields_for, may, visible_to
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.money import amount, decimals_of
+from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.query.search import search
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.shelf import KINDS, Offer, OfferPart, Ref, Terms
 from relasi.kits.trade.tax_rule import Taxes
-from relasi.modules.catalog.bundle_contents import Held, contents
+from relasi.modules.catalog.bundle_contents import Held, available_of, contents
 from relasi.modules.catalog.pricing import Priced, PriceList
 from relasi.modules.catalog.product import Product
 from relasi.modules.catalog.product_bundle import ProductBundle
@@ -80,19 +82,35 @@ class CatalogShelf:
             if ids:
                 rows = visible_to(acting_user(), MODELS[kind]).filter(pk__in=ids, active=True)
                 found |= {Ref(kind, row.pk): row for row in rows}
-        reader, currency = current_reader(), company().currency
+        told = self.available(list(found)) if priced else {}
         return [
-            (ref, found[ref].name, " · ".join(filter(None, [
-                found[ref].code, amount(found[ref].price, currency, reader) if priced and found[ref].price is not None else "",
-            ])))
-            for ref in refs if ref in found
-        ]  # fmt: skip
+            (ref, found[ref].name, _detail(found[ref], told.get(ref), priced)) for ref in refs if ref in found
+        ]
+
+    def available(self, refs: Sequence[Ref]) -> dict[Ref, Decimal]:
+        user = acting_user()
+        if "available" not in fields_for(user, "view", registry.of(Product)):
+            return {}
+        ids = [ref.id for ref in refs if ref.kind == "product"]
+        rows = visible_to(user, Product).filter(pk__in=ids).values_list("pk", "available") if ids else ()
+        found = {Ref("product", id): amount for id, amount in rows}
+        for id, held in contents([ref.id for ref in refs if ref.kind == "bundle"]).items():
+            if (most := available_of(held)) is not None:
+                found[Ref("bundle", id)] = most
+        return found
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         return rules_of(usual_taxes(usual_for), terms.day, terms.region)
 
     def tax_choices(self, terms: Terms) -> Taxes:
         return rules_of([id for id, tax in all_taxes().items() if tax.active], terms.day, terms.region)
+
+
+def _detail(item: Any, available: Decimal | None, priced: bool) -> str:
+    reader = current_reader()
+    price = amount(item.price, company().currency, reader) if priced and item.price is not None else ""
+    stock = write_number(available, reader, 3, shortest=True) if available is not None else ""
+    return " · ".join(filter(None, [item.code, price, stock and _("%(n)s available") % {"n": stock}]))
 
 
 def _offer(

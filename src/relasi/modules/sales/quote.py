@@ -111,6 +111,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
     rejection_reason = TextField(_("Rejected because"))
 
     flow = FLOW
+    tells_stock = True
     paper_title = _("Price quotation")
     paper_facts = (*TradeDocument.paper_facts, "payment_days")
     violations = FLOW.violations(TABLE)

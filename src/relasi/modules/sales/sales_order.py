@@ -102,6 +102,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
     cancel_reason = TextField(_("Cancelled because"))
 
     flow = FLOW
+    tells_stock = True
     paper_title = _("Order confirmation")
     violations = (
         FLOW.violations(TABLE)

@@ -30,6 +30,7 @@ from relasi.kits.trade.editor.rows import (
     name_chosen,
     read_rows,
     row_of,
+    tell_stock,
 )
 from relasi.kits.trade.editor.summary import summary_of
 from relasi.kits.trade.list_price import off_list
@@ -165,6 +166,8 @@ def _answer(
             drawn(row, line.record, reader)
     name_chosen(row for row in given if row.line is None)
     add_subtotals(rows, reader)
+    if result.record.tells_stock:
+        tell_stock(rows, result.record.status == "approved", reader)
     context = _context(request, entry, record, rows, result, said, posted)
     status = 200
     if refusals:

@@ -54,6 +54,8 @@ class Row:
     line: TradeLine | None = None
     errors: dict[str, str] = field(default_factory=dict)
     amount: str = ""
+    stock: str = ""
+    stock_tone: str = ""
     unit: str = ""
     parts: list[Part] = field(default_factory=list)
 
@@ -241,6 +243,17 @@ def name_chosen(rows: Iterable[Row]) -> None:
     names = {ref: name for ref, name, _detail in shelf().named([row.ref for row in nameless if row.ref])}
     for row in nameless:
         row.texts["name"] = names.get(row.ref, "")
+
+
+def tell_stock(rows: Iterable[Row], promised: bool, reader: Reader) -> None:
+    """How many are available of what stands on each row. promised: the document has taken its own already."""
+    told = [(row, row.ref) for row in rows if row.ref is not None and row.line is not None]
+    there = shelf().available(list(dict.fromkeys(ref for _row, ref in told))) if told else {}
+    for row, ref in told:
+        if ref in there:
+            wanted = Decimal(0) if promised or row.line is None else row.line.quantity or Decimal(0)
+            row.stock = write_number(there[ref], reader, 3, shortest=True)
+            row.stock_tone = "pos" if there[ref] >= wanted else "neg" if there[ref] <= 0 else "warn"
 
 
 def plain(value: Decimal, reader: Reader) -> str:
