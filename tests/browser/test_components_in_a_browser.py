@@ -52,7 +52,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page that fails its test when the policy refuses something or a script breaks."""
     context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900})
     found = context.new_page()
-    found.set_default_timeout(5000)
+    found.set_default_timeout(30_000)  # a busy machine is slow, not wrong
     trouble: list[str] = []
     # A page left while it still fades in: the browser's remark about its own animation.
     found.on("pageerror", lambda error: "Transition was" in str(error) or trouble.append(str(error)))
