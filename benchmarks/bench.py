@@ -25,7 +25,15 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from benchmarks import billing_run, bulk_rows, company, documents, import_rows, measure  # noqa: E402
+from benchmarks import (  # noqa: E402
+    billing_run,
+    bulk_rows,
+    company,
+    documents,
+    import_rows,
+    measure,
+    tie_out,
+)
 from relasi.engine.access.acting import acting  # noqa: E402
 from relasi.engine.access.door import scope_of, visible_to  # noqa: E402
 from relasi.engine.declare.registry import registry  # noqa: E402
@@ -66,7 +74,10 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
         "--bulk-rows", type=int, help="default: as many as --rows, at most 50,000; 0 measures no bulk edit"
     )
     parser.add_argument(
-        "--invoices", type=int, default=0, help="measure the list and the ageing of so many invoices too"
+        "--invoices",
+        type=int,
+        default=0,
+        help="measure the list, the ageing and the tie-out of so many invoices too",
     )
     parser.add_argument(
         "--recurring",
@@ -125,6 +136,8 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
         figures |= bulk_rows.measure(people.director, many)
     if asked.recurring:
         figures |= billing(asked, people)
+    if asked.invoices:
+        figures |= ties(asked, people)
     figures["ratios"] = ratios(figures)
     return figures
 
@@ -139,7 +152,24 @@ def bulk(asked: argparse.Namespace, people: company.People) -> dict[str, Any]:
     return bulk_rows.measure(people.director, asked.bulk_rows or 50_000)
 
 
-ALONE = {"billing": billing, "bulk": bulk}
+def ties(asked: argparse.Namespace, people: company.People) -> dict[str, Any]:
+    company.fill_invoices(asked.invoices or 100_000, people)
+    say("tie-out")
+    return tie_out.measure()
+
+
+def lists(asked: argparse.Namespace, people: company.People) -> dict[str, Any]:
+    """Of invoices and of who owes them."""
+    company.fill_invoices(asked.invoices or 100_000, people)
+    found = invoices(measure.Visitor(application, people.manager))
+    return {
+        f"{name}_{what}": getattr(times, what)
+        for name, times in found.items()
+        for what in ("p50", "p95", "shown")
+    }
+
+
+ALONE = {"billing": billing, "bulk": bulk, "invoices": lists, "tie-out": ties}
 
 
 def requests(visitor: measure.Visitor, user: Any) -> dict[str, measure.Times]:
@@ -169,7 +199,10 @@ def requests(visitor: measure.Visitor, user: Any) -> dict[str, measure.Times]:
 def invoices(visitor: measure.Visitor) -> dict[str, measure.Times]:
     return {
         "invoice_list": measure.timed(lambda n: visitor.get("/invoices/")),
-        "ageing": measure.timed(lambda n: visitor.get("/receivables/"), times=20, warm_up=3),
+        "ageing": measure.timed(lambda n: visitor.get("/receivables/"), times=60, warm_up=5),
+        "ageing_largest": measure.timed(
+            lambda n: visitor.get("/receivables/?order=largest"), times=20, warm_up=3
+        ),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from benchmarks.copies import multiply
+from benchmarks.copies import copy_lines, multiply
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.profile import Profile
 from relasi.engine.access.role import Role
@@ -24,6 +24,7 @@ from relasi.users.user import User
 
 SEED_ROWS = 2000
 SEED_INVOICES = 300
+INVOICE_LINES = 10
 # How many people stand at each level of the tree: director, managers, supervisors, sales people.
 LEVELS = (1, 3, 16, 180)
 
@@ -107,7 +108,7 @@ def _make(rows: int, people: People) -> None:
 
 
 def fill_invoices(rows: int, people: People) -> None:
-    """`rows` issued invoices of those accounts, due on days around today; of their lines the seed alone has any."""
+    """`rows` issued invoices of those accounts with ten lines each, due on days around today."""
     module = registry.module("billing.Invoice")
     if module.model._base_manager.count() >= rows:
         return
@@ -115,18 +116,24 @@ def fill_invoices(rows: int, people: People) -> None:
     with acting(SYSTEM, via="import", reason="benchmark"):
         if not module.model._base_manager.exists():
             seed = random.Random("invoices")
-            some = [_invoice(seed, n) | {"owner": seed.choice(owners)} for n in range(SEED_INVOICES)]
-            lines = [
-                [{"name": "Panel", "price": seed.randrange(1, 900) * 100_000, "quantity": 1, "taxes": []}]
-                for _ in some
+            drafts = [
+                Draft(_invoice(seed, n) | {"owner": seed.choice(owners)}, lines=_lines(seed))
+                for n in range(SEED_INVOICES)
             ]
-            made = write(
-                module, [Draft(one, lines=own) for one, own in zip(some, lines, strict=True)]
-            ).records
+            made = write(module, drafts).records
             write(module, [Draft({"status": "issued"}, id=one.pk) for one in made])
         multiply(module, rows, owners, SEED_INVOICES)
+        copy_lines(module)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _lines(seed: random.Random) -> list[dict[str, Any]]:
+    return [
+        {"name": f"Panel {n}", "price": seed.randrange(1, 900) * 10_005, "quantity": seed.randrange(1, 9),
+         "discount_percent": seed.choice([None, 5])}
+        for n in range(INVOICE_LINES)
+    ]  # fmt: skip
 
 
 def _invoice(seed: random.Random, n: int) -> dict[str, Any]:

@@ -96,17 +96,22 @@ def compared(
     where: str = "TRUE",
     record: str = "d.id",
     line: str = "NULL::bigint",
+    follows: Mapping[str, str] | None = None,
 ) -> str:
     """SQL of the rows `d` of a table whose figures are not what they are due to be. figures: column -> SQL of what it is
-    due to be. joined: SQL that brings in what that stands on."""
-    differs = " OR ".join(f"d.{column} IS DISTINCT FROM ({due})" for column, due in figures.items())
+    due to be. joined: SQL that brings in what that stands on. follows: column -> SQL that comes to the same, and costs less,
+    once the figures before it are right: rows are found by that.
+
+    What differs is asked as a number, which the planner takes for rare, as it is: then all cores read."""
+    quick = {**figures, **(follows or {})}
+    differs = " OR ".join(f"d.{column} IS DISTINCT FROM ({quick[column]})" for column in figures)
     values = ", ".join(
         f"('{column}', d.{column}::numeric, ({due})::numeric)" for column, due in figures.items()
     )
     return f"""
         SELECT {record} AS record, {line} AS line, f.figure, f.stored, f.due
         FROM {table} d {joined} CROSS JOIN LATERAL (VALUES {values}) f(figure, stored, due)
-        WHERE ({where}) AND ({differs}) AND f.stored IS DISTINCT FROM f.due"""
+        WHERE ({where}) AND ({differs})::int = 1 AND f.stored IS DISTINCT FROM f.due"""
 
 
 def rows_of(table: str, where: str = "TRUE", joined: str = "") -> str:

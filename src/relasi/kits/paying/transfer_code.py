@@ -19,7 +19,7 @@ def free_code(
     code given before this one; those paid long ago come last, so that a late second transfer is not taken for another
     invoice's. None where nothing is free, or the invoice is too small.
     """
-    if payable < LEAST_AMOUNT:
+    if payable < LEAST_AMOUNT or len(taken) >= MOST:
         return None
     for step in range(MOST):
         code = (abs(last) + step) % MOST + 1

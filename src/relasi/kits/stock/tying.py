@@ -73,8 +73,10 @@ def posting_ties(posting: Posting | Arrival) -> Check:
     stands = f"h.trashed_at IS NULL AND h.status = ANY ({listed(posting.states)})"
     if isinstance(posting, Arrival):
         due, held = f"l.{posting.amount}", "(SELECT l.product_id AS product, 1::numeric AS each)"
+        moves = "l.product_id IS NOT NULL"
     else:
         due, held = "-l.moved * p.each", held_in("l")
+        moves = "(l.product_id IS NOT NULL OR l.components IS NOT NULL)"
     posted = f"""(
         SELECT h.id, l.id AS line, coalesce(g.n, 0) AS stock_moved,
             CASE WHEN {stands} AND l.trashed_at IS NULL AND l.kind = 'item' THEN {due} ELSE 0 END AS due
@@ -84,7 +86,7 @@ def posting_ties(posting: Posting | Arrival) -> Check:
             SELECT line, product_id, sum(received - issued) AS n FROM {LEDGER}
             WHERE {posting.document} IS NOT NULL GROUP BY 1, 2
         ) g ON g.line = l.id AND g.product_id = p.product
-        WHERE p.product IS NOT NULL)"""
+        WHERE p.product IS NOT NULL AND {moves})"""
     failing = compared(posted, {"stock_moved": "d.due"}, line="d.line")
     counted = rows_of(LEDGER, f"d.{posting.document} IS NOT NULL")
     return Check(

@@ -11,7 +11,7 @@ from relasi.engine.records.refusal import Refused
 
 Done = TypeVar("Done")
 
-AT_ONCE = 100
+AT_ONCE = 200
 
 
 def in_lots(

@@ -94,13 +94,17 @@ def lines() -> Iterator[Check]:
         "base": f"CASE WHEN {spread} THEN d.base ELSE {gross} - d.discount - d.share + d.base - ({taxed}) END",
         "total": "d.base + d.tax",
     }  # fmt: skip
+    follows = {
+        "net": "d.gross - d.discount",
+        "base": f"CASE WHEN {spread} THEN d.base ELSE d.net - d.share + d.base - ({taxed}) END",
+    }
     for module, lines in documents():
         whole = lines.whole.attname
         joined = f"JOIN {module.table} h ON h.id = d.{whole}"
         where = "d.kind = 'item' AND d.trashed_at IS NULL"
         yield Check(
             LINES, module.model._meta.label,
-            compared(lines.table, due, joined, where, record=f"d.{whole}", line="d.id"),
+            compared(lines.table, due, joined, where, record=f"d.{whole}", line="d.id", follows=follows),
             rows_of(lines.table, where), partial(_line_touches, lines),
         )  # fmt: skip
 

@@ -68,7 +68,7 @@ def _lot(ids: list[int], day: date) -> list[int]:
         rows = Subscription._base_manager.select_for_update(skip_locked=True, of=("self",))
         held = list(rows.filter(pk__in=ids, trashed_at=None, look_on__lte=day).order_by("look_on", "pk"))
         owed = {one.pk: one for one in held if _owes(one, day)}
-        changing = waiting_changes(owed.values())
+        changing = waiting_changes(owed.values()) if owed else set()
         for id in changing:
             apply_due(owed[id], owed[id].next_date)
         bill_all([one for one in owed.values() if one.pk not in changing])
@@ -105,6 +105,8 @@ def go_on(found: Any, day: date, outcome: Outcome = Outcome.PAUSED) -> Any:
 
 def bill_all(subscriptions: list[Any]) -> None:
     """Bills the next period of each. Part of a transaction; the subscriptions are held."""
+    if not subscriptions:
+        return
     ids = [one.pk for one in subscriptions]
     lines, more = lines_by_document(Subscription, ids), pending_amounts(ids)
     bills = {one.pk: bill_of(one, lines[one.pk], one.next_number, more[one.pk]) for one in subscriptions}
@@ -117,8 +119,7 @@ def bill_all(subscriptions: list[Any]) -> None:
         write(registry.of(Transaction), [Draft(values) for values in charges], authorised=BY_RUN)
         billed_with_next(invoices)
     drafts = [Draft(_moved_on(bills[one.pk]), id=one.pk) for one in subscriptions]
-    if drafts:
-        write(registry.of(Subscription), drafts, authorised=BY_RUN)
+    write(registry.of(Subscription), drafts, authorised=BY_RUN)
 
 
 def _moved_on(bill: Bill) -> dict[str, Any]:
