@@ -12,8 +12,10 @@ from relasi.engine.access.acting import acting
 from relasi.engine.activity.public_link import make_link
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import trash
+from relasi.features.month_end.models import Snapshot
 from relasi.kits.trade.public.answering import accept
 from relasi.modules.billing.invoice import Invoice
+from relasi.modules.billing.payment import Payment
 from relasi.modules.sales.quote import Quote
 from relasi.modules.sales.sales_order import SalesOrder
 from tests.commits import real_commits
@@ -110,3 +112,19 @@ def test_invoices_issued_at_once_have_different_transfer_codes(admin: Any) -> No
     drafts = [document(Invoice, thing(1_000_000)) for _each in range(6)]
     at_once(admin, *(draft.issue for draft in drafts))
     assert sorted(again(one).transfer_code for one in drafts) == [-6, -5, -4, -3, -2, -1]
+
+
+def test_a_period_that_closes_waits_for_its_documents_and_they_for_it(admin: Any) -> None:
+    """Each payment stands in the snapshot or is refused: none comes into the period behind it."""
+    account = make("customers.Account")
+    for month in range(1, 5):
+        until = f"2026-0{month}-28"
+        calls: list[Callable[[], Any]] = [
+            lambda day=until: paid(account, 100, date=day) for _each in range(4)
+        ]  # type: ignore[misc]
+        calls.insert(2, lambda day=until: make("billing.ClosedPeriod", until=day))  # type: ignore[misc]
+        found = at_once(admin, *calls)
+        there = [one for one in found if isinstance(one, Payment)]
+        assert found.count(["PERIOD_CLOSED"]) == 4 - len(there)
+        rows = Snapshot.objects.get(until=until).balancerows.filter(kind="payment")
+        assert sum(row.documents for row in rows) == Payment._base_manager.count()
