@@ -144,6 +144,7 @@ ROUTES = [
     Route("settings/online-payment/", "admin", "GET POST"),
     Route("p/<str:token>/accept/", "anybody", "POST", args={"token": "token"}, sometimes=True),
     Route("p/<str:token>/decline/", "anybody", "POST", args={"token": "token"}, sometimes=True),
+    Route("p/<str:token>/ask/", "anybody", "POST", args={"token": "token"}, sometimes=True),
     Route("<entry:entry>/<int:id>/convert/<slug:to>/", "on edit", "GET POST", args={"id": "record", "to": "becomes"},
           seen=(404,), sometimes=True),
     Route("<entry:entry>/<int:id>/field/<slug:name>/", "on edit", "GET POST", writes=True,

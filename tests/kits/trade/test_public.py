@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from relasi.engine.access.acting import acting, current_acting
+from relasi.engine.activity.comment import Comment
 from relasi.engine.activity.news import News
 from relasi.engine.activity.public_link import A_MINUTE, PublicLink, PublicVisit, end_link, make_link
 from relasi.engine.activity.sent_mail import SentMail
@@ -99,6 +100,44 @@ def test_a_decline_needs_a_reason_and_keeps_it() -> None:
     assert again(quote).status == "sent"
     Client().post(f"{link.path}decline/", {"name": "Ratna", "reason": "Terlalu mahal"})
     assert (again(quote).status, again(quote).rejection_reason) == ("rejected", "Terlalu mahal")
+
+
+def test_a_question_becomes_a_comment_and_the_owner_hears_of_it(company: Any) -> None:
+    with acting(company.sales_a):
+        quote = sent()
+    link = linked(quote)
+    answer = Client().post(
+        f"{link.path}ask/", {"name": "Ratna", "question": "Garansinya berapa lama, @admin?"}
+    )
+    assert answer.status_code == 302 and "asked=1" in answer["Location"]
+    [comment] = Comment._base_manager.filter(record=quote.pk)
+    assert (comment.text, comment.mentions) == ("Ratna: Garansinya berapa lama, @admin?", None)
+    assert again(quote).status in ("sent", "reviewed")
+    told = News.objects.filter(kind="public", record=quote.pk).values_list("facts", flat=True)
+    assert {"what": "asked", "name": "Ratna"} in list(told)
+    page = Client().get(f"{link.path}?asked=1").content.decode()
+    assert "Terima kasih atas pertanyaan Anda" in page and "Garansinya" not in page
+
+
+@pytest.mark.parametrize(
+    "given", [{"question": "Berapa?"}, {"name": "Ratna"}, {"name": "Ratna", "question": "x" * 2001}]
+)
+def test_a_question_without_name_or_words_is_refused_and_keeps_what_was_typed(given: dict[str, str]) -> None:
+    quote = sent()
+    answer = Client().post(f"{linked(quote).path}ask/", given)
+    assert answer.status_code == 422
+    assert all(value in answer.content.decode() for value in given.values())
+    assert not Comment._base_manager.exists()
+
+
+def test_an_invoice_can_be_asked_about_and_a_replaced_quote_cannot() -> None:
+    invoice, quote = issued(thing(1000)), sent()
+    given = {"name": "Ratna", "question": "Rekening mana?"}
+    assert Client().post(f"{linked(invoice).path}ask/", given).status_code == 302
+    link = linked(quote)
+    quote.revise()
+    assert Client().post(f"{link.path}ask/", given).status_code == 422
+    assert Comment._base_manager.count() == 1
 
 
 def test_a_second_acceptance_is_refused() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.acting import SYSTEM, acting_user
+from relasi.engine.access.acting import SYSTEM, acting_user, current_acting
 from relasi.engine.activity.hanging import Hanging, may_on, record_key
 from relasi.engine.activity.mention import mentioned
 from relasi.engine.declare.module import Declaration
@@ -50,7 +50,9 @@ class Comment(Hanging):
 
     def before_save(self, change: Change) -> None:
         if change.has("text"):
-            self.mentions = mentioned(self.text or "") or None
+            # Nobody outside calls people here by their names.
+            outside = current_acting().via == "public"
+            self.mentions = None if outside else mentioned(self.text or "") or None
 
     def clean(self, change: Any = None) -> None:
         if not change.is_new and (change.has("record") or change.has("reply_to")):

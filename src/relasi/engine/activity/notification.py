@@ -143,7 +143,9 @@ VIEW = register_kind(
     NotificationKind("view", _("A list view waits for approval"), "list-filter", "digest", always=True)
 )
 PUBLIC = register_kind(
-    NotificationKind("public", _("A customer opens or answers my document"), "mail-open", "now")
+    NotificationKind(
+        "public", _("A customer opens or answers my document, or asks about it"), "mail-open", "now"
+    )
 )
 
 

@@ -177,6 +177,7 @@ def _public(row: Notification, user: Any) -> tuple[Markup, str]:
         "opened": _("A customer opened this"),
         "accepted": _("%(who)s accepted this"),
         "declined": _("%(who)s declined this"),
+        "asked": _("%(who)s has a question about this"),
     }
     sentence = words[row.facts["what"]]
     return _said(sentence, who=Markup("<b>{}</b>").format(row.facts.get("name", ""))), _page(row)

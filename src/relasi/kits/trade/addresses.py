@@ -23,4 +23,5 @@ def patterns() -> list[Any]:
         path("p/<str:token>/logo/", public.logo),
         path("p/<str:token>/accept/", public.say_yes),
         path("p/<str:token>/decline/", public.say_no),
+        path("p/<str:token>/ask/", public.ask_us),
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import current_acting
 from relasi.engine.access.directory import directory
+from relasi.engine.activity.comment import say
 from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import PUBLIC
 from relasi.engine.activity.public_link import PublicLink
@@ -67,6 +68,23 @@ def decline(link: PublicLink, record: Any, name: str, reason: str, ip: str | Non
         declined = _open_to_answer(record).reject(rejection_reason=reason)
         _note(link, declined, "declined", name, ip)
     return declined
+
+
+def ask(record: Any, name: str, question: str) -> None:
+    """A question of the customer stands among the comments of the document, and its owner hears of it. Raises Refused."""
+    refusals = _nameless(name)
+    if not question or len(question) > LONGEST_REASON:
+        refusals.append(
+            Refusal("question", "REQUIRED", _("Write your question, in at most 2,000 characters."))
+        )
+    if record.status == "superseded":
+        refusals.append(Refusal("", "INVALID_TRANSITION", closed_because(record)))
+    if refusals:
+        raise Refused(refusals)
+    with transaction.atomic():
+        current_acting().reason = name
+        say(record.pk, f"{name}: {question}")
+        _tell(record, "asked", name)
 
 
 def _nameless(name: str) -> list[Refusal]:

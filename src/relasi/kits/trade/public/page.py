@@ -22,7 +22,7 @@ from relasi.engine.screens.pages import render_page
 from relasi.kits.trade.paper.letterhead import details, language_for
 from relasi.kits.trade.paper.page import answer as as_pdf
 from relasi.kits.trade.paper.sheet import READERS, sheet_of
-from relasi.kits.trade.public.answering import accept, customer_of, decline, was_opened
+from relasi.kits.trade.public.answering import accept, ask, customer_of, decline, was_opened
 from relasi.kits.trade.public.showing import shown_of
 
 View = Callable[..., HttpResponse]
@@ -139,6 +139,13 @@ def say_no(
     return _answered(request, link, record, language, ip, "decline")
 
 
+@by_link
+def ask_us(
+    request: HttpRequest, link: PublicLink, record: Any, language: str, ip: str | None
+) -> HttpResponse:
+    return _answered(request, link, record, language, ip, "ask")
+
+
 def _answered(
     request: HttpRequest, link: PublicLink, record: Any, language: str, ip: str | None, what: str
 ) -> HttpResponse:
@@ -150,8 +157,11 @@ def _answered(
         if what == "accept":
             picked = {int(text) for text in request.POST.getlist("line") if text.isdigit() and len(text) < 19}
             accept(link, record, name, bool(request.POST.get("agree")), picked, ip)
+        elif what == "ask":
+            ask(record, name, request.POST.get("question", "").strip())
         else:
             decline(link, record, name, request.POST.get("reason", "").strip(), ip)
     except Refused as refused:
         return document_page(request, link, record, language, refused, what)
-    return HttpResponseRedirect(f"{link.path}?language={language}")
+    asked = "&asked=1" if what == "ask" else ""
+    return HttpResponseRedirect(f"{link.path}?language={language}{asked}")
