@@ -33,6 +33,7 @@ from relasi.modules.billing.invoice import Invoice
 from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.inventory.stock_adjustment import StockAdjustment
 from relasi.modules.inventory.stock_move import StockMove
+from relasi.modules.purchasing.purchase_return import PurchaseReturn
 from relasi.modules.purchasing.receipt_note import ReceiptNote
 from relasi.modules.sales.quote import Quote
 from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
@@ -65,6 +66,10 @@ class World:
         self.credit = part(self.invoice, CreditNote, 1).apply(self.invoice.pk, 300)
         self.purchase = ordered(of(self.product, 10), vendor=approved_vendor())
         self.receipt = part(self.purchase, ReceiptNote, 4).receive()
+        self.returned = convert(
+            self.receipt, PurchaseReturn, {line_of(self.receipt).pk: Decimal(1)}, reason="wrong"
+        )
+        self.returned.send_back()
         self.bill = take_bill(self.purchase, 4).approve()
         self.vendor_payment = make("purchasing.VendorPayment", vendor=self.purchase.vendor_id, amount=2000)
         self.vendor_payment.allocate(self.bill.pk, 1500)
@@ -119,11 +124,13 @@ for slug, table, name in (
     ("delivery-notes", "inventory_deliverynote", "note"), ("invoices", "billing_invoice", "invoice"),
     ("credit-notes", "billing_creditnote", "credit"), ("purchase-orders", "purchasing_purchaseorder", "purchase"),
     ("receipt-notes", "purchasing_receiptnote", "receipt"), ("bills", "purchasing_bill", "bill"),
+    ("purchase-returns", "purchasing_purchasereturn", "returned"),
     ("subscriptions", "subscribing_subscription", "subscription"),
 ):  # fmt: skip
     whole = attrgetter(name)
     lines = {"quotes": "sales_quoteline", "sales-orders": "sales_orderline", "purchase-orders": "purchasing_purchaseline",
              "delivery-notes": "inventory_deliveryline", "receipt-notes": "purchasing_receiptline",
+             "purchase-returns": "purchasing_returnline",
              "credit-notes": "billing_creditline"}.get(slug, f"{table}line")  # fmt: skip
     line = lambda w, whole=whole: line_of(whole(w))  # noqa: E731
     broken(f"totals-{slug}", f"UPDATE {table} SET gross_total = gross_total + 7", whole, whole, gross_total=7)
@@ -143,6 +150,10 @@ for slug, table, name, column in (
     ("delivery-notes", "inventory_deliveryline", "note", "invoiced"),
     ("invoices", "billing_invoiceline", "invoice", "credited"),
     ("purchase-orders", "purchasing_purchaseline", "purchase", "received"),
+    ("purchase-orders", "purchasing_purchaseline", "purchase", "returned"),
+    ("receipt-notes", "purchasing_receiptline", "receipt", "returned"),
+    ("receipt-notes", "purchasing_receiptline", "receipt", "accepted_returned"),
+    ("receipt-notes", "purchasing_receiptline", "receipt", "rejected_returned"),
     ("purchase-orders", "purchasing_purchaseline", "purchase", "billed"),
     ("purchase-orders", "purchasing_purchaseline", "purchase", "rejected"),
     ("sales-orders", "sales_orderline", "order", "purchased"),
@@ -171,7 +182,7 @@ broken(
 )
 for slug, name, by, sign in (
     ("delivery-notes", "note", "delivery_note", -1), ("invoices", "simple", "invoice", -1),
-    ("receipt-notes", "receipt", "receipt_note", 1),
+    ("receipt-notes", "receipt", "receipt_note", 1), ("purchase-returns", "returned", "purchase_return", -1),
 ):  # fmt: skip
     whole = attrgetter(name)
     broken(f"ledger-{slug}", MOVES.format("received" if sign > 0 else "issued", "+" if sign > 0 else "-"),

@@ -31,7 +31,11 @@ def check_enough(changes: list[Change], moved_by: str) -> None:
     }
     sources = [line.order_line_id for held in lines.values() for line, _n in held if line.order_line_id]
     hold_rows(registry.module("sales.OrderLine").model, sources)
-    found = {key: products_of(held) for key, held in lines.items()}
+    check_there(changes, {key: products_of(held) for key, held in lines.items()})
+
+
+def check_there(changes: list[Change], found: dict[int, dict[int, Decimal]]) -> None:
+    """The same for what is known already. found: id() of a change -> product -> how many of it are taken."""
     products = held_products({product for wanted in found.values() for product in wanted})
     if policy().below_zero == "allow":
         return

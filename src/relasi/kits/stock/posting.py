@@ -84,13 +84,20 @@ _POST = """
 @dataclass(frozen=True)
 class Arrival:
     """By which document goods come in. document: the column of the ledger that refers to it. lines: the table of its lines;
-    whole: their reference to it. states: in which the goods are here. amount: the column of a line that says how many."""
+    whole: their reference to it. states: in which the goods are here. amount: the column of a line that says how many.
+    back: they go back to where they came from, at the average cost."""
 
     document: str
     lines: str
     whole: str
     states: frozenset[str]
     amount: str
+    back: bool = False
+
+    @property
+    def moved(self) -> str:
+        """SQL: how many of a row `l` of lines come in."""
+        return f"-l.{self.amount}" if self.back else f"l.{self.amount}"
 
     def triggers(self) -> list[pgtrigger.Trigger]:
         """For the class of documents."""
@@ -99,8 +106,9 @@ class Arrival:
             for row in ("OLD", "NEW")
         )
         body = _ARRIVE.format(
-            lines=self.lines, whole=self.whole, document=self.document, amount=self.amount, before=before, after=after,
+            lines=self.lines, whole=self.whole, document=self.document, moved=self.moved, before=before, after=after,
             products=PRODUCTS, ledger=LEDGER, into=into_ledger(self.document),
+            cost="NULL::numeric" if self.back else _COST,
         )  # fmt: skip
         return [
             pgtrigger.Trigger(
@@ -110,6 +118,7 @@ class Arrival:
 
 
 # What it cost comes from the order, in the currency of the company; what is taken back is worth what it was.
+_COST = "round(l.base / l.quantity * NEW.rate, 2)"
 _ARRIVE = """
     IF ({before}) = ({after}) THEN
         RETURN NULL;
@@ -119,8 +128,8 @@ _ARRIVE = """
     {into}
     SELECT 1, m.product_id, greatest(m.n, 0), greatest(-m.n, 0), m.cost, NOT ({after}), NEW.id, m.id
     FROM (
-        SELECT l.id, l.product_id, round(l.base / l.quantity * NEW.rate, 2) AS cost,
-            CASE WHEN {after} THEN l.{amount} ELSE 0 END - coalesce((
+        SELECT l.id, l.product_id, {cost} AS cost,
+            CASE WHEN {after} THEN {moved} ELSE 0 END - coalesce((
                 SELECT sum(g.received - g.issued) FROM {ledger} g
                 WHERE g.{document} = NEW.id AND g.line = l.id AND g.product_id = l.product_id), 0) AS n
         FROM {lines} l

@@ -72,7 +72,7 @@ def posting_ties(posting: Posting | Arrival) -> Check:
     document = registry.of(lines.whole.related_model)
     stands = f"h.trashed_at IS NULL AND h.status = ANY ({listed(posting.states)})"
     if isinstance(posting, Arrival):
-        due, held = f"l.{posting.amount}", "(SELECT l.product_id AS product, 1::numeric AS each)"
+        due, held = posting.moved, "(SELECT l.product_id AS product, 1::numeric AS each)"
         moves = "l.product_id IS NOT NULL"
     else:
         due, held = "-l.moved * p.each", held_in("l")

@@ -38,12 +38,14 @@ def convert(
     target: Any,
     quantities: Mapping[int, Decimal] | None = None,
     tax_rates: Any = None,
+    by_itself: bool = False,
     **more: Any,
 ) -> Any:
     """The next document. quantities: line id -> how much of it; without them what the source proposes, as a
     rule all that is left.
 
     tax_rates: which rates hold where one has changed since (tax_change.RatesOf); without it what the source says.
+    by_itself: it follows from something else, whatever the person may make.
     Raises Refused when the state does not allow it, nothing is left, more is asked for than is left, or a rate has
     changed and nobody said which one holds.
     """
@@ -65,7 +67,7 @@ def convert(
             own = line_values(line, way, wanted, source.decimals)
             return own and own | renewed_line(line, rules)
 
-        return copied(source, target, values, of_line)
+        return copied(source, target, values, of_line, by_itself)
 
 
 def _rules_for(source: Any, target: Any, lines: list[Any], choice: Any, day: Any) -> Rules:

@@ -46,7 +46,8 @@ class TradeLine(Part):
 
     takes, counted: see taking.py. taken_amount: the column that says how much a line takes. beyond: column that counts ->
     the one that says how many percent more than the quantity may be taken. passes: references that a line made of it has
-    too, and takes from as well.
+    too, and takes from as well. gives_back: reference -> (the column it counts down, by which column of the line, states of
+    its document in which it does not).
     left_words: how the page of the document says what is left, by the column that counts. extra: fields the editor asks for
     below an item, of those in editor/rows.py. asks_of_text: below lines of free text too.
     """
@@ -56,6 +57,7 @@ class TradeLine(Part):
     taken_amount: ClassVar[str] = "quantity"
     beyond: ClassVar[dict[str, str]] = {}
     passes: ClassVar[tuple[str, ...]] = ()
+    gives_back: ClassVar[dict[str, tuple[str, str, frozenset[str]]]] = {}
     left_words: ClassVar[dict[str, Any]] = {}
     extra: ClassVar[tuple[str, ...]] = ()
     asks_of_text: ClassVar[bool] = False

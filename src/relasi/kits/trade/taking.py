@@ -26,12 +26,17 @@ from relasi.kits.trade.in_documents import line_modules
 @dataclass(frozen=True)
 class Taking:
     """As the triggers need it. by: column of the line taking. source: table of the lines taken from; counted: its column.
-    amount: the column of the line taking that says how much."""
+    amount: the column of the line taking that says how much. gives: it is counted down, by whole documents only."""
 
     by: str
     source: str
     counted: str
     amount: str = "quantity"
+    gives: bool = False
+
+    @property
+    def signed(self) -> str:
+        return f"-{self.amount}" if self.gives else self.amount
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def giving_back_triggers(
     parts = "\n".join(
         f"""
     UPDATE {one.source} s SET {one.counted} = s.{one.counted} + sign * t.quantity
-    FROM (SELECT {one.by} AS id, sum({one.amount}) AS quantity FROM {lines}
+    FROM (SELECT {one.by} AS id, sum({one.signed}) AS quantity FROM {lines}
           WHERE {column} = NEW.id AND trashed_at IS NULL AND {one.by} IS NOT NULL GROUP BY 1) t
     WHERE s.id = t.id;"""
         for one in takings

@@ -117,12 +117,13 @@ def _line_touches(lines: Module, figure: str) -> list[Touch]:
 @dataclass(frozen=True)
 class Taker:
     """Lines that take. by: their column that refers to the line taken from; amount: the one that says how much. idle: states
-    of their documents in which they take nothing."""
+    of their documents in which they take nothing. gives: they give back instead."""
 
     lines: Module
     by: str
     amount: str
     idle: frozenset[str]
+    gives: bool = False
 
     @property
     def header(self) -> Module:
@@ -131,7 +132,7 @@ class Taker:
     @property
     def sql(self) -> str:
         states = ", ".join(f"'{one}'" for one in sorted(self.idle)) or "''"
-        return f"""SELECT l.{self.by} AS id, l.{self.amount} AS n FROM {self.lines.table} l
+        return f"""SELECT l.{self.by} AS id, {"-" if self.gives else ""}l.{self.amount} AS n FROM {self.lines.table} l
                 JOIN {self.header.table} h ON h.id = l.{self.lines.whole.attname}
                     AND h.trashed_at IS NULL AND h.status NOT IN ({states})
                 WHERE l.trashed_at IS NULL AND l.{self.by} IS NOT NULL"""
@@ -183,5 +184,9 @@ def taken() -> Iterator[Check]:
             by = lines.fields[name]
             source = registry.of(by.related_model)
             found[source, column].append(Taker(lines, by.attname, line.taken_amount, document.flow.idle))
+        for name, (column, amount, idle) in line.gives_back.items():
+            by = lines.fields[name]
+            source = registry.of(by.related_model)
+            found[source, column].append(Taker(lines, by.attname, amount, idle, gives=True))
     for (source, column), these in found.items():
         yield counted(source, column, these)

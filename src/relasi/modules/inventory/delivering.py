@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Change
@@ -15,6 +16,10 @@ from relasi.modules.inventory.delivery_flow import S
 from relasi.modules.inventory.delivery_line import DeliveryLine
 from relasi.modules.inventory.serial_number import SerialNumber
 
+_GONE = {
+    "delivered": gettext_lazy("%(serial)s was delivered already."),
+    "returned": gettext_lazy("%(serial)s went back to the vendor."),
+}
 LEAVES = (S.DISPATCHED, S.DELIVERED)
 
 
@@ -45,7 +50,7 @@ def check_serials(changes: list[Change]) -> None:
     tracked = set(
         model._base_manager.filter(pk__in=ids, serial_tracking="serial").values_list("pk", flat=True)
     )
-    gone = _delivered(tracked)
+    gone = _gone(tracked)
     for change, place, line in lines:
         if line.product_id not in tracked:
             continue
@@ -64,10 +69,12 @@ def check_serials(changes: list[Change]) -> None:
                 change.refuse(
                     f"lines.{place}.serials",
                     "NOT_UNIQUE",
-                    _("%(serial)s was delivered already.") % {"serial": one},
+                    _GONE[gone[line.product_id, one.casefold()]] % {"serial": one},
                 )
 
 
-def _delivered(products: set[int]) -> set[tuple[int, str]]:
-    rows = SerialNumber._base_manager.filter(product__in=products, state="delivered", trashed_at=None)
-    return {(product, serial.casefold()) for product, serial in rows.values_list("product_id", "serial")}
+def _gone(products: set[int]) -> dict[tuple[int, str], str]:
+    """(product, number) -> its state."""
+    rows = SerialNumber._base_manager.filter(product__in=products, state__in=list(_GONE), trashed_at=None)
+    found = rows.values_list("product_id", "serial", "state")
+    return {(product, serial.casefold()): state for product, serial, state in found}

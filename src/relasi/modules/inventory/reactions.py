@@ -13,7 +13,7 @@ from relasi.kits.trade.conversion import all_taken
 from relasi.kits.trade.taking import sources_of
 from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.inventory.reorder_news import tell_what_runs_short
-from relasi.modules.inventory.serials_follow import follow_notes, follow_receipts
+from relasi.modules.inventory.serials_follow import follow_notes, follow_receipts, follow_returns
 
 ALWAYS = (CREATED, CHANGED, TRASHED, RESTORED)
 
@@ -44,6 +44,10 @@ def serials_follow_their_receipts(changes: list[Change]) -> None:
     follow_receipts([change.record for change in changes if change.has("status") or change.has("trashed_at")])
 
 
+def serials_follow_their_returns(changes: list[Change]) -> None:
+    follow_returns([change.record for change in changes if change.has("status") or change.has("trashed_at")])
+
+
 def stock_may_run_short(changes: list[Any]) -> None:
     tell_what_runs_short()
 
@@ -53,9 +57,11 @@ for what in ALWAYS:
     on(what, "billing.Invoice")(say_how_much_is_invoiced)
     on(what, "inventory.DeliveryNote")(serials_follow_their_notes)
     on(what, "purchasing.ReceiptNote")(serials_follow_their_receipts)
+    on(what, "purchasing.PurchaseReturn")(serials_follow_their_returns)
     for label in (
         "inventory.StockAdjustment",
         "inventory.DeliveryNote",
+        "purchasing.PurchaseReturn",
         "sales.SalesOrder",
         "billing.Invoice",
     ):

@@ -17,6 +17,7 @@ from relasi.engine.records.part import Part
 class SerialState(Choices):
     HERE = "here", _("In stock"), "hijau"
     DELIVERED = "delivered", _("At the customer"), "biru"
+    RETURNED = "returned", _("Back at the vendor"), "gray"
 
 
 class SerialNumber(Part):
@@ -46,6 +47,10 @@ class SerialNumber(Part):
         "purchasing.ReceiptNote", models.PROTECT, verbose_name=_("Receipt note"), related_name="serial_numbers",
         editable=False,
     )  # fmt: skip
+    purchase_return = ReferenceField(
+        "purchasing.PurchaseReturn", models.PROTECT, verbose_name=_("Purchase return"), related_name="serial_numbers",
+        editable=False,
+    )  # fmt: skip
     batch = TextField(_("Batch"), max_length=50, editable=False)
     expires_on = DateField(_("Expires on"), editable=False)
     delivered_on = DateField(_("Delivered on"), editable=False)
@@ -59,8 +64,9 @@ class SerialNumber(Part):
                 fields=["product", "serial"], condition=models.Q(trashed_at=None), name="serial_number_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(state="here", delivery_note=None)
-                | models.Q(state="delivered", delivery_note__isnull=False),
+                condition=models.Q(state="here", delivery_note=None, purchase_return=None)
+                | models.Q(state="delivered", delivery_note__isnull=False, purchase_return=None)
+                | models.Q(state="returned", delivery_note=None, purchase_return__isnull=False),
                 name="serial_number_state",
             ),
         ]
@@ -78,7 +84,7 @@ class SerialNumber(Part):
             Section(
                 _("Serial number"),
                 "serial product state account delivery_note delivered_on warranty_until "
-                "receipt_note batch expires_on",
+                "receipt_note batch expires_on purchase_return",
             )
         ]
         views = [View("here", _("In stock"), {"field": "state", "op": "is", "value": "here"}, "warehouse")]

@@ -1,4 +1,4 @@
-"""Serials follow: where each numbered piece is, worked out from the delivery notes that stand."""
+"""Serials follow: where each numbered piece is, worked out from the documents that stand."""
 
 from __future__ import annotations
 
@@ -78,10 +78,34 @@ def follow_receipts(notes: Iterable[Any]) -> None:
     drafts = []
     for (product, serial), line in come.items():
         values = {"receipt_note": line.note_id, "batch": line.batch, "expires_on": line.expires_on, "state": "here",
-                  "account": None, "delivery_note": None, "delivered_on": None, "warranty_until": None}  # fmt: skip
+                  "account": None, "delivery_note": None, "delivered_on": None, "warranty_until": None,
+                  "purchase_return": None}  # fmt: skip
         drafts.append(
             Draft({"product": product, "serial": serial, **values}, id=known.get((product, serial)))
         )
+    if drafts:
+        write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
+
+
+def follow_returns(documents: Iterable[Any]) -> None:
+    """Pieces named on returns that stand are back at the vendor; those of returns that were cancelled lie here again."""
+    ids = [one.pk for one in documents]
+    if not ids:
+        return
+    lines: Any = registry.module("purchasing.ReturnLine").model
+    rows = lines._base_manager.filter(
+        purchase_return__in=ids, purchase_return__status="returned", purchase_return__trashed_at=None, trashed_at=None,
+        serials__isnull=False, product__isnull=False,
+    )  # fmt: skip
+    gone = {(line.product_id, serial.casefold()): line for line in rows for serial in line.serial_list}
+    stored = SerialNumber._base_manager.filter(trashed_at=None)
+    drafts = []
+    for one in stored.filter(purchase_return__in=ids):
+        if (one.product_id, one.serial.casefold()) not in gone:
+            drafts.append(Draft({"state": "here", "purchase_return": None}, id=one.pk))
+    for one in stored.filter(product__in={product for product, _serial in gone}, state="here"):
+        if line := gone.get((one.product_id, one.serial.casefold())):
+            drafts.append(Draft({"state": "returned", "purchase_return": line.purchase_return_id}, id=one.pk))
     if drafts:
         write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
 

@@ -19,7 +19,7 @@ from relasi.engine.records.part import Part
 from relasi.kits.stock.ledger import ledger_checks, ledger_triggers, one_document
 
 TABLE = "inventory_stockmove"
-DOCUMENTS = ("delivery_note", "receipt_note", "invoice", "adjustment")
+DOCUMENTS = ("delivery_note", "receipt_note", "purchase_return", "invoice", "adjustment")
 
 
 class StockMove(Part):
@@ -49,6 +49,10 @@ class StockMove(Part):
         "purchasing.ReceiptNote", models.PROTECT, verbose_name=_("Receipt note"), related_name="moves",
         editable=False,
     )  # fmt: skip
+    purchase_return = ReferenceField(
+        "purchasing.PurchaseReturn", models.PROTECT, verbose_name=_("Purchase return"), related_name="moves",
+        editable=False,
+    )  # fmt: skip
     invoice = ReferenceField(
         "billing.Invoice", models.PROTECT, verbose_name=_("Invoice"), related_name="moves", editable=False
     )
@@ -74,8 +78,8 @@ class StockMove(Part):
         facts = [
             Section(
                 _("Stock move"),
-                "product step opening issued received closing unit_cost takes_back delivery_note receipt_note invoice "
-                "adjustment created_at created_by",
+                "product step opening issued received closing unit_cost takes_back delivery_note receipt_note "
+                "purchase_return invoice adjustment created_at created_by",
             )
         ]
 

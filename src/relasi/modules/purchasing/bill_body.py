@@ -29,4 +29,9 @@ def body_of(bill: Any, user: Any) -> dict[str, Any]:
                 "ordered": number(line.quantity), "price": plain(line.price, reader),
                 "received": number(line.received), "billed": number(line.billed),
             }  # fmt: skip
+            if line.returned:
+                said = _("sent back %(returned)s") % {"returned": number(line.returned)}
+                if line.billed > line.received:
+                    said += " – " + _("more is billed than stayed here")
+                body["counts"][row.line.pk] += " · " + said
     return body

@@ -13,6 +13,7 @@ from relasi.modules.purchasing.matching import match_bills
 from relasi.modules.purchasing.purchase_document import weighed
 from relasi.modules.purchasing.purchase_flow import PurchaseStatus
 from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
+from relasi.modules.purchasing.return_line import ReturnLine
 
 S = PurchaseStatus
 BY_RECEIPTS = (S.APPROVED, S.SENT, S.PARTLY, S.RECEIVED)
@@ -22,6 +23,15 @@ def follow_takers(changes: list[Change]) -> None:
     """A reaction to documents that take from purchase orders: receipt notes and bills."""
     moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]
     ids = sources_of([change.record for change in moved]).get(PurchaseOrder, set())
+    follow(ids)
+    match_bills(ids)
+
+
+def follow_returns(changes: list[Change]) -> None:
+    """A reaction to purchase returns: what was taken in and went back is outstanding again."""
+    moved = [change.record.pk for change in changes if change.has("status") or change.has("trashed_at")]
+    rows = ReturnLine._base_manager.filter(purchase_return__in=moved, purchase_line__isnull=False)
+    ids = set(rows.values_list("purchase_line__order_id", flat=True))
     follow(ids)
     match_bills(ids)
 

@@ -3,9 +3,11 @@
 from relasi.modules.purchasing.bill import Bill, BillLine
 from relasi.modules.purchasing.buying_limit import BuyingLimit
 from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
+from relasi.modules.purchasing.purchase_return import PurchaseReturn
 from relasi.modules.purchasing.purchase_settings import PurchaseSettings
 from relasi.modules.purchasing.receipt_line import ReceiptLine
 from relasi.modules.purchasing.receipt_note import ReceiptNote
+from relasi.modules.purchasing.return_line import ReturnLine
 from relasi.modules.purchasing.vendor import Vendor
 from relasi.modules.purchasing.vendor_bank_account import VendorBankAccount
 from relasi.modules.purchasing.vendor_category import VendorCategory
@@ -20,9 +22,11 @@ __all__ = [
     "BuyingLimit",
     "PurchaseLine",
     "PurchaseOrder",
+    "PurchaseReturn",
     "PurchaseSettings",
     "ReceiptLine",
     "ReceiptNote",
+    "ReturnLine",
     "Vendor",
     "VendorBankAccount",
     "VendorCategory",

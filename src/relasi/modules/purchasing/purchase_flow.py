@@ -68,6 +68,6 @@ OPEN_COLUMNS = (
     "revision", "cancel_reason", "close_reason", *COLUMNS,
 )  # fmt: skip
 TABLE, LINES = "purchasing_purchaseorder", "purchasing_purchaseline"
-COUNTED = ("received", "rejected", "billed")
+COUNTED = ("received", "returned", "rejected", "billed")
 TAKINGS = [Taking("sales_line_id", "sales_orderline", "purchased")]
 DEMAND = Demand("incoming", TABLE, LINES, "order_id", OUTSTANDING, "received")

@@ -257,7 +257,9 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         """An amended order is a draft although goods or bills have come of it."""
         lines = PurchaseLine._base_manager.filter(order__in=[change.record.pk for change in changes])
         taken = set(
-            lines.filter(models.Q(received__gt=0) | models.Q(billed__gt=0)).values_list("order_id", flat=True)
+            lines.filter(
+                models.Q(received__gt=0) | models.Q(returned__gt=0) | models.Q(billed__gt=0)
+            ).values_list("order_id", flat=True)
         )
         for change in changes:
             if change.record.pk in taken:
@@ -328,7 +330,8 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
 
 
 class PurchaseLine(TradeLine):
-    """over_receipt: how many percent more than ordered may be received."""
+    """received: less what was sent back again, which `returned` counts. over_receipt: how many percent more than ordered may
+    be received."""
 
     order = ReferenceField(
         "purchasing.PurchaseOrder", models.CASCADE, verbose_name=_("Purchase order"), related_name="lines",
@@ -338,6 +341,7 @@ class PurchaseLine(TradeLine):
         "sales.OrderLine", models.PROTECT, verbose_name=_("Order line"), related_name="+", editable=False
     )
     received = DecimalField(_("Received"), default=0, required=True, editable=False)
+    returned = DecimalField(_("Sent back"), default=0, required=True, editable=False)
     rejected = DecimalField(_("Rejected"), default=0, required=True, editable=False)
     billed = DecimalField(_("Billed"), default=0, required=True, editable=False)
     over_receipt = PercentField(_("More may be received"), default=0, required=True, editable=False)
@@ -354,7 +358,9 @@ class PurchaseLine(TradeLine):
             *line_checks("purchase_line"),
             *counted_checks("purchase_line", "received", "over_receipt"),
             *counted_checks("purchase_line", "billed"),
-            models.CheckConstraint(condition=models.Q(rejected__gte=0), name="purchase_line_rejected"),
+            models.CheckConstraint(
+                condition=models.Q(rejected__gte=0, returned__gte=0), name="purchase_line_rejected"
+            ),
         ]
         triggers = [
             *history_triggers(*COUNTED),
@@ -374,6 +380,7 @@ class PurchaseLine(TradeLine):
             "order",
             "quantity",
             "received",
+            "returned",
             "rejected",
             "billed",
             "outstanding",

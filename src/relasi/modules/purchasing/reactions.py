@@ -8,8 +8,10 @@ from relasi.kits.trade.approval_limit import forget_limits
 from relasi.kits.trade.approval_news import tell_of_approvals
 from relasi.kits.trade.closed_period import keep_closed_periods
 from relasi.modules.purchasing import bill_settling
-from relasi.modules.purchasing.following import approved_anew, follow_takers
+from relasi.modules.purchasing.following import approved_anew, follow_returns, follow_takers
 from relasi.modules.purchasing.purchase_settings import forget_settings
+from relasi.modules.purchasing.receipt_news import tell_buyers
+from relasi.modules.purchasing.returning import returns_follow
 from relasi.modules.purchasing.vendor_payment import VendorPaymentPart
 
 ALWAYS = (CREATED, CHANGED, TRASHED, RESTORED)
@@ -32,9 +34,12 @@ on(CHANGED, "purchasing.PurchaseOrder", field="status", to="approved")(approved_
 for what in ALWAYS:
     on(what, "purchasing.Bill")(follow_takers)
     on(what, "purchasing.ReceiptNote")(follow_takers)
+    on(what, "purchasing.PurchaseReturn")(follow_returns)
     on(what, "purchasing.VendorPaymentPart")(parts_changed)
     on(what, "purchasing.BuyingLimit")(forget_limits)
     on(what, "purchasing.PurchaseSettings")(forget_settings)
+on(CHANGED, "purchasing.ReceiptNote", field="status")(returns_follow)
+on(CHANGED, "purchasing.ReceiptNote", field="status", to="received")(tell_buyers)
 for what in (TRASHED, RESTORED):
     on(what, "purchasing.VendorPayment")(payments_changed)
     on(what, "purchasing.VendorPayment")(keep_closed_periods)

@@ -42,6 +42,7 @@ FLOW = Flow(
         {(S.RECEIVED, S.INSPECTED), (S.CANCELLED, S.DRAFT), (S.CANCELLED, S.INSPECTED), (S.CANCELLED, S.RECEIVED)}
     ),
     idle=frozenset(set(S) - {S.RECEIVED}),
+    gives=frozenset({S.RECEIVED}),
     inside=frozenset(set(S)),
 )  # fmt: skip
 OPEN_COLUMNS = (
@@ -50,6 +51,7 @@ OPEN_COLUMNS = (
 )  # fmt: skip
 TABLE, LINES = "purchasing_receiptnote", "purchasing_receiptline"
 ORDERED = "purchasing_purchaseline"
+COUNTED = ("returned", "accepted_returned", "rejected_returned")
 TAKINGS = [
     Taking("purchase_line_id", ORDERED, "received", "accepted"),
     Taking("purchase_line_id", ORDERED, "rejected", "rejected"),

@@ -21,14 +21,15 @@ from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.line import WHAT, TradeLine, line_checks
-from relasi.kits.trade.taking import taking_triggers
-from relasi.modules.purchasing.receipt_flow import FLOW, TABLE, TAKINGS, RejectReason
+from relasi.kits.trade.taking import counted_checks, taking_triggers
+from relasi.modules.purchasing.receipt_flow import COUNTED, FLOW, TABLE, TAKINGS, RejectReason
 
 ZERO = Decimal(0)
 
 
 class ReceiptLine(TradeLine):
-    """quantity: delivered now. accepted: what of it was taken in."""
+    """quantity: delivered now. accepted: what of it was taken in. returned: what of all that goes back to the vendor, of
+    the accepted and the rejected ones together."""
 
     note = ReferenceField(
         "purchasing.ReceiptNote", models.CASCADE, verbose_name=_("Receipt note"), related_name="lines",
@@ -41,12 +42,18 @@ class ReceiptLine(TradeLine):
     accepted = DecimalField(_("Accepted"), default=0, required=True, editable=False)
     rejected = DecimalField(_("Rejected"), default=0, min=0, required=True, aliases="Ditolak")
     reject_reason = ChoiceField(RejectReason, _("Rejected because"), aliases="Alasan Tolak")
+    returned = DecimalField(_("Goes back"), default=0, required=True, editable=False)
+    accepted_returned = DecimalField(_("Goes back of the accepted"), default=0, required=True, editable=False)
+    rejected_returned = DecimalField(_("Goes back of the rejected"), default=0, required=True, editable=False)
     batch = TextField(_("Batch"), max_length=50, aliases="Nomor Batch|Lot")
     expires_on = DateField(_("Expires on"), aliases="Kedaluwarsa")
     serials = LongTextField(_("Serial numbers"), aliases="Nomor Seri|Serial Number")
 
     takes = {"purchase_line": "received"}
     taken_amount = "accepted"
+    counted = ("returned",)
+    left_words = {"returned": _("%(left)s stay here")}
+    passes = ("purchase_line",)
     extra = ("rejected", "reject_reason", "batch", "expires_on", "serials")
     violations = FLOW.violations(TABLE)
 
@@ -60,10 +67,16 @@ class ReceiptLine(TradeLine):
                 | Q(accepted__gte=0, rejected__gte=0, quantity=F("accepted") + F("rejected")),
                 name="receipt_line_inspected",
             ),
+            *counted_checks("receipt_line", "returned"),
+            models.CheckConstraint(
+                condition=Q(accepted_returned__gte=0, accepted_returned__lte=F("accepted"))
+                & Q(rejected_returned__gte=0, rejected_returned__lte=F("rejected")),
+                name="receipt_line_returned_kinds",
+            ),
         ]
         triggers = [
-            *history_triggers(),
-            *line_triggers(TABLE, "note_id", FLOW.frozen),
+            *history_triggers(*COUNTED),
+            *line_triggers(TABLE, "note_id", FLOW.frozen, COUNTED),
             *taking_triggers(TABLE, "note_id", FLOW.idle, TAKINGS),
         ]
 
@@ -83,6 +96,11 @@ class ReceiptLine(TradeLine):
     def open_to(cls, source: Any, left: Decimal) -> Decimal:
         """Services are not received."""
         return ZERO if source.service_id else max(left, ZERO)
+
+    @property
+    def rejected_left(self) -> Decimal:
+        """How many of the rejected ones go back by no return yet."""
+        return self.rejected - self.rejected_returned
 
     @property
     def serial_list(self) -> list[str]:

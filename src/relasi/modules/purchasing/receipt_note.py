@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM, acting_user
 from relasi.engine.access.door import has_tool
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField
@@ -22,8 +24,9 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.stock.ledger import NOT_ENOUGH
+from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.priced import priced_checks
-from relasi.kits.trade.taking import giving_back_triggers
+from relasi.kits.trade.taking import Way, giving_back_triggers, under_taken
 from relasi.modules.purchasing import receiving
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
 from relasi.modules.purchasing.receipt_flow import (
@@ -70,6 +73,7 @@ class ReceiptNote(PurchaseDocument):
             "purchase_line_received": ("lines", "OUT_OF_RANGE", _TOO_MANY),
             "purchase_line_received_stays": ("lines", "OUT_OF_RANGE", _TOO_MANY),
         }
+        | under_taken("receipt_line", "returned")
     )
 
     class Meta(Record.Meta):
@@ -141,6 +145,8 @@ class ReceiptNote(PurchaseDocument):
                    when=lambda note: note.status in (S.DRAFT, S.INSPECTED)),
             Action("inspect", _("Inspected"), icon="clipboard-check", quiet=True,
                    when=lambda note: note.status == S.DRAFT),
+            Action("return_goods", _("Send goods back"), icon="undo-2", page="convert/purchase-returns/", quiet=True,
+                   when=lambda note: note.status == S.RECEIVED),
             Action("reopen", _("Reopen"), icon="history", tool="reopen", quiet=True,
                    when=lambda note: note.status == S.RECEIVED),
             Action("cancel", _("Cancel receipt note"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
@@ -185,6 +191,14 @@ class ReceiptNote(PurchaseDocument):
     def clean_all(cls, changes: list[Change]) -> None:
         receiving.check_receiving(changes)
 
+    def proposes(self, lines: list[Any], way: Way) -> dict[int, Decimal]:
+        """What was rejected and did not go back yet; all that is left where nothing was."""
+        rejected = {line.pk: line.rejected_left for line in lines if line.is_item and line.rejected_left > 0}
+        return rejected or super().proposes(lines, way)
+
+    def passes_on(self, target: Any) -> dict[str, Any]:
+        return super().passes_on(target) | {"purchase_order": self.purchase_order_id}
+
     # The verbs.
     def inspect(self) -> ReceiptNote:
         return update(self, {"status": S.INSPECTED})
@@ -194,6 +208,9 @@ class ReceiptNote(PurchaseDocument):
 
     def reopen(self) -> ReceiptNote:
         return update(self, {"status": S.DRAFT})
+
+    def return_goods(self) -> Any:
+        return convert(self, registry.module("purchasing.PurchaseReturn").model)
 
     def cancel(self, cancel_reason: Any = None) -> ReceiptNote:
         if not cancel_reason:

@@ -34,6 +34,7 @@ def check_receiving(changes: list[Change]) -> None:
             _check_serials(change)
         else:
             _check_bills(change, ordered)
+            _check_returns(change)
 
 
 def _check_rest(change: Change, ordered: dict[int, Any]) -> None:
@@ -52,11 +53,20 @@ def _check_bills(change: Change, ordered: dict[int, Any]) -> None:
     """What a bill asks for was received; that stays so."""
     sources = [(line.record, ordered.get(line.record.purchase_line_id)) for line in change.lines]
     if any(
-        source is not None and source.billed > source.received - line.accepted for line, source in sources
+        source is not None and source.billed > max(source.received - line.accepted, 0)
+        for line, source in sources
     ):
         change.refuse(
             "status", "INVALID_TRANSITION", _("Part of it is billed already. Cancel the bill first.")
         )
+
+
+def _check_returns(change: Change) -> None:
+    returns: Any = registry.module("purchasing.PurchaseReturn").model
+    gone = returns._base_manager.filter(receipt_note=change.record.pk, status="returned", trashed_at=None)
+    if number := gone.values_list("number", flat=True).first():
+        text = _("Part of it went back already. Cancel %(number)s first.")
+        change.refuse("status", "INVALID_TRANSITION", text % {"number": number})
 
 
 def _check_serials(change: Change) -> None:

@@ -88,7 +88,7 @@ def tally_of(vendor: int) -> Tally:
     sums = lines.aggregate(
         ordered=Sum("quantity", filter=done, default=ZERO),
         accepted=Sum(Least("received", "quantity"), filter=done, default=ZERO),
-        received=Sum("received", default=ZERO),
+        received=Sum(F("received") + F("returned"), default=ZERO),
         rejected=Sum("rejected", default=ZERO),
     )
     worth, dearer = _prices(vendor)

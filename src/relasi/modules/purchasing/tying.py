@@ -13,6 +13,8 @@ from relasi.kits.trade.tying import Taker, counted
 from relasi.modules.purchasing.bill import OWED
 from relasi.modules.purchasing.purchase_flow import DEMAND
 from relasi.modules.purchasing.receipt_flow import ARRIVAL, FLOW
+from relasi.modules.purchasing.return_flow import DEPARTURE, NOT_GONE
+from relasi.modules.purchasing.return_flow import FLOW as RETURNS
 
 
 @tied
@@ -46,3 +48,15 @@ def goods() -> Iterator[Check]:
     lines = registry.module("purchasing.ReceiptLine")
     rejected = Taker(lines, "purchase_line_id", "rejected", FLOW.idle)
     yield counted(registry.module("purchasing.PurchaseLine"), "rejected", [rejected], limited=False)
+
+
+@tied
+def returned() -> Iterator[Check]:
+    yield posting_ties(DEPARTURE)
+    lines, ordered = registry.module("purchasing.ReturnLine"), registry.module("purchasing.PurchaseLine")
+    yield counted(
+        ordered, "returned", [Taker(lines, "purchase_line_id", "accepted", NOT_GONE)], limited=False
+    )
+    for kind in ("accepted", "rejected"):
+        takers = [Taker(lines, "receipt_line_id", kind, RETURNS.idle)]
+        yield counted(registry.module("purchasing.ReceiptLine"), f"{kind}_returned", takers, limited=False)

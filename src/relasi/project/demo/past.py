@@ -20,7 +20,7 @@ from relasi.engine.records.write import Draft, write
 # Columns whose value is the moment of the change that set them.
 STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at",
            "sent_at", "decided_at", "issued_at", "completed_at", "approved_at", "dispatched_at", "delivered_at",
-           "activated_at", "attempted_at", "settled_at"]  # fmt: skip
+           "activated_at", "attempted_at", "settled_at", "received_at", "returned_at"]  # fmt: skip
 
 
 class Past:

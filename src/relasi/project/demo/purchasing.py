@@ -41,13 +41,16 @@ PRICES = [
     (3, "MC4-P", 29_500, 50, 3), (3, "SPD-DC", 1_035_000, 1, 4), (4, "RKA-050", 28_400_000, 1, 12),
     (4, "TNG-009", 2_310_000, 1, 10), (6, "JSA-INS", 655_000, 1, 3),
 ]  # fmt: skip
-# Vendor, what it is about, its lines, days ago, how far it has come: "draft", "pending", "approved", "sent", "billed", "paid".
+# Vendor, what it is about, its lines, days ago, how far it has come: "draft", "pending", "approved", "sent", "billed", "paid",
+# "received" with a few rejected, "returned" with those sent back.
 ORDERS = [
     (0, "Stok panel triwulan", [("PNL-580", 36)], 150, "paid"), (3, "Kabel dan konektor gudang Cikarang",
      [("KBL-PV4", 1000), ("MC4-P", 200)], 131, "paid"), (1, "Inverter proyek Karawang", [("INV-050", 2)], 118, "paid"),
     (4, "Rangka atap pabrik", [("RKA-050", 1), ("TNG-009", 4)], 96, "billed"),
     (6, "Pemasangan PLTS gudang Bekasi", [("JSA-INS", 50)], 74, "paid"), (0, "Panel untuk tiga rumah", [("PNL-450", 42)], 58,
      "billed"), (3, "Arester dan kabel proyek Bogor", [("SPD-DC", 6), ("KBL-PV4", 500)], 40, "billed"),
+    (3, "Konektor stok gudang", [("MC4-P", 150), ("KBL-PV4", 400)], 37, "returned"),
+    (0, "Panel stok rumah", [("PNL-450", 24)], 18, "received"),
     (2, "Baterai rumah hybrid", [("BAT-005", 4)], 33, "sent"),
     (1, "Panel bifasial PLTS tanah", [("PNL-620B", 120)], 21, "sent"),
     (0, "Inverter cadangan", [("INV-H10", 2)], 12, "approved"),
@@ -140,8 +143,33 @@ class Buying:
             return
         at = self.clock.after(at, 0.1, 1)
         order = self.act(self.clerk, at, order.send)
+        if far in ("received", "returned"):
+            self.receive(order, self.clock.after(at, 4, 9), far == "returned")
         if far in ("billed", "paid"):
             self.bill_of(order, self.clock.after(at, 6, 14), far == "paid")
+
+    def receive(self, order: Any, at: datetime, back: bool) -> None:
+        """A few of the first line are damaged, and may have gone back already."""
+        more = {"date": at.date(), "vendor_note_number": f"SJ/{self.random.randint(1000, 9999)}",
+                "vehicle_plate": f"B {self.random.randint(9000, 9999)} KXT"}  # fmt: skip
+        note = self.act(self.clerk, at, lambda: convert(order, _model("ReceiptNote"), **more))
+        first, *others = note.lines_in_order()
+        lines = [
+            {"id": first.pk, "rejected": 2, "reject_reason": "damaged"},
+            *({"id": one.pk} for one in others),
+        ]
+        self.act(self.clerk, at, lambda: update(note, {}, lines=lines))
+        note = self.act(self.clerk, self.clock.after(at, 0.1, 0.2), again(note).receive)
+        made = self.act(self.clerk, at, note.returns.get)
+        if back:
+            at = self.clock.after(at, 2, 4)
+            values = {
+                "date": at.date(),
+                "carrier": "Ekspedisi Lintas Jawa",
+                "acknowledgement_number": "TTR-0417",
+            }
+            self.act(self.clerk, at, lambda: update(made, values))
+            self.act(self.clerk, at, again(made).send_back)
 
     def bill_of(self, order: Any, at: datetime, paid: bool) -> None:
         more = {

@@ -161,7 +161,7 @@ def _share(roles: dict[str, int], groups: dict[str, int]) -> None:
         for paper in papers
         for team in teams
     ]
-    buying = ("vendor", "purchaseorder", "receiptnote", "bill", "vendorpayment")
+    buying = ("vendor", "purchaseorder", "receiptnote", "purchasereturn", "bill", "vendorpayment")
     rules += [(f"purchasing.{name}", finance, finance, "write") for name in buying]
     rules += [("customers.contact", team, support, "read") for team in teams]
     rules += [("customers.lead", marketing, team, "write") for team in teams]

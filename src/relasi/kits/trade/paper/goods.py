@@ -18,8 +18,8 @@ from relasi.kits.trade.paper.letterhead import letterhead, png_of
 from relasi.kits.trade.paper.sheet import READERS, labels_of
 
 FACTS = (
-    "date", "planned_delivery", "sales_order", "purchase_order", "vendor_note_number", "customer_po", "carrier",
-    "tracking_number", "vehicle_plate", "driver", "packages", "weight",
+    "date", "planned_delivery", "sales_order", "purchase_order", "receipt_note", "vendor_note_number", "reason",
+    "acknowledgement_number", "customer_po", "carrier", "tracking_number", "vehicle_plate", "driver", "packages", "weight",
 )  # fmt: skip
 HANDED = ("sales_order", "customer_po", "delivered_at", "received_by", "received_as")
 
@@ -46,14 +46,19 @@ def goods_sheet_of(
             "signature": png_of(note.signature) if "signature" in shown and hasattr(note, "signature") else [],
             "labels": labels_of(note.currency) | {
                 "serials": _("Serial numbers"),
-                "ship_to": _("Deliver to") if hasattr(note, "handover_title") else _("From"),
+                "ship_to": _("From") if _comes(note) else _("Deliver to"),
             },
         }  # fmt: skip
 
 
+def _comes(note: Any) -> bool:
+    """Whether its goods come to us and are inspected here."""
+    return hasattr(note, "inspected_by_id")
+
+
 def _boxes(note: Any, received: str, handover: bool) -> list[list[str]]:
     """[role, name] of everybody who signs, the receiver last."""
-    if not hasattr(note, "handover_title"):
+    if _comes(note):
         checker = str(note.inspected_by) if note.inspected_by_id else ""
         return [
             [_("Driver"), note.driver or ""],
@@ -96,7 +101,9 @@ def _facts(note: Any, module: Any, shown: set[str], reader: Any, handover: bool)
         ):
             continue
         kind = kind_of(module.fields[name])
-        text = getattr(note, name).number if name.endswith("_order") else kind.text_of(note, reader)
+        text = (
+            getattr(note, name).number if name.endswith(("_order", "_note")) else kind.text_of(note, reader)
+        )
         if text:
             found.append([str(kind.label), str(text)])
     return found
