@@ -4,10 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from relasi.engine.access.acting import current_acting
-from relasi.engine.activity.notification import Notification
+from relasi.engine.activity.notification import News
 from relasi.engine.records.change_set import ChangeSet, close_change_set
+from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, restore, trash, update
 from relasi.kits.trade.conversion import convert
@@ -15,6 +20,8 @@ from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.inventory.serial_number import SerialNumber
 from relasi.modules.inventory.stock_move import StockMove
 from relasi.modules.purchasing.bill_body import body_of
+from relasi.modules.purchasing.purchase_flow import OUTSTANDING
+from relasi.modules.purchasing.purchase_order import PurchaseOrder
 from relasi.modules.purchasing.purchase_return import PurchaseReturn
 from relasi.modules.purchasing.receipt_note import ReceiptNote
 from relasi.modules.purchasing.return_flow import FLOW
@@ -28,6 +35,8 @@ from tests.modules.test_receipt_notes import incoming_is_true, receipt, stock
 from tests.modules.trading import document, line_of
 from tests.tying import everything_ties_out
 
+WHICH = st.integers(0, 20)
+FEW = st.integers(1, 5)
 pytestmark = pytest.mark.usefixtures("as_admin")
 
 
@@ -264,10 +273,10 @@ def test_the_buyer_hears_of_what_was_rejected_and_of_what_is_missing(company: An
     buyer = company.sales_a
     order = ordered(of(goods(), 10), owner=buyer.pk)
     receipt(order, 6, rejected=1, reject_reason="poor").receive()
-    [told] = Notification.objects.filter(kind="receipt_lacking")
+    [told] = News.objects.filter(kind="receipt_lacking")
     assert (told.user_id, Decimal(told.facts["rejected"]), Decimal(told.facts["short"])) == (buyer.pk, 1, 5)
-    receipt(order).receive()
-    assert Notification.objects.filter(kind="receipt_lacking").count() == 1
+    receipt(again(order)).receive()
+    assert News.objects.filter(kind="receipt_lacking").count() == 1
 
 
 def test_goods_may_go_back_without_a_note_and_need_a_reason() -> None:
@@ -308,3 +317,104 @@ def test_each_pair_of_states_that_is_not_in_the_table_is_refused(before: str, af
     with refusing("INVALID_TRANSITION", "status"):
         update(made, change)
     assert again(made).status == before
+
+
+class Gate(RuleBasedStateMachine):
+    """Goods come and go back; every rule is an act of its own, which may be undone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.product = goods(3)
+        self.acts: list[int] = []
+
+    def act(self, call: Any, *args: Any, **how: Any) -> None:
+        alone()
+        try:
+            call(*args, **how)
+        except Refused:
+            return
+        if current_acting().change_set:
+            self.acts.append(current_acting().change_set)
+
+    def pick(self, model: Any, which: int, **fits: Any) -> Any:
+        rows = list(model._base_manager.filter(**fits).order_by("pk"))
+        return rows[which % len(rows)] if rows else None
+
+    @rule(n=FEW)
+    def order(self, n: int) -> None:
+        self.act(ordered, of(self.product, n))
+
+    @rule(which=WHICH, rejected=st.integers(0, 2))
+    def receive(self, which: int, rejected: int) -> None:
+        def come(order: Any) -> None:
+            note = convert(order, ReceiptNote)
+            line = {"id": line_of(note).pk, "rejected": rejected, "reject_reason": "poor"}
+            update(note, {}, lines=[line]).receive()
+
+        if order := self.pick(PurchaseOrder, which, status__in=sorted(OUTSTANDING), trashed_at=None):
+            self.act(come, order)
+
+    @rule(which=WHICH, n=FEW)
+    def go_back(self, which: int, n: int) -> None:
+        if note := self.pick(ReceiptNote, which, status="received"):
+            self.act(going_back, note, n)
+
+    @rule(which=WHICH)
+    def send_back(self, which: int) -> None:
+        if made := self.pick(PurchaseReturn, which, status="draft", trashed_at=None):
+            self.act(made.send_back)
+
+    @rule(which=WHICH, model=st.sampled_from([PurchaseReturn, ReceiptNote, PurchaseOrder]))
+    def cancel(self, which: int, model: Any) -> None:
+        if record := self.pick(model, which, trashed_at=None):
+            self.act(record.cancel, "x")
+
+    @rule(which=WHICH)
+    def reopen(self, which: int) -> None:
+        if note := self.pick(ReceiptNote, which, status="received"):
+            self.act(note.reopen)
+
+    @rule(n=st.integers(0, 9))
+    def count(self, n: int) -> None:
+        self.act(counted, self.product, n)
+
+    @rule(which=WHICH, gone=st.booleans())
+    def bin(self, which: int, gone: bool) -> None:
+        if made := self.pick(PurchaseReturn, which, trashed_at__isnull=not gone):
+            self.act(trash if gone else restore, PurchaseReturn, [made.pk])
+
+    @precondition(lambda self: self.acts)
+    @rule(which=WHICH)
+    def undo(self, which: int) -> None:
+        self.act(revert, ChangeSet.objects.get(pk=self.acts[-1 - which % len(self.acts)]))
+
+    def teardown(self) -> None:
+        stock_is_sound()
+        incoming_is_true()
+        is_sound()
+        everything_ties_out()
+
+
+def test_whatever_comes_and_goes_back_stock_orders_and_counts_stay_true() -> None:
+    class Run(Gate):
+        """Each example in a transaction of its own, which is rolled back."""
+
+        def __init__(self) -> None:
+            self.held = transaction.atomic()
+            self.held.__enter__()
+            alone()
+            super().__init__()
+
+        def teardown(self) -> None:
+            try:
+                super().teardown()
+            finally:
+                transaction.set_rollback(True)
+                self.held.__exit__(None, None, None)
+                current_acting().memo.clear()
+
+    run_state_machine_as_test(
+        Run,
+        settings=settings(max_examples=6, stateful_step_count=16, deadline=None,
+                          suppress_health_check=list(HealthCheck)),
+    )  # fmt: skip

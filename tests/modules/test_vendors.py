@@ -8,9 +8,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from relasi.engine.access.acting import acting
+from relasi.engine.activity.notification import News
 from relasi.engine.records.change_set import close_change_set, open_change_set
 from relasi.engine.records.write import create, trash, update
 from relasi.kits.paying.bank_number import masked
+from relasi.kits.pipeline.days import today
+from relasi.modules.purchasing.paper_news import tell_of_ending_papers
 from relasi.modules.purchasing.purchase_order import PurchaseOrder
 from relasi.modules.purchasing.vendor import FLOW, Vendor, VendorStatus
 from relasi.modules.purchasing.vendor_bank_account import VendorBankAccount, account_to_pay
@@ -181,6 +184,22 @@ def test_an_account_number_is_told_in_full_nowhere_but_to_who_edits_it(company: 
     program = Program(company.admin)
     told = program.get(f"vendor-bank-accounts/{account.pk}")
     assert told.data["number"] == "••••••••8901"
+
+
+def test_whoever_looks_after_a_vendor_hears_once_that_a_document_of_it_ends(company: Any) -> None:
+    vendor = approved_vendor(owner=company.sales_a)
+    soon, later = today() + timedelta(days=30), today() + timedelta(days=31)
+    ending = make("purchasing.VendorPaper", vendor=vendor, number="NIB-1", expires_on=soon)
+    for day in (later, None):
+        make("purchasing.VendorPaper", vendor=vendor, expires_on=day)
+    make("purchasing.VendorPaper", vendor=approved_vendor().block("Penipuan"), expires_on=soon)
+    assert (tell_of_ending_papers(), tell_of_ending_papers()) == (1, 0)
+    [told] = News.objects.filter(kind="vendor_paper_ends")
+    assert (told.user_id, told.record_id) == (company.sales_a.pk, vendor.pk) and "NIB-1" in told.facts[
+        "paper"
+    ]
+    update(ending, {"expires_on": soon - timedelta(days=1)})
+    assert tell_of_ending_papers() == 1
 
 
 # Prices.

@@ -63,6 +63,11 @@ DESCRIPTIONS: dict[str, Description] = {
             "Subscriptions are neither billed nor charged. What was missed is made up for once this is on again."
         ),
     ),
+    "tell_of_ending_papers": Description(
+        _("Documents of vendors"),
+        _("Tells whoever looks after a vendor of its documents that end within 30 days."),
+        _("Nobody is told of licences and certificates of vendors that end."),
+    ),
     "ask_about_online_charges": Description(
         _("Online payments without news"),
         _("Asks the payment service about payments it has told nothing of."),

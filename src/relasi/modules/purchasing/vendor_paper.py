@@ -35,6 +35,7 @@ class VendorPaper(Part):
     kind = ChoiceField(PaperKind, _("Kind"), default=PaperKind.NIB, required=True)
     number = TextField(_("Document number"), max_length=100)
     expires_on = DateField(_("Valid until"))
+    told_of = DateField(_("Told of its end on"), editable=False)  # the end somebody has heard of
 
     class Meta(Part.Meta):
         verbose_name = _("document of a vendor")
