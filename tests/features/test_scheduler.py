@@ -18,6 +18,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.features.scheduler.alarm import ALARM_AT, warn_of_failures
 from relasi.features.scheduler.described import DESCRIPTIONS
+from relasi.features.scheduler.jobs import tell_of_late_jobs, watch_the_clock
 from relasi.features.scheduler.models import KEPT, JobRun, JobSetting, forget_old_runs
 from relasi.features.scheduler.page import Job
 from relasi.features.scheduler.recording import record_run
@@ -176,6 +177,23 @@ def test_a_job_is_late_when_it_missed_two_times():
         return Job(TASK, JobSetting(task=TASK), "* * * * *", run, now).is_late
 
     assert (late(1), late(5)) == (False, True)
+
+
+def test_admins_are_told_once_of_a_job_that_misses_its_times():
+    admin = make_admin()
+    make_user("sari")
+    long_ago = timezone.now() - timedelta(hours=1)
+    run = JobRun(task=TASK, job=1, status="done", started_at=long_ago, finished_at=long_ago)
+    JobRun.objects.bulk_create([run])
+    assert (
+        watch_the_clock(timestamp=0) == 0
+    )  # nobody watched lately, so that the job may only have had no worker
+    assert (tell_of_late_jobs(), tell_of_late_jobs()) == (1, 0)
+    assert list(News.objects.filter(kind="job_late").values_list("user", flat=True)) == [admin.pk]
+    assert "dua kali" in signed_in(admin).get("/settings/scheduler/").text
+    JobRun.objects.filter(job=1).update(started_at=timezone.now())
+    assert tell_of_late_jobs() == 0
+    assert not JobSetting.objects.get(task=TASK).late_told
 
 
 def test_runs_are_kept_for_thirty_days():

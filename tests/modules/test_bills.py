@@ -21,10 +21,11 @@ from relasi.engine.records.write import Draft, create, restore, trash, update, w
 from relasi.kits.pipeline.days import today
 from relasi.modules.purchasing.bill import FLOW, Bill, BillStatus
 from relasi.modules.purchasing.matching import price_differs
+from relasi.modules.purchasing.order_body import body_of
 from relasi.modules.purchasing.purchase_settings import PurchaseSettings
 from relasi.modules.purchasing.vendor_payment import VendorPayment
 from tests.make import again, make, put
-from tests.modules.buying import approved_vendor, bill, come, is_sound, ordered, take_bill
+from tests.modules.buying import approved_vendor, bill, come, is_sound, ordered, purchase, take_bill
 from tests.modules.refused import refusing
 from tests.modules.test_trade_chain import new_act
 from tests.modules.trading import line_of, thing
@@ -389,6 +390,18 @@ def test_approving_asks_for_lines_and_the_number_of_the_invoice() -> None:
     with refusing("REQUIRED", "lines"):
         empty.approve()
     assert again(empty).status == "draft"
+
+
+def test_the_page_of_an_order_tells_how_far_it_is_received_billed_and_paid(company: Any) -> None:
+    order = come(ordered(thing(100_000, 10)), 6)
+    found = take_bill(order, 5).approve()
+    found.pay(date=today(), amount=250_000, method="transfer")
+    steps = {label: percent for label, percent, _text in body_of(again(order), company.admin)["progress"]}
+    assert list(steps.values()) == [60, 50, 25]
+    close_change_set()
+    page = signed_in(company.admin).get(f"/purchase-orders/{order.pk}/").content.decode()
+    assert "25% · Rp" in page
+    assert body_of(purchase(), company.admin)["progress"] == []
 
 
 def test_the_page_tells_what_was_ordered_received_and_billed(company: Any) -> None:

@@ -75,6 +75,17 @@ def test_an_order_is_received_in_parts_and_what_is_rejected_stays_outstanding() 
     assert again(order).status == "received"
 
 
+def test_an_order_that_was_received_whole_gives_no_more_receipts() -> None:
+    order = ordered(of(goods(), 10))
+    for n in (4, 6):
+        receipt(again(order), n).receive()
+    assert again(order).status == "received"
+    for _n in range(2):
+        with refusing("INVALID_TRANSITION"):
+            again(order).receive()
+    assert order.receipt_notes.count() == 2
+
+
 def test_the_average_cost_follows_what_was_paid() -> None:
     product = goods()
     counted(product, 14, unit_cost=10_000)

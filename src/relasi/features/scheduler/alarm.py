@@ -1,4 +1,4 @@
-"""Alarm: admins are told once when a periodic job has failed several times in a row."""
+"""Alarm: admins are told once when a periodic job has failed several times in a row, or misses its times."""
 
 from __future__ import annotations
 
@@ -22,13 +22,19 @@ ALARM_AT = 3  # failures in a row
 FAILING = register_kind(
     NotificationKind("job_failing", gettext_lazy("A periodic job keeps failing"), "timer", "now", always=True)
 )
+LATE = register_kind(
+    NotificationKind("job_late", gettext_lazy("A periodic job misses its times"), "timer", "now", always=True)
+)
 
 
 @app.task(name="warn_of_failures", retry=3)
 def warn_of_failures(task: str) -> None:
-    admins = [person.id for person in directory().people.values() if person.is_admin and person.is_active]
     with acting(SYSTEM, via="system"), transaction.atomic():
-        tell(FAILING, admins, task=task)
+        tell(FAILING, admins(), task=task)
+
+
+def admins() -> list[int]:
+    return [person.id for person in directory().people.values() if person.is_admin and person.is_active]
 
 
 @tells("job_failing")
@@ -37,3 +43,11 @@ def _told(row: Notification, user: Any) -> tuple[Markup, str]:
     words = {"job": described(task).label, "n": ALARM_AT}
     sentence = Markup(_("“%(job)s” has failed %(n)s times in a row")) % words
     return sentence, f"/settings/scheduler/{task}/"
+
+
+@tells("job_late")
+def _late(row: Notification, user: Any) -> tuple[Markup, str]:
+    task = str(row.facts.get("task", ""))
+    return Markup(_("“%(job)s” misses its times")) % {
+        "job": described(task).label
+    }, f"/settings/scheduler/{task}/"

@@ -68,6 +68,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Tells whoever looks after a vendor of its documents that end within 30 days."),
         _("Nobody is told of licences and certificates of vendors that end."),
     ),
+    "watch_the_clock": Description(
+        _("Watch over the scheduler"),
+        _("Tells admins of periodic jobs that miss their times."),
+        _("Nobody is told of jobs that stay away."),
+    ),
     "ask_about_online_charges": Description(
         _("Online payments without news"),
         _("Asks the payment service about payments it has told nothing of."),

@@ -23,12 +23,14 @@ class State(Choices):
 
 
 class JobSetting(models.Model):
-    """task: the name of the job. cron: instead of the delivered one, empty for that. failures: in a row, by now."""
+    """task: the name of the job. cron: instead of the delivered one, empty for that. failures: in a row, by now.
+    late_told: admins have heard that it misses its times."""
 
     task = models.CharField(max_length=200, primary_key=True)
     active = models.BooleanField(default=True)
     cron = models.CharField(max_length=60, default="", blank=True)
     failures = models.IntegerField(default=0)
+    late_told = models.BooleanField(default=False, db_default=False)
     changed_by = models.ForeignKey("users.User", models.SET_NULL, null=True, related_name="+")
     changed_at = models.DateTimeField(null=True)
 

@@ -102,6 +102,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "jobs": found,
         "failing": [job for job in found if job.is_failing],
+        "late": [job for job in found if job.is_late and not job.is_failing],
         "away": worker_is_away(),
     }
     return settings_page(request, "scheduler.html", "scheduler", context)

@@ -149,7 +149,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             "currency": "vendor.currency", "payment_days": "vendor.payment_terms_days",
             "vendor_address": "vendor.address",
         }  # fmt: skip
-        page = [Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"), Timeline()]
+        page = [Body("trade/body.html", "relasi.modules.purchasing.order_body.body_of"), Timeline()]
         actions = [
             Action("approve", _("Approve"), icon="badge-check",
                    when=lambda one: (one.status == S.DRAFT and not one.beyond())
