@@ -66,13 +66,13 @@ class World:
         self.credit = part(self.invoice, CreditNote, 1).apply(self.invoice.pk, 300)
         self.purchase = ordered(of(self.product, 10), vendor=approved_vendor())
         self.receipt = part(self.purchase, ReceiptNote, 4).receive()
+        self.bill = take_bill(self.purchase, 4).approve()
+        self.vendor_payment = make("purchasing.VendorPayment", vendor=self.purchase.vendor_id, amount=2000)
+        self.vendor_payment.allocate(self.bill.pk, 1500)
         self.returned = convert(
             self.receipt, PurchaseReturn, {line_of(self.receipt).pk: Decimal(1)}, reason="wrong"
         )
         self.returned.send_back()
-        self.bill = take_bill(self.purchase, 4).approve()
-        self.vendor_payment = make("purchasing.VendorPayment", vendor=self.purchase.vendor_id, amount=2000)
-        self.vendor_payment.allocate(self.bill.pk, 1500)
         settings = make("inventory.StockSettings", moved_by="simple")
         self.simple = document(Invoice, of(self.product, 2), account=self.account).issue()
         update(settings, {"moved_by": "goods"})
