@@ -65,7 +65,9 @@ class World:
         self.payment = paid(self.account, 2500).allocate(self.invoice.pk, 2000)
         self.credit = part(self.invoice, CreditNote, 1).apply(self.invoice.pk, 300)
         self.purchase = ordered(of(self.product, 10), vendor=approved_vendor())
-        self.receipt = part(self.purchase, ReceiptNote, 4).receive()
+        receipt = part(self.purchase, ReceiptNote, 5)
+        rejected = {"id": line_of(receipt).pk, "rejected": 1, "reject_reason": "poor"}
+        self.receipt = update(receipt, {}, lines=[rejected]).receive()
         self.bill = take_bill(self.purchase, 4).approve()
         self.vendor_payment = make("purchasing.VendorPayment", vendor=self.purchase.vendor_id, amount=2000)
         self.vendor_payment.allocate(self.bill.pk, 1500)
@@ -160,7 +162,7 @@ for slug, table, name, column in (
 ):  # fmt: skip
     whole = attrgetter(name)
     line = lambda w, whole=whole: line_of(whole(w))  # noqa: E731
-    by = -1 if column == "taken" else 1
+    by = -1 if column in ("taken", "rejected_returned") else 1
     broken(
         f"taken-{slug}-{column}",
         f"UPDATE {table} SET {column} = {column} + {by}",
