@@ -185,12 +185,9 @@ def test_admins_are_told_once_of_a_job_that_misses_its_times():
     long_ago = timezone.now() - timedelta(hours=1)
     run = JobRun(task=TASK, job=1, status="done", started_at=long_ago, finished_at=long_ago)
     JobRun.objects.bulk_create([run])
-    assert (
-        watch_the_clock(timestamp=0) == 0
-    )  # nobody watched lately, so that the job may only have had no worker
+    assert watch_the_clock(timestamp=0) == 0  # nobody watched lately: perhaps no worker was there
     assert (tell_of_late_jobs(), tell_of_late_jobs()) == (1, 0)
     assert list(News.objects.filter(kind="job_late").values_list("user", flat=True)) == [admin.pk]
-    assert "dua kali" in signed_in(admin).get("/settings/scheduler/").text
     JobRun.objects.filter(job=1).update(started_at=timezone.now())
     assert tell_of_late_jobs() == 0
     assert not JobSetting.objects.get(task=TASK).late_told
