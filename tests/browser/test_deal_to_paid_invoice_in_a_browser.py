@@ -32,9 +32,20 @@ def saying(language: str) -> Say:
     return say
 
 
+# Whether nothing cuts off the lower edge of a list.
+WHOLE = """list => {
+    const edge = list.getBoundingClientRect();
+    return list.contains(document.elementFromPoint(edge.x + edge.width / 2, edge.bottom - 3));
+}"""
+
+
 def choose_item(page: Page, say: Say, typed: str, name: str) -> None:
     page.get_by_placeholder(say("Search or scan a code")).last.fill(typed)
-    page.locator("[role=listbox] [role=option]").filter(has_text=name).click()
+    option = page.locator("[role=listbox] [role=option]").filter(has_text=name)
+    expect(option).to_be_visible()
+    if page.viewport_size["width"] > PHONE["width"]:
+        assert page.locator(".listbox:not([hidden])").evaluate(WHOLE), "the list of items is cut off"
+    option.click()
     expect(page.locator(f".line-item input[value='{name}']")).to_be_visible()
 
 
