@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
 from relasi.engine.records.refusal import Refused
@@ -165,3 +166,55 @@ def test_who_may_not_change_it_is_told_nothing(company: Any) -> None:
             found = running(start="2026-02-01", owner=company.admin.pk)
     answer = signed_in(company.sales_a).post(page(found, "pause"), {"act": "preview"})
     assert answer.status_code == 404
+
+
+HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}" + "x" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("verb", "typed", "values"),
+    [
+        ("pause", "besok lusa", {"pause_until": "besok lusa"}),
+        ("pause", "2020-01-01", {"pause_until": "2020-01-01"}),
+        ("cancel", HOSTILE, {"cancel_when": "now", "cancel_reason": HOSTILE}),
+        ("cancel", "sometime", {"cancel_when": "sometime", "cancel_reason": "sometime"}),
+        ("change_plan", HOSTILE, {"name": HOSTILE, "price": "1"}),
+        ("change_plan", "1,2,3", {"price": "1,2,3", "quantity": "x"}),
+        ("change_plan", "Pro", {"name": "Pro", "price": "500000", "change_when": "sometime"}),
+        ("enter_payment", "HOSTILE-REF", {"amount": "-5", "reference": "HOSTILE-REF", "method": "transfer"}),
+        ("enter_payment", HOSTILE, {"amount": "5", "reference": HOSTILE, "method": "transfer"}),
+        (
+            "take_details",
+            "4111 1111 1111 1111",
+            {"gateway_token": "4111 1111 1111 1111", "last_digits": "1111"},
+        ),
+    ],
+)
+def test_a_dialog_says_what_is_wrong_and_loses_nothing(
+    as_admin: Any, verb: str, typed: str, values: dict[str, Any]
+) -> None:
+    client = signed_in(as_admin.user)
+    with on("2026-02-01"):
+        autopay = (
+            {"mode": "autopay", "gateway": "midtrans", "token": "tok-1"} if verb == "take_details" else {}
+        )
+        found = running(start="2026-02-01", **autopay)
+        before = stored()
+        answer = client.post(page(found, verb), values)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert escape(typed) in text
+    assert "<script>alert" not in text
+    assert stored() == before
+    assert again(found).status == "active"
+
+
+def test_a_dialog_sent_twice_acts_once(as_admin: Any) -> None:
+    client = signed_in(as_admin.user)
+    found = running()
+    for verb, values in (("change_plan", {"name": "Pro", "price": "500000"}),
+                         ("cancel", {"cancel_when": "now", "cancel_reason": "Pindah"})):  # fmt: skip
+        assert client.post(page(found, verb), values).status_code == 302
+        assert client.post(page(found, verb), values).status_code in (404, 422)
+    assert PlanChange._base_manager.count() == 1
+    assert len(invoices(found)) == 2

@@ -69,7 +69,7 @@ def asked_of(subscription: Any, values: dict[str, Any]) -> Any:
     usual_name, usual_price = (line.name, line.price) if offer is None else (offer.name, offer.price)
     return Asked(
         line, str(values.get("name") or usual_name), quantity, Decimal(usual_price if price is None else price),
-        line.product_id if service is None else None, service, str(values.get("change_when") or ""),
+        line.product_id if service is None else None, service, str(_parsed("change_when", values.get("change_when")) or ""),
     )  # fmt: skip
 
 

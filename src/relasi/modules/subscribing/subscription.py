@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Board, Body, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
@@ -227,6 +227,12 @@ class Subscription(Cycled, TradeDocument):
             Section(_("Record"), "number currency rate price_book accepted_by activated_at created_at changed_at"),
         ]  # fmt: skip
         quick = "subject contact account start frequency mode owner"
+        board = Board(
+            by="status",
+            card=["account", "frequency", "mode", "next_date"],
+            sum="mrr",
+            closed=("cancelled", "ended"),
+        )
         headline = "status mrr next_date"
         fill = {
             "account": "contact.account", "currency": "account.currency", "payment_days": "account.payment_terms_days",
@@ -235,10 +241,10 @@ class Subscription(Cycled, TradeDocument):
         page = [
             Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
             Timeline(),
-            Related("subscribing.SubscriptionPeriod", by="subscription", columns=["first", "last", "outcome", "invoice"],
+            Related("subscribing.SubscriptionPeriod", by="subscription", columns=["outcome", "invoice.payable"],
                     title=_("Periods")),
-            Related("subscribing.Transaction", by="subscription", columns=["due", "amount", "status"]),
-            Related("subscribing.PlanChange", by="subscription", columns=["effective_on", "state", "amount"],
+            Related("subscribing.Transaction", by="subscription", columns=["status", "amount"]),
+            Related("subscribing.PlanChange", by="subscription", columns=["effective_on", "state"],
                     title=_("Changes of plan")),
         ]  # fmt: skip
         actions = [

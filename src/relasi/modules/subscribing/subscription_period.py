@@ -12,8 +12,10 @@ from relasi.engine.declare.words import Section
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.numbers import IntegerField
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.records.part import Part
+from relasi.kits.trade.period_text import period_text
 
 
 class Outcome(Choices):
@@ -75,4 +77,4 @@ class SubscriptionPeriod(Part):
         form = [Section(_("Period of a subscription"), "subscription period first last outcome invoice")]
 
     def __str__(self) -> str:
-        return f"{self.first:%Y-%m-%d} – {self.last:%Y-%m-%d}"
+        return period_text(self.first, self.last, current_reader().language)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Section, Timeline, View
+from relasi.engine.declare.words import Action, Board, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
@@ -206,6 +206,12 @@ class Transaction(Record):
         ]  # fmt: skip
         headline = "status amount"
         quick = "subscription invoice amount method reference owner"
+        board = Board(
+            by="status",
+            card=["account", "kind", "method", "due"],
+            sum="amount",
+            closed=("expired", "refunded"),
+        )
         page = [Timeline()]
         actions = [
             Action("receive", _("Record a payment"), icon="banknote", ask=("paid_on", "amount", "method", "reference"),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import fields_for, may
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import Invalid, kind_of
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create, update
 from relasi.kits.pipeline.days import today
@@ -100,12 +102,16 @@ def resume(subscription: Any) -> Any:
 
 def cancel(subscription: Any, cancel_when: Any = None, cancel_reason: Any = None) -> Any:
     """At the end of the period that is billed, or now where nothing was billed or somebody says so."""
+    try:
+        kind_of(subscription._meta.get_field("cancel_when")).parse(cancel_when or None, current_reader())
+    except Invalid as wrong:
+        raise refused("cancel_when", wrong.code, wrong.message) from None
     if not cancel_reason:
         raise refused("cancel_reason", "REQUIRED", _("Write why it is cancelled."))
     with transaction.atomic():
         found = held(subscription)
         day = today()
-        later = cancel_when == "period_end" and found.period_end is not None and found.period_end >= day
+        later = cancel_when != "now" and found.period_end is not None and found.period_end >= day
         values: dict[str, Any] = {
             "cancel_reason": cancel_reason, "cancel_on": found.period_end if later else day,
             "cancel_when": "period_end" if later else "now",

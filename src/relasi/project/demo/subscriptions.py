@@ -116,7 +116,7 @@ class Subscriptions:
         seller = self.sellers[deal.owner_id]
         service = self.trade.catalog[plan.service]
         values = {
-            "subject": f"{NAMES[plan.service]} – {deal.account}"[:255], "account": deal.account_id, "contact": deal.contact_id,
+            "subject": NAMES[plan.service], "account": deal.account_id, "contact": deal.contact_id,
             "start": at.date(), "mode": plan.mode, "owner": seller.pk, **plan.often, **plan.values,
         } | ({"gateway": "midtrans", "payment_days": 0} if plan.mode == "autopay" else {"payment_days": 7})  # fmt: skip
         if (left := values.get("end_date")) is not None:
