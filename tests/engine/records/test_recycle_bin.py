@@ -15,7 +15,7 @@ from relasi.engine.records.change_set import ChangeRow, ChangeSet, close_change_
 from relasi.engine.records.record import CoOwner, RecordIndex
 from relasi.engine.records.recycle_bin import bin_of, purge, purge_at, purge_due
 from relasi.engine.records.undo import revert
-from relasi.engine.records.write import restore, trash, update
+from relasi.engine.records.write import Refused, restore, trash, update
 from tests.engine.aviary import again, cage, feeding, parrot
 from tests.fakes.models import Cage, Feeding, Parrot
 from tests.fingerprint import fingerprint, unchanged
@@ -223,3 +223,24 @@ def test_who_refers_to_a_deleted_record_says_so_without_a_query_more(aviary, dja
         answers = [client.get(path).content.decode() for path in pages]
     assert answers[0].count("Sangkar Emas (deleted)</a>") == 3
     assert "Sangkar Emas (deleted)" in answers[1]
+
+
+def test_a_confirmation_answers_warnings_and_lifts_no_refusal(aviary, monkeypatch):
+    def keeps_the_blue(cls, changes):
+        for one in changes:
+            if one.record.name == "Biru":
+                one.refuse("", "LOCKED", "This one stays.")
+            else:
+                one.refuse("", "LOCKED", "Sure?", confirm="trash")
+
+    blue, green = parrot(aviary.keeper, name="Biru"), parrot(aviary.keeper, name="Hijau")
+    monkeypatch.setattr(Parrot, "before_trash_all", classmethod(keeps_the_blue))
+    with acting(aviary.keeper):
+        for confirmed in ([], ["trash"], ["trash", "", "None"]):
+            with pytest.raises(Refused):
+                trash(Parrot, [blue.pk], confirmed=confirmed)
+        with pytest.raises(Refused):
+            trash(Parrot, [green.pk])
+        trash(Parrot, [green.pk], confirmed=["trash"])
+    assert Parrot._base_manager.get(pk=blue.pk).trashed_at is None
+    assert Parrot._base_manager.get(pk=green.pk).trashed_at is not None

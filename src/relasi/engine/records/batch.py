@@ -73,6 +73,7 @@ class Batch:
     confirmed: frozenset[str] = frozenset()
     authorised: str = ""
     locked: bool = True
+    anyway: bool = False
     created: list[Draft] = field(default_factory=list)
     updated: list[Draft] = field(default_factory=list)
     lines: list[Batch] = field(default_factory=list)

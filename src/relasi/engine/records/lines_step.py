@@ -37,6 +37,7 @@ def gather(batch: Batch) -> None:
         "confirmed": batch.confirmed,
         "authorised": batch.authorised,
         "locked": batch.locked,
+        "anyway": batch.anyway,
     }
     batch.lines = [Batch(module, staying, **how), Batch(module, going, verb="trash", **how)]
     for lines in batch.lines:

@@ -48,10 +48,10 @@ def merge(module: Module, survivor: int, others: Sequence[int], values: Mapping[
         stretch.reason = " + ".join(record.number for record in (records[survivor], *gone))
         ids = [record.pk for record in gone]
         _move_relations(module, survivor, ids)
-        write(module, [Draft({}, id=id) for id in ids], verb="trash", confirmed=["trash"])
+        write(module, [Draft({}, id=id) for id in ids], verb="trash", anyway=True)
         taken = _taken(module, records, survivor, values)
         drafts = [Draft(taken, id=survivor)]
-        saved = write(module, drafts, parsed=True, confirmed=["double", "trash"]).records[0]
+        saved = write(module, drafts, parsed=True, confirmed=["double"]).records[0]
         assert stretch.change_set is not None
         absorbed.keep([(record.pk, record.number) for record in gone], survivor, stretch.change_set)
     return saved, stretch.change_set
@@ -145,7 +145,7 @@ def _move_relations(module: Module, survivor: int, others: list[int]) -> None:
         living = other.model._base_manager.filter(pk__in=gone, trashed_at=None).values_list("pk", flat=True)
         drafts = [Draft({}, id=id) for id in living]
         if drafts:
-            write(other, drafts, verb="trash", confirmed=["trash"], authorised=MOVED)
+            write(other, drafts, verb="trash", authorised=MOVED, anyway=True)
 
 
 def _redirected(other: Module, field: models.Field, survivor: int, others: list[int]) -> Iterator[Draft]:

@@ -185,22 +185,34 @@ def _columns(model: Any) -> tuple[str, ...]:
 def _stamp_bin(batch: Batch) -> None:
     user = None if batch.user is SYSTEM else batch.user.id
     now = timezone.now()
-    before_trash_all = getattr(batch.module.model, "before_trash_all", None)
-    if before_trash_all is not None and batch.verb == "trash" and "trash" not in batch.confirmed:
-        before_trash_all([draft.change for draft in batch.standing()])
+    if batch.verb == "trash" and not batch.anyway:
+        _ask_the_rules(batch)
     for draft in batch.standing():
         record = draft.record
         draft.change.before.update(trashed_at=record.trashed_at, trashed_by_id=record.trashed_by_id)
         if batch.verb == "trash":
-            if hasattr(record, "before_trash") and "trash" not in batch.confirmed:
-                try:
-                    record.before_trash()
-                except Refusal as refusal:
-                    draft.refusals.append(refusal)
-                    continue
             record.trashed_at, record.trashed_by_id = now, user
         else:
             record.trashed_at, record.trashed_by_id = None, None
+
+
+def _ask_the_rules(batch: Batch) -> None:
+    """What the module holds against a deletion. A warning the person has seen is answered; a refusal stays one."""
+    before_trash_all = getattr(batch.module.model, "before_trash_all", None)
+    if before_trash_all is not None:
+        before_trash_all([draft.change for draft in batch.standing()])
+    for draft in batch.drafts:
+        draft.refusals[:] = [one for one in draft.refusals if not _answered(one, batch)]
+    for draft in batch.standing():
+        if hasattr(draft.record, "before_trash"):
+            try:
+                draft.record.before_trash()
+            except Refusal as refusal:
+                draft.refusals += [] if _answered(refusal, batch) else [refusal]
+
+
+def _answered(refusal: Refusal, batch: Batch) -> bool:
+    return refusal.more.get("confirm") in batch.confirmed
 
 
 def _default_owner(batch: Batch) -> None:

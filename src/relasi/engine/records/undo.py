@@ -278,7 +278,7 @@ def _move(plan: Plan, verb: str, ids: list[int], authorised: str) -> None:
     """Into the bin or out of it."""
     for some in _slices(ids):
         drafts = [Draft({}, id=id) for id in some]
-        write(plan.module, drafts, verb=verb, confirmed=["trash"], authorised=authorised)
+        write(plan.module, drafts, verb=verb, authorised=authorised, anyway=True)
 
 
 def _put_back(plan: Plan, ids: list[int], authorised: str) -> None:

@@ -53,6 +53,7 @@ def write(
     parsed: bool = False,
     confirmed: Sequence[str] = (),
     authorised: str = "",
+    anyway: bool = False,
 ) -> Written:
     """Makes the drafts true.
 
@@ -60,11 +61,12 @@ def write(
     first refusal refuses all. exact: the values are stored columns put back by an undo, so nothing is derived
     from them. parsed: the values have been read by their kinds already. confirmed: codes of warnings the person
     has seen ("double", …). authorised: why the caller has decided by itself that this person may do this,
-    whatever the profile says (own list views, own preferences).
+    whatever the profile says (own list views, own preferences). anyway: no rule of the module keeps these records
+    from the bin, as when an act is undone or what hung on them has moved to another record.
     Raises Refused, after which nothing has changed. Returns Written.
     """
     seen = current_acting().confirmed.union(confirmed)
-    batch = Batch(module, list(drafts), verb, exact, parsed, seen, authorised)
+    batch = Batch(module, list(drafts), verb, exact, parsed, seen, authorised, anyway=anyway)
     with transaction.atomic():
         _decide(batch)
         if batch.refusals and not partial:
