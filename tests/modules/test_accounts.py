@@ -16,10 +16,12 @@ from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.merge import merge
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Refused, create, restore, trash, update
+from relasi.modules.billing.invoice import Invoice
 from relasi.modules.customers.account import Account, written_form
 from relasi.modules.customers.contact import Contact
 from tests.make import again, make, put
 from tests.modules.refused import refused
+from tests.modules.trading import document, issued, paid
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 
@@ -198,6 +200,37 @@ def test_a_won_deal_makes_a_customer():
         make("sales.Deal", account=one).win()
     assert (again(account).customer_state, again(account).type) == ("customer", "customer")
     assert (again(other).customer_state, again(other).type) == ("customer", "partner")
+
+
+def test_the_first_issued_invoice_makes_a_customer_and_its_cancellation_unmakes_it(company):
+    contact = make("customers.Contact", account=make("customers.Account", type="prospect"))
+    invoice = issued(account=contact.account, contact=contact)
+    account = again(contact.account)
+    assert (account.customer_state, account.type) == ("customer", "customer")
+    assert again(contact).lifecycle_stage == "customer"
+    before = account.version
+    issued(account=account)
+    assert again(account).version == before
+    other = make("customers.Account")
+    issued(account=other).cancel("Salah alamat")
+    assert again(other).customer_state == "prospect"
+    assert invoice.status == "issued"
+
+
+def test_a_draft_makes_no_customer(company):
+    account = make("customers.Account")
+    document(Invoice, account=account)
+    assert again(account).customer_state == "prospect"
+
+
+def test_an_account_with_unpaid_invoices_is_not_deleted_even_after_asking(company):
+    account, other = make("customers.Account"), make("customers.Account")
+    invoice = issued(account=account)
+    assert refused(trash, Account, [account.pk], confirmed=["trash"]) == [("", "LOCKED")]
+    assert refused(trash, Account, [account.pk, other.pk], confirmed=["trash"]) == [("", "LOCKED")]
+    assert again(account).trashed_at is None and again(other).trashed_at is None
+    paid(account, invoice.grand_total).spread()
+    trash(Account, [account.pk], confirmed=["trash"])
 
 
 def test_a_customer_without_an_order_for_a_year_is_dormant():

@@ -270,7 +270,8 @@ class Account(Party, Record):
 
     @classmethod
     def before_trash_all(cls, changes: list[Change]) -> None:
-        """Asks first while deals are open, and offers to delete the contact of a private person too."""
+        """Refuses while an invoice is unpaid; asks first while deals are open, and offers to delete the contact of a
+        private person too."""
         deals = registry.module("sales.Deal").model._base_manager.filter(status="open", trashed_at=None)
         counts = dict(
             deals.filter(account__in=[c.record.pk for c in changes])
@@ -282,7 +283,16 @@ class Account(Party, Record):
             account__in=people, trashed_at=None
         )
         with_contact = set(contacts.values_list("account_id", flat=True))
+        unpaid = _unpaid_invoices([c.record.pk for c in changes])
         for change in changes:
+            owing = unpaid.get(change.record.pk, 0)
+            if owing:
+                message = ngettext(
+                    "This account has %(n)s unpaid invoice. Turn Active off instead.",
+                    "This account has %(n)s unpaid invoices. Turn Active off instead.", owing,
+                )  # fmt: skip
+                change.refuse("", "LOCKED", message % {"n": owing})
+                continue
             count = counts.get(change.record.pk, 0)
             if count:
                 message = ngettext(
@@ -301,6 +311,14 @@ class Account(Party, Record):
 
     def copy_billing(self) -> Account:
         return update(self, {"shipping_address": self.billing_address})
+
+
+def _unpaid_invoices(accounts: list[int]) -> dict[int, int]:
+    """Account -> how many of its invoices wait for money, seen or not."""
+    invoices = registry.module("billing.Invoice").model._base_manager.filter(
+        account__in=accounts, status__in=["issued", "partly_paid"], trashed_at=None
+    )
+    return dict(invoices.order_by().values_list("account").annotate(n=models.Count("pk")))
 
 
 def written_form(name: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
@@ -22,6 +23,7 @@ from relasi.modules.customers.picklists import AccountKind, AccountType
 from relasi.modules.customers.stage_history import ContactStage, LeadStage
 
 DERIVED = "this follows from another change"
+A_DAY = timedelta(days=1)
 
 
 @on(CREATED, "customers.Account")
@@ -111,18 +113,47 @@ def won_deals_make_customers(changes: list[Change]) -> None:
     _set(Lead, leads.values_list("pk", flat=True), {"stage": Lifecycle.CUSTOMER.value})
 
 
+@on(CHANGED, "billing.Invoice", field="status")
+def issued_invoices_make_customers(changes: list[Change]) -> None:
+    """So does the first invoice of an account that came without a deal; what is paid or cancelled later is no news."""
+    issued = [c.record for c in changes if c.old("status") == "draft" and c.record.status == "issued"]
+    cancelled = [c.record for c in changes if c.record.status == "cancelled"]
+    _keep_last_orders({invoice.account_id for invoice in (*issued, *cancelled)} - {None})
+    _make_customers({invoice.account_id for invoice in issued} - {None})
+    _move_on({invoice.contact_id for invoice in issued} - {None}, Lifecycle.CUSTOMER)
+
+
 def _keep_last_orders(accounts: set[int]) -> None:
-    """Writes anew when each account last won a deal."""
+    """Writes anew when each account last ordered: won a deal for us, or got an invoice. A day is close enough, so that
+    many invoices of one day are one change of their account."""
     if not accounts:
         return
-    deals = registry.module("sales.Deal").model._base_manager.filter(
-        account__in=accounts, status="won", trashed_at=None
-    )
-    last = dict(deals.values_list("account").annotate(last=Max("closed_at")))
-    stored = Account._base_manager.filter(pk__in=accounts).values_list("pk", "last_won_at")
-    drafts = [Draft({"last_won_at": last.get(id)}, id=id) for id, before in stored if last.get(id) != before]
+    last: dict[int, datetime] = {}
+    for rows, at in _orders_of(accounts):
+        for account, found in rows.values_list("account").annotate(last=Max(at)):
+            last[account] = max(found, last.get(account, found))
+    stored = Account._base_manager.filter(pk__in=accounts).order_by("pk").values_list("pk", "last_won_at")
+    drafts = [
+        Draft({"last_won_at": last.get(id)}, id=id) for id, before in stored if _differs(last.get(id), before)
+    ]
     if drafts:
         write(registry.of(Account), drafts, authorised=DERIVED)
+
+
+def _orders_of(accounts: set[int]) -> Iterator[tuple[Any, str]]:
+    """The won deals and the issued invoices of the accounts, each with the field that says when."""
+    for label, at, which in (
+        ("sales.Deal", "closed_at", {"status": "won"}),
+        ("billing.Invoice", "issued_at", {"status__in": ["issued", "partly_paid", "paid"]}),
+    ):
+        rows = registry.module(label).model._base_manager.filter(
+            account__in=accounts, trashed_at=None, **which
+        )
+        yield rows.exclude(**{at: None}).order_by(), at
+
+
+def _differs(last: datetime | None, before: datetime | None) -> bool:
+    return last != before and (last is None or before is None or not before <= last < before + A_DAY)
 
 
 def _make_customers(accounts: set[int]) -> None:
