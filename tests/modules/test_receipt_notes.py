@@ -13,6 +13,7 @@ from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, restore, trash, update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.editor.body import body_of
 from relasi.modules.inventory.serial_number import SerialNumber
 from relasi.modules.inventory.stock_move import StockMove
 from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
@@ -69,6 +70,7 @@ def test_an_order_is_received_in_parts_and_what_is_rejected_stays_outstanding() 
     assert stock(product) == (38, 62)
     line = line_of(again(order))
     assert (line.received, line.rejected, line.outstanding) == (38, 2, 62)
+    assert list(body_of(again(order), current_acting().user)["rejected"].values()) == ["2"]
     assert again(order).status == "partly_received"
     receipt(order).receive()
     assert stock(product) == (100, 0)

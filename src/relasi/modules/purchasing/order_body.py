@@ -37,7 +37,7 @@ def _progress(order: Any, user: Any) -> list[tuple[str, Decimal, str]]:
         paid = Bill._base_manager.filter(purchase_order=order.pk, status__in=sorted(OWED), trashed_at=None)
         done = paid.aggregate(n=Sum("paid", default=ZERO))["n"]
         steps.append(
-            (_("Paid"), _percent(done, order.payable), amount(done, order.currency, current_reader()))
+            (_("Paid out"), _percent(done, order.payable), amount(done, order.currency, current_reader()))
         )
     reader = current_reader()
     return [

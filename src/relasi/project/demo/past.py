@@ -169,6 +169,8 @@ _DERIVED = [
             ("sales_quote", "sent_at"),
             ("sales_quote", "decided_at"),
             ("billing_invoice", "issued_at"),
+            ("purchasing_receiptnote", "received_at"),
+            ("purchasing_purchasereturn", "returned_at"),
             ("subscribing_subscription", "activated_at"),
             ("subscribing_transaction", "attempted_at"),
             ("subscribing_transaction", "settled_at"),

@@ -20,7 +20,7 @@ from relasi.kits.trade.public.sharing import panel_of
 
 def body_of(document: Any, user: Any) -> dict[str, Any]:
     """For trade/body.html. chain: the documents it came from and those that came of it. counts: line -> what became of it, in
-    words.
+    words. rejected: line -> how many, where some were.
     approval: what stands above an offer that needs somebody's yes."""
     reader = current_reader()
     rows = [row_of(line, reader) for line in document.lines_in_order()]
@@ -32,6 +32,11 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "chain": chain_of(document, user),
         "approval": document.approval_bar() if hasattr(document, "approval_bar") else None,
         "counts": _counts(document, rows, reader),
+        "rejected": {
+            row.line.pk: write_number(row.line.rejected, reader, 3, shortest=True)
+            for row in rows
+            if getattr(row.line, "rejected", None)
+        },
         "paper": hasattr(document, "paper_title"),
         "ways": ways_of(document, reader)
         if "balance" in fields_for(user, "view", registry.of(document))
