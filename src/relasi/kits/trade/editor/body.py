@@ -23,7 +23,8 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
     words. rejected: line -> how many, where some were.
     approval: what stands above an offer that needs somebody's yes."""
     reader = current_reader()
-    rows = [row_of(line, reader) for line in document.lines_in_order()]
+    lines: list[Any] = document.lines_in_order()
+    rows = [row_of(line, reader) for line in lines]
     add_subtotals(rows, reader)
     summary = summary_of(document, rows, user, registry.of(document), reader)
     return {
@@ -33,9 +34,9 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
         "approval": document.approval_bar() if hasattr(document, "approval_bar") else None,
         "counts": _counts(document, rows, reader),
         "rejected": {
-            row.line.pk: write_number(row.line.rejected, reader, 3, shortest=True)
-            for row in rows
-            if getattr(row.line, "rejected", None)
+            line.pk: write_number(line.rejected, reader, 3, shortest=True)
+            for line in lines
+            if getattr(line, "rejected", None)
         },
         "paper": hasattr(document, "paper_title"),
         "ways": ways_of(document, reader)
