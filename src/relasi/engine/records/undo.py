@@ -19,6 +19,7 @@ from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.custom import unfolded
 from relasi.engine.records import undo_lines
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
+from relasi.engine.records.held import hold
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
 
@@ -232,6 +233,7 @@ def revert_some(change_set: ChangeSet, roots: Sequence[int] | None = None, over:
     Raises Refused, after which nothing has changed.
     """
     with transaction.atomic():
+        _hold(change_set, roots)
         todo = plans(change_set, roots, over)
         for plan in todo:
             if over:
@@ -239,6 +241,17 @@ def revert_some(change_set: ChangeSet, roots: Sequence[int] | None = None, over:
             _carry_out(plan, undo_lines.authority(plan) or _authority(change_set, acting_user()))
         undo_lines.work_out_again(todo)
     return Undone(current_acting().change_set, sum(plan.size for plan in todo), todo)
+
+
+def _hold(change_set: ChangeSet, roots: Sequence[int] | None) -> None:
+    """Before it is planned, so that what the plan is made from stays; and not in the reverse order of the act."""
+    rows = ChangeRow.objects.filter(change_set=change_set).order_by()
+    modules = {table: _undoable(table) for table in rows.values_list("origin", flat=True).distinct()}
+    hold({
+        module: rows.filter(origin=table).values("record_id") if roots is None else list(roots)
+        for table, module in modules.items()
+        if module is not None and module.is_record
+    })  # fmt: skip
 
 
 def _narrow(plan: Plan, over: Over) -> None:
