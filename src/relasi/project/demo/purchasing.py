@@ -168,7 +168,9 @@ class Buying:
                 "carrier": "Ekspedisi Lintas Jawa",
                 "acknowledgement_number": "TTR-0417",
             }
-            self.act(self.clerk, at, lambda: update(made, values))
+            [line] = made.lines_in_order()
+            lines = [{"id": line.pk, "quantity": line.quantity + 1}]  # one more was found in the shelf
+            self.act(self.clerk, at, lambda: update(made, values, lines=lines))
             self.act(self.clerk, at, again(made).send_back)
 
     def bill_of(self, order: Any, at: datetime, paid: bool) -> None:
