@@ -57,12 +57,15 @@ _prepare_environment()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Quick password hashing, and static files without a manifest."""
+    """Quick password hashing, static files without a manifest, and one database for all who ask."""
     from django.conf import settings
+    from pytest_django import fixtures
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    # Whoever asks for the database gets it: `django_db_setup` alone, as for tests that commit, counts as asking.
+    fixtures._get_databases_for_setup = lambda _items: ({"default"}, set())
 
 
 # Files that take longest, or wait for a browser or a process while the other worker computes, begin first.

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "relasi.engine.screens.visitor.VisitorMiddleware",
     "relasi.features.sign_in.gate.Gate",
+    "relasi.engine.records.again.Again",
 ]
 
 ROOT_URLCONF = "relasi.project.urls"
@@ -155,6 +156,7 @@ PROCRASTINATE_IMPORT_PATHS = ["relasi.project.upkeep"]
 # What a worker does beside its jobs, and what it calls around each of them.
 BESIDE_JOBS = ["relasi.features.scheduler.timing.follow_settings", "relasi.engine.api.jobs.listen_for_news"]
 AROUND_JOBS = ["relasi.features.scheduler.recording.record_run"]
+INSIDE_JOBS = ["relasi.engine.records.again.whole_job"]  # in the thread of the job itself
 
 LOGGING = configuration()
 start_structlog()

@@ -22,6 +22,7 @@ async def work() -> None:
                 concurrency=int(os.environ.get("RELASI_JOBS_AT_ONCE") or CONCURRENCY),
                 shutdown_graceful_timeout=GRACE,
                 worker_middleware=[import_string(path) for path in settings.AROUND_JOBS],
+                task_middleware=[import_string(path) for path in settings.INSIDE_JOBS],
             )
             for task in beside:
                 task.cancel()

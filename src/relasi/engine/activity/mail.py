@@ -19,6 +19,7 @@ from relasi.engine.access.company import company
 from relasi.engine.activity.notification import Notification
 from relasi.engine.activity.telling import Told, told
 from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.records.again import said_outside
 from relasi.users.user import User
 
 TRIES = 3
@@ -82,6 +83,7 @@ def _write(person: User, rows: list[Notification]) -> bool:
         if not said:
             return False
         subject = said[0].plain if len(said) == 1 else _subject(len(said))
+        said_outside()
         send_mail(" ".join(subject.split())[:200], _letter(person, said), None, [person.email])
     return True
 

@@ -29,6 +29,7 @@ from relasi.engine.api.token import TOOL, ApiToken, find_token
 from relasi.engine.declare.module import Module
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.records.again import whole
 from relasi.engine.records.refusal import Refused
 
 log = structlog.get_logger(__name__)
@@ -145,7 +146,7 @@ def _inside(
 def _tried(request: HttpRequest, caller: Caller, view: View, where: dict[str, Any]) -> HttpResponse:
     """The answer of the view, or what it raises as a problem. Whatever is raised has undone what was begun."""
     try:
-        return once(request, caller.user, lambda: view(caller, **where))
+        return whole(lambda: once(request, caller.user, lambda: view(caller, **where)))
     except Refused as wrong:
         raise refused(wrong.refusals, wrong.status) from None
     except Invalid as wrong:

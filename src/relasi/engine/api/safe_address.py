@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from relasi.engine.records.again import said_outside
+
 SILENCE = 5.0  # seconds one step may take
 WHOLE = 15.0  # seconds everything may take
 KEPT = 2048  # bytes of an answer
@@ -137,6 +139,7 @@ def ask(
 def _exchange(
     method: str, target: Target, body: bytes | None, headers: Mapping[str, str], most: int
 ) -> tuple[int, str]:
+    said_outside()
     connection = http.client.HTTPConnection(target.host, target.port, timeout=SILENCE)
     wire = socket.create_connection((target.ip, target.port), timeout=SILENCE)
     # Who answers one byte at a time never breaks the limit of one step.

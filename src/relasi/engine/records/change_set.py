@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.acting import SYSTEM, current_acting
 from relasi.engine.declare.tracked import next_id
+from relasi.engine.records.again import current_attempt
 
 
 class ChangeSet(models.Model):
@@ -95,6 +96,8 @@ def open_change_set() -> int:
             ],
         )
         stretch.change_set = cursor.fetchone()[0]
+    if attempt := current_attempt():
+        transaction.on_commit(attempt.settle)
     return stretch.change_set
 
 

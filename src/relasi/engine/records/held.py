@@ -5,20 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Q
+
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import remembered
+from relasi.engine.records.batch import Batch
 
 
-def hold(wanted: dict[Module, Any]) -> None:
-    """Until the transaction ends. wanted: module -> ids, a list or a subquery.
+def hold(wanted: Iterable[tuple[Module, Any]]) -> None:
+    """Until the transaction ends. wanted: (module, ids), a collection or a subquery.
 
     What refers comes before what it refers to, as a payment comes before the invoice it pays: two that hold the same
     records in two orders would wait for each other in a ring.
     """
-    for module in sorted(wanted, key=lambda one: places()[one.key]):
-        rows = module.model._base_manager.select_for_update(of=("self",)).filter(pk__in=wanted[module])
+    found: dict[Module, Q] = {}
+    for module, ids in wanted:
+        found[module] = found.get(module, Q()) | Q(pk__in=ids)
+    for module in sorted(found, key=lambda one: places()[one.key]):
+        rows = module.model._base_manager.select_for_update(of=("self",)).filter(found[module])
         list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def hold_followers(batch: Batch) -> None:
+    """What follows from the records of this write, as its class says: held before anything is worked out or stored, so
+    that nobody else changes it half-way, and nobody holds it who waits for what this write holds by then.
+
+    A class has `followers(records, lines)`, which gives what `hold` takes; lines: those of records written with theirs,
+    else None. `followed_by_none` names fields that are worked out themselves: a write of these alone holds nothing more.
+    """
+    model = batch.module.model
+    if not batch.locked or not hasattr(model, "followers"):
+        return
+    followed_by_none: frozenset[str] = getattr(model, "followed_by_none", frozenset())
+    records = [
+        draft.record
+        for draft in batch.standing()
+        if batch.verb != "save" or draft.id is None or not draft.values.keys() <= followed_by_none
+    ]
+    if records:
+        lines = [line.record for some in batch.lines for line in some.standing()] if batch.lines else None
+        hold(model.followers(records, lines))
+
+
+def followers_of(module: Module, ids: Any) -> Iterator[tuple[Module, Any]]:
+    """What follows from stored records. ids: of them, a collection or a subquery."""
+    if hasattr(module.model, "followers"):
+        yield from module.model.followers(list(module.model._base_manager.filter(pk__in=ids)), None)
 
 
 @remembered

@@ -19,7 +19,7 @@ from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.custom import unfolded
 from relasi.engine.records import undo_lines
 from relasi.engine.records.change_set import ChangeRow, ChangeSet
-from relasi.engine.records.held import hold
+from relasi.engine.records.held import followers_of, hold
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
 
@@ -246,12 +246,14 @@ def revert_some(change_set: ChangeSet, roots: Sequence[int] | None = None, over:
 def _hold(change_set: ChangeSet, roots: Sequence[int] | None) -> None:
     """Before it is planned, so that what the plan is made from stays; and not in the reverse order of the act."""
     rows = ChangeRow.objects.filter(change_set=change_set).order_by()
-    modules = {table: _undoable(table) for table in rows.values_list("origin", flat=True).distinct()}
-    hold({
-        module: rows.filter(origin=table).values("record_id") if roots is None else list(roots)
-        for table, module in modules.items()
-        if module is not None and module.is_record
-    })  # fmt: skip
+    wanted: list[tuple[Module, Any]] = []
+    for table in rows.values_list("origin", flat=True).distinct():
+        module = _undoable(table)
+        if module is not None:
+            ids = rows.filter(origin=table).values("record_id") if roots is None else list(roots)
+            wanted += [(module, ids)] if module.is_record else []
+            wanted += followers_of(module, ids)
+    hold(wanted)
 
 
 def _narrow(plan: Plan, over: Over) -> None:

@@ -17,6 +17,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records import (
     access_step,
     assign_step,
+    held,
     index_step,
     lines_step,
     parse_step,
@@ -82,6 +83,7 @@ def _decide(batch: Batch) -> None:
     access_step.check(batch)
     parse_step.parse(batch)
     lines_step.gather(batch)
+    held.hold_followers(batch)
     lines_step.complete(batch)
     parse_step.complete(batch)
     validate_step.validate(batch)

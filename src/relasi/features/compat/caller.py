@@ -16,6 +16,7 @@ from relasi.engine.access.company import company
 from relasi.engine.access.door import has_tool
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.records.again import whole
 from relasi.engine.records.refusal import Refused
 from relasi.features.compat.access_key import TOOL, AccessKey
 from relasi.features.compat.metering import Used, count_call
@@ -55,7 +56,7 @@ def run(key: AccessKey, operation: Callable[[], Any]) -> tuple[Any, Used]:
 
 def tried(operation: Callable[[], Any]) -> Any:
     try:
-        return operation()
+        return whole(operation)
     except Wrong:
         raise
     except Refused as refused:

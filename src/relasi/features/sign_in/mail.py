@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.company import company
+from relasi.engine.records.again import said_outside
 from relasi.users.links import FITS, make_link
 from relasi.users.user import User
 
@@ -36,4 +37,5 @@ def send_link(user: User, purpose: str) -> None:
                 "Hello %(name)s,\n\nchoose a new password here, within 2 hours:\n%(link)s\n\n"
                 "If you did not ask for it, leave this mail as it is: nothing changes."
             )
+        said_outside()
         send_mail(subject, text % words, None, [user.email])

@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from relasi.engine.declare.registry import registry
+from relasi.engine.records.held import hold
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
@@ -88,7 +89,8 @@ def add_to(document: Any, source: Any) -> Any:
     """What is left of another document of the same customer comes onto this one. Raises Refused."""
     way = way_to(source, type(document))
     with transaction.atomic():
-        source = type(source)._base_manager.select_for_update().get(pk=source.pk)
+        hold([(registry.of(one), [one.pk]) for one in (document, source)])
+        source = type(source)._base_manager.get(pk=source.pk)
         check_open(source, type(document))
         _check_alike(document, source)
         lines = source.lines_in_order()

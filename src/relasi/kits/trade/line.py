@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -9,6 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.declare.module import Module
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.codes import CodesField
@@ -21,6 +24,7 @@ from relasi.engine.records.part import Part
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.trade.figures import ZERO, Component, Discount, Line, LineKind
 from relasi.kits.trade.shelf import KINDS, Offer, Ref
+from relasi.kits.trade.taking import taken_from
 from relasi.kits.trade.tax_rule import Taxes, TaxRule
 from relasi.kits.trade.unit import Unit
 
@@ -97,6 +101,11 @@ class TradeLine(Part):
 
     class Meta(Part.Meta):
         abstract = True
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Iterator[tuple[Module, Any]]:
+        """Of lines written without their document, as by an undo."""
+        return taken_from(registry.of(cls), records)
 
     def __str__(self) -> str:
         return self.name or ""

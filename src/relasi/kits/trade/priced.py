@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.company import company
+from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.boolean import BooleanField
@@ -31,7 +32,7 @@ from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.line import TradeLine
 from relasi.kits.trade.list_price import TERMS, is_listed
 from relasi.kits.trade.shelf import KINDS, Offer, Ref, Terms, shelf
-from relasi.kits.trade.taking import Way, left_of
+from relasi.kits.trade.taking import Way, left_of, taken_by, taken_from
 from relasi.kits.trade.tax_change import follow_date
 from relasi.kits.trade.tax_rule import TaxAmount, Taxes, TaxRule, in_order, merged
 from relasi.kits.trade.totals import totals_of
@@ -150,6 +151,12 @@ class PricedDocument(Record):
 
     def terms_of_sale(self) -> Terms:
         return Terms(self.currency, self.rate or ZERO, self.date, region=self.tax_region_id)
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: list[Any] | None) -> Iterator[tuple[Module, Any]]:
+        """For the engine: the documents they come from, of which less or more is left by this write."""
+        rows = taken_by(cls, [one.pk for one in records if one.pk]) if lines is None else lines
+        return taken_from(registry.of(cls).lines_module, rows)
 
     # What the shelf gives this document; who buys takes other prices and taxes from it than who sells.
     def offers(self, wanted: Mapping[Ref, Decimal]) -> dict[Ref, Offer]:

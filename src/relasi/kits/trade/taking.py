@@ -90,6 +90,32 @@ def sources_of(documents: Iterable[Any]) -> dict[type[models.Model], set[int]]:
     return found
 
 
+def taken_by(document: Any, ids: list[int]) -> Iterable[Any]:
+    """The lines of these documents of one class, where lines of that class take from others at all."""
+    lines = registry.of(document).lines_module
+    names = [f"{name}_id" for name in (*lines.model.takes, *lines.model.gives_back)]
+    if not names or not ids:
+        return ()
+    return lines.model._base_manager.filter(**{f"{lines.whole.name}__in": ids}).only(*names)
+
+
+def taken_from(lines: Module, rows: Iterable[Any]) -> Iterator[tuple[Module, Any]]:
+    """(a class of documents, ids): those whose lines these lines of one class count in, for the engine to hold."""
+    found: dict[Module, set[int]] = {}
+    rows = list(rows)
+    model: Any = lines.model
+    for by in (*model.takes, *model.gives_back):
+        source = registry.of(lines.fields[by].related_model)
+        found.setdefault(source, set()).update(id for row in rows if (id := getattr(row, f"{by}_id")))
+    for source, ids in found.items():
+        if ids:
+            whole = source.whole
+            yield (
+                registry.of(whole.related_model),
+                source.model._base_manager.filter(pk__in=ids).values(whole.attname),
+            )
+
+
 def taking_triggers(
     header: str, column: str, idle: frozenset[str], takings: list[Taking]
 ) -> list[pgtrigger.Trigger]:

@@ -20,6 +20,7 @@ from relasi.engine.records.part import Part
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
+from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.document import TradeDocument, document_checks
@@ -222,6 +223,14 @@ class CreditNote(TradeDocument):
         super().before_trash()
         check_open_period(self.date)
 
+    followed_by_none = frozenset({"applied", "refunded", "status"})
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Held:
+        """What it comes from, and what it pays."""
+        yield from super().followers(records, lines)
+        yield from of_what_is_paid(CreditPart, "credit_note", "invoice", records)
+
     def blank_part(self) -> CreditPart:
         return CreditPart(credit_note=self, invoice_id=self.invoice_id, amount=self.available)
 
@@ -322,6 +331,10 @@ class CreditPart(Part):
         columns = ["credit_note", "invoice", "amount"]
         sort = ["-id"]
         form = [Section(_("Part of a credit note"), "credit_note invoice amount")]
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Held:
+        return of_both_sides(records, "credit_note", "invoice")
 
     def __str__(self) -> str:
         return self.titled("credit_note")

@@ -17,6 +17,7 @@ from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.records.part import Part
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change
+from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.paying.money_moved import MoneyMoved, PaymentStatus, money_checks, money_violations
 from relasi.kits.trade.figures import ZERO
 from relasi.modules.billing import settling
@@ -140,6 +141,14 @@ class Payment(MoneyMoved):
                 self.allocated = self.amount or ZERO
             self.unallocated = (self.amount or ZERO) + self.given - self.allocated
 
+    followed_by_none = frozenset({"allocated", "given"})
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Held:
+        """Of what it pays, and of the credit note it pays back."""
+        yield from of_both_sides(records, "credit_note")
+        yield from of_what_is_paid(PaymentPart, "payment", "invoice", records)
+
     def blank_part(self) -> PaymentPart:
         return PaymentPart(payment=self, amount=self.unallocated)
 
@@ -190,6 +199,10 @@ class PaymentPart(Part):
         columns = ["payment", "invoice", "amount", "given"]
         sort = ["-id"]
         form = [Section(_("Part of a payment"), "payment invoice amount")]
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Held:
+        return of_both_sides(records, "payment", "invoice")
 
     def __str__(self) -> str:
         return self.titled("payment")

@@ -26,6 +26,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from relasi.engine.records.again import said_outside
 from relasi.engine.records.write import Draft, write
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing.invoice import Invoice
@@ -89,6 +90,7 @@ def mail_reminder(id: int) -> bool:
     if not to:
         return False
     subject, text = letter(invoice)
+    said_outside()
     EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [to]).send()
     return True
 

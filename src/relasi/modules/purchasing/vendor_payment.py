@@ -17,6 +17,7 @@ from relasi.engine.fields.text import TextField
 from relasi.engine.records.part import Part
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.paying.bank_number import BankNumberField
 from relasi.kits.paying.money_moved import MoneyMoved, PaymentStatus, money_checks, money_violations
 from relasi.kits.trade.figures import ZERO
@@ -133,6 +134,13 @@ class VendorPayment(MoneyMoved):
             message = _("Nobody has confirmed this account yet. It is paid to only after that.")
             raise Refusal("bank_account", "INVALID_TRANSITION", message)
 
+    followed_by_none = frozenset({"allocated"})
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Held:
+        """Of what it pays."""
+        return of_what_is_paid(VendorPaymentPart, "payment", "bill", records)
+
     def blank_part(self) -> VendorPaymentPart:
         return VendorPaymentPart(payment=self, amount=self.unallocated)
 
@@ -175,6 +183,10 @@ class VendorPaymentPart(Part):
         columns = ["payment", "bill", "amount"]
         sort = ["-id"]
         form = [Section(_("Part of a payment"), "payment bill amount")]
+
+    @classmethod
+    def followers(cls, records: list[Any], lines: Any) -> Held:
+        return of_both_sides(records, "payment", "bill")
 
     def __str__(self) -> str:
         return self.titled("payment")

@@ -18,6 +18,7 @@ from relasi.engine.activity.public_link import make_link, open_link_of
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
+from relasi.engine.records.again import said_outside
 from relasi.kits.trade.paper.letterhead import details
 from relasi.kits.trade.paper.printing import pdf
 from relasi.kits.trade.paper.receipt import receipt_of
@@ -33,6 +34,7 @@ def send(
     mail = EmailMessage(subject, "\n\n".join(lines), settings.DEFAULT_FROM_EMAIL, [to])
     for name, content in files:
         mail.attach(name, content, "application/pdf")
+    said_outside()
     mail.send()
     return True
 

@@ -19,6 +19,7 @@ from relasi.engine.access.acting import SYSTEM
 from relasi.engine.activity.mail import can_mail
 from relasi.engine.activity.public_link import make_link, open_link_of
 from relasi.engine.activity.sent_mail import SentMail
+from relasi.engine.records.again import said_outside
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import create
 from relasi.kits.trade.paper.letterhead import details, language_for
@@ -126,6 +127,7 @@ def _send(document: Any, letter: Letter, user: Any, to: list[str], copies: list[
         name, pdf(sheet_of(document, SYSTEM, letter.language, details().paper_size)), "application/pdf"
     )
     try:
+        said_outside()
         mail.send()
     except OSError as trouble:
         sentence = _("The mail server did not take it. Nothing was sent; try again later.")
