@@ -78,9 +78,11 @@
       return;
     }
     const holder = box.querySelector("input[type=hidden]");
-    if (text === (box.dataset.text ?? "")) return;
+    // A page drawn anew around it forgets what was chosen here, and says it itself.
+    const last = box.dataset.text ?? input.defaultValue;
+    if (text === last) return;
     if (!text || box.hasAttribute("data-allow-text")) choose(box, input, text, text);
-    else input.value = holder.value ? (box.dataset.text ?? "") : "";
+    else input.value = holder.value ? last : "";
   };
 
   relasi.on("focusin", "[data-combobox] [role=combobox]", (_event, input) => {

@@ -306,9 +306,11 @@ relasi.typing = (element) =>
       return;
     }
     const holder = box.querySelector("input[type=hidden]");
-    if (text === (box.dataset.text ?? "")) return;
+    // A page drawn anew around it forgets what was chosen here, and says it itself.
+    const last = box.dataset.text ?? input.defaultValue;
+    if (text === last) return;
     if (!text || box.hasAttribute("data-allow-text")) choose(box, input, text, text);
-    else input.value = holder.value ? (box.dataset.text ?? "") : "";
+    else input.value = holder.value ? last : "";
   };
 
   relasi.on("focusin", "[data-combobox] [role=combobox]", (_event, input) => {
@@ -1474,6 +1476,12 @@ for (const menu of document.querySelectorAll("[data-in-view]"))
       event.preventDefault();
       location.assign(response.raw.url);
     }
+  });
+
+  // What stands in for scripts comes to life in an answer that is parsed without them: a second, stale control of the
+  // same name, which would be sent along with the one on the page and win over it.
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    ctx.text = ctx.text?.replace(/<noscript>[^]*?<\/noscript>/g, "");
   });
 
   // 422 and 409 bring their form back and explain themselves there.

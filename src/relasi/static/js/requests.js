@@ -39,6 +39,12 @@
     }
   });
 
+  // What stands in for scripts comes to life in an answer that is parsed without them: a second, stale control of the
+  // same name, which would be sent along with the one on the page and win over it.
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    ctx.text = ctx.text?.replace(/<noscript>[^]*?<\/noscript>/g, "");
+  });
+
   // 422 and 409 bring their form back and explain themselves there.
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     const { status, headers } = ctx.response;
