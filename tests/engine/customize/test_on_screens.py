@@ -17,6 +17,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.query.search import search
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.merge import merge
+from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, update
 from relasi.engine.transfer.target import targets_of
 from relasi.users.user import User
@@ -29,6 +30,7 @@ from tests.engine.transfer.test_export import table_of
 from tests.fakes.models import Cage, Parrot
 from tests.fingerprint import unchanged
 from tests.make import make
+from tests.modules.trading import issued, thing
 from tests.people import signed_in
 
 
@@ -264,3 +266,15 @@ def test_the_api_takes_and_gives_a_reference_by_its_id(aviary):
     assert wrong.status_code == 422 and wrong.data["errors"][0]["field"] == key
     condition = json.dumps({"field": key, "op": "is", "value": home.pk})
     assert [one["id"] for one in program.get(f"parrots?filter={condition}").data["data"]] == [made.data["id"]]
+
+
+def test_it_stays_open_in_a_document_that_is_frozen(aviary):
+    with acting(aviary.admin):
+        field = create(CustomField, {"module": "billing.invoice", "kind": "text", "name": "Nomor resi"})
+        close_change_set()
+        bill = issued(thing())
+        update(bill, {field.key: "JNE-1"})
+        assert again(bill).custom == {field.key: "JNE-1"}
+        with pytest.raises(Refused):
+            update(again(bill), {field.key: "JNE-2", "subject": "Lain"})
+    assert again(bill).custom == {field.key: "JNE-1"}

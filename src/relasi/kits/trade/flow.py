@@ -55,7 +55,8 @@ class Flow:
     def _check_frozen(self, document: Any, change: Any, waits: bool) -> None:
         fields = document._meta.fields
         touched = {f.name for f in fields if f.attname in change.columns()}
-        closed = touched - {"status", *self.open_fields}
+        # An admin's own fields stay open, as they are to the triggers: no figure is made of them.
+        closed = touched - {"status", "custom", *self.open_fields}
         if closed or any(line.columns() for line in change.lines):
             name = min(closed, default="")
             if waits:
