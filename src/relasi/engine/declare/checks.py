@@ -159,7 +159,8 @@ def _calendar(module: Module) -> Iterator[Error]:
 
 def _fill(module: Module) -> Iterator[Error]:
     """E006: a fill rule whose names do not exist."""
-    for target, path in module.fill.items():
+    ways = [(target, way) for target, path in module.fill.items() for way in path.split()]
+    for target, path in ways:
         through, _dot, source = path.partition(".")
         field = module.fields.get(through)
         fits = isinstance(field, models.ForeignKey) and source in {

@@ -229,9 +229,11 @@ _SOURCES = {"ui", "import", "api", "conversion", "workflow", "system"}
 
 
 def _fill(batch: Batch) -> None:
-    """`fill = {"account": "contact.account"}`: an empty field takes the value of a record just chosen, if they see it."""
-    for target, path in batch.module.fill.items():
-        through, source = path.split(".")
+    """`fill = {"account": "contact.account"}`: an empty field takes the value of a record just chosen, if they see it.
+    Of several ways with spaces between them the first that leads to a value counts."""
+    ways = [(target, way) for target, path in batch.module.fill.items() for way in path.split()]
+    for target, way in ways:
+        through, source = way.split(".")
         here, there = batch.module.fields[target].attname, batch.module.fields[through]
         waiting: dict[int, list[Any]] = defaultdict(list)
         for draft in batch.standing():

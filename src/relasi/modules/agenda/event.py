@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +99,7 @@ class Event(Repeating, Reminding, Record):
             *record_indexes("event", "starts_at"),
             models.Index(fields=["owner", "starts_at", "until"], name="event_span",
                          condition=models.Q(trashed_at=None)),
+            GinIndex(OpClass("contacts", "jsonb_path_ops"), name="event_contacts"),
             models.Index(fields=["series"], name="event_series", condition=models.Q(series__isnull=False)),
             models.Index(fields=["remind_at"], name="event_remind", condition=models.Q(remind_at__isnull=False)),
         ]  # fmt: skip
@@ -128,7 +130,7 @@ class Event(Repeating, Reminding, Record):
         facts = [*form, Section(_("Record"), "number created_at changed_at")]
         quick = "subject type starts_at ends_at all_day location account contact lead deal owner"
         headline = "starts_at status"
-        fill = {"account": "deal.account", "contact": "deal.contact"}
+        fill = {"account": "deal.account contact.account", "contact": "deal.contact"}
         board = Board(by="status", card=["type", "account", "starts_at", "owner", "location"], closed=("held", "not_held"),
                       since="starts_at")  # fmt: skip
         calendar = Calendar(start="starts_at", end="ends_at", until="until", all_day="all_day", zone="zone", tone="type",

@@ -9,6 +9,7 @@ from relasi.engine.records.co_owning import add_co_owners, remove_co_owners
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import create, update
+from relasi.kits.parties.touch import Source, touching
 from relasi.modules.agenda import lead_tasks, reminders, series
 from relasi.modules.agenda.task import Task
 from relasi.modules.agenda.task_rules import DERIVED, weigh_parents
@@ -22,6 +23,13 @@ SAME = (
 )  # fmt: skip
 
 on(CREATED, "agenda.Event", field="repeats")(series.lay_out)
+
+# What somebody keeps private tells the others nothing, not even that it was.
+touching(Source(
+    "agenda.Event", at="s.starts_at", when="s.status = 'held' AND s.visibility <> 'private'",
+    via="CASE WHEN s.type IN ('call', 'meeting', 'visit') THEN s.type ELSE 'event' END",
+))  # fmt: skip
+touching(Source("agenda.Task", at="s.completed_at", via="'task'", when="s.status = 'done'"))
 
 
 @on(CHANGED, "agenda.Task", field="status", to="done")

@@ -127,7 +127,7 @@ class Task(Repeating, Reminding, Record):
         facts = [*form, Section(_("Record"), "number completed_at next_task created_at changed_at")]
         quick = "subject due_on due_at priority account contact lead deal owner"
         headline = "due_on status"
-        fill = {"account": "deal.account", "contact": "deal.contact"}
+        fill = {"account": "deal.account contact.account", "contact": "deal.contact"}
         board = Board(by="status", card=["account", "deal", "due_on", "priority", "owner"], closed=("done", "cancelled"),
                       since="changed_at")  # fmt: skip
         calendar = Calendar(start="due_on", clock="due_at", tone="priority", open=_OPEN)

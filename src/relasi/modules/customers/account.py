@@ -37,6 +37,7 @@ from relasi.kits.parties.fields import NikField, NitkuField, NpwpField
 from relasi.kits.parties.identity import nitku_belongs_to
 from relasi.kits.parties.legal_form import LegalForm
 from relasi.kits.parties.party import Party, key_indexes
+from relasi.kits.parties.touch import Contacted
 from relasi.modules.customers.picklists import (
     AccountKind,
     AccountType,
@@ -54,7 +55,7 @@ _FORMS = {"pd": "ud", "perum": "bumn", "perumda": "bumn", "perseroda": "bumn", "
 _OWN_FORMS = frozenset(form.value for form in LegalForm)
 
 
-class Account(Party, Record):
+class Account(Party, Contacted, Record):
     kind = ChoiceField(AccountKind, _("Kind"), default=AccountKind.COMPANY, required=True,
                        aliases="Jenis Akun|Account Kind")  # fmt: skip
     name = TextField(
@@ -123,8 +124,8 @@ class Account(Party, Record):
     class Meta(Record.Meta):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
-        # What follows from other accounts is no change of this one.
-        triggers = history_triggers("group_revenue")
+        # What follows from other records is no change of this one.
+        triggers = history_triggers("group_revenue", *Contacted.touch_fields)
         indexes = [
             *record_indexes("account"), *key_indexes("account"),
             models.Index(fields=["npwp"], name="account_npwp", condition=~models.Q(npwp=None)),
@@ -163,7 +164,7 @@ class Account(Party, Record):
             Section(_("Description"), "description owner"),
         ]  # fmt: skip
         quick = "kind name phone email industry billing_address owner"
-        headline = "customer_state industry owner group_revenue"
+        headline = "customer_state industry owner group_revenue last_contacted_at"
         page = [
             Body("features/receivables/account.html", "relasi.features.receivables.account_body.body_of"),
             Timeline(),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from relasi.engine.declare.registry import registry
+from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Match, Related, Section, StagePath, Timeline, View
 from relasi.engine.fields.address import AddressField
 from relasi.engine.fields.boolean import BooleanField
@@ -25,12 +26,13 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.engine.records.write import update
 from relasi.kits.parties.party import Party, key_indexes
+from relasi.kits.parties.touch import Contacted
 from relasi.kits.pipeline.lead_source import LeadSource
 from relasi.modules.customers.lifecycle import STATUSES, Lifecycle, Warmth, is_backward
 from relasi.modules.customers.picklists import Language, OptIn, Salutation, Zone
 
 
-class Contact(Party, Record):
+class Contact(Party, Contacted, Record):
     salutation = ChoiceField(Salutation, _("Salutation"), aliases="Sapaan|Panggilan|Sebutan")
     first_name = TextField(
         _("First name"), max_length=100, aliases="Nama Depan|Given Name|Person - First name"
@@ -102,6 +104,7 @@ class Contact(Party, Record):
     class Meta(Record.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        triggers = history_triggers(*Contacted.touch_fields)
         indexes = [*record_indexes("contact"), *key_indexes("contact")]
 
     class Module(Record.Module):
@@ -146,7 +149,7 @@ class Contact(Party, Record):
             Section(_("Description"), "description"),
         ]  # fmt: skip
         quick = "salutation first_name last_name account title email mobile owner"
-        headline = "title account owner"
+        headline = "title account owner last_contacted_at"
         page = [
             StagePath(by="lifecycle_stage"),
             Timeline(),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import (
     Action,
     AtHome,
@@ -33,6 +34,7 @@ from relasi.engine.fields.url import UrlField
 from relasi.engine.records.record import Record, board_index, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.parties.party import Party, key_indexes
+from relasi.kits.parties.touch import Contacted
 from relasi.kits.pipeline.lead_source import LeadSource
 from relasi.modules.customers import conversion
 from relasi.modules.customers.lifecycle import Lifecycle
@@ -54,7 +56,7 @@ def _in(*stages: Lifecycle) -> Any:
     return lambda lead: lead.stage in stages and not lead.is_converted
 
 
-class Lead(Party, Qualified, Record):
+class Lead(Party, Contacted, Qualified, Record):
     salutation = ChoiceField(Salutation, _("Salutation"), aliases="Sapaan|Panggilan")
     first_name = TextField(_("First name"), max_length=100, aliases="Nama Depan|Given Name")
     last_name = TextField(
@@ -108,6 +110,7 @@ class Lead(Party, Qualified, Record):
     class Meta(Record.Meta):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
+        triggers = history_triggers(*Contacted.touch_fields)
         indexes = [*record_indexes("lead"), board_index("lead", "status"), *key_indexes("lead")]
 
     class Module(Record.Module):
@@ -151,7 +154,7 @@ class Lead(Party, Qualified, Record):
                                  "created_at changed_at"),
         ]  # fmt: skip
         quick = "salutation first_name last_name company email mobile lead_source owner"
-        headline = "status title company owner"
+        headline = "status title company owner last_contacted_at"
         board = Board(by="status", card=["company", "lead_source", "rating", "owner", "mobile"],
                       closed=["lost", "junk", "converted"])  # fmt: skip
         page = [

@@ -21,12 +21,14 @@ from relasi.engine.declare.words import (
     View,
 )
 from relasi.engine.fields.choice import ChoiceField, Choices, open_list
+from relasi.engine.fields.dates import DateTimeField
 from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.record import Record, board_index, record_indexes
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import update
+from relasi.kits.parties.touch import Touched, Way
 from relasi.kits.pipeline.bant import Bant
 from relasi.kits.pipeline.lead_source import LeadSource
 from relasi.kits.pipeline.stage import Outcome
@@ -61,7 +63,9 @@ def _is_open(deal: Any) -> bool:
     return deal.is_open
 
 
-class Deal(Staged, Bant, Record):
+class Deal(Touched, Staged, Bant, Record):
+    touch_fields = ("last_touch_at", "last_touch_via")
+
     name = TextField(
         _("Name"),
         required=True,
@@ -93,13 +97,15 @@ class Deal(Staged, Bant, Record):
     competitor = TextField(_("Competitor"), aliases="Pesaing|Kompetitor")
     description = LongTextField(_("Description"), aliases="Catatan|Keterangan|Deskripsi|Notes")
     authority_score = IntegerField(_("Authority score"), default=0, editable=False)
+    last_touch_at = DateTimeField(_("Last touch"), editable=False)
+    last_touch_via = ChoiceField(Way, _("Last touch by"), editable=False)
     buying_roles = ReferencesField("sales.BuyingRole", _("Roles present"), editable=False)
 
     class Meta(Record.Meta):
         verbose_name = _("deal")
         verbose_name_plural = _("deals")
-        # These two are told by the history of the contact roles.
-        triggers = history_triggers("authority_score", "buying_roles")
+        # These are told by the history of the contact roles, and of what somebody was in touch by.
+        triggers = history_triggers("authority_score", "buying_roles", "last_touch_at", "last_touch_via")
         indexes = [
             *record_indexes("deal"),
             board_index("deal", "stage"),
@@ -137,7 +143,7 @@ class Deal(Staged, Bant, Record):
         facts = [
             *form,
             Section(_("Health"), "deal_score authority_score missing_roles qualification_score stuck_days days_in_stage "
-                                 "overdue"),
+                                 "overdue last_touch_at last_touch_via"),
             Section(_("Record"), "number status age_days stage_since closed_at created_at changed_at"),
         ]  # fmt: skip
         quick = "name account contact amount stage expected_close owner"

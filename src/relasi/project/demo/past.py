@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from relasi.engine.access.acting import acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, write
+from relasi.kits.parties.touch import tell_all
 
 # Columns whose value is the moment of the change that set them.
 STAMPED = ["stage_since", "closed_at", "last_won_at", "converted_at", "sql_at", "mql_first_at", "mql_last_at",
@@ -65,6 +66,7 @@ def date_back(past: Past) -> None:
             cursor.execute(_STAMPS.format(table=table))
         for statement in _DERIVED:
             cursor.execute(statement)
+        tell_all()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
