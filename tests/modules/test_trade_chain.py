@@ -252,7 +252,9 @@ def reach(kind: Any, status: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("flow", "kind", "before"), [(flow, kind, state) for flow, kind, _make in WAYS for state in kind]
+    ("flow", "kind", "before"),
+    # An order that waits is asked about in test_order_approvals.
+    [(flow, kind, state) for flow, kind, _make in WAYS for state in kind if state != "pending"],
 )
 def test_every_move_outside_the_table_is_refused_by_code_and_database(
     flow: Any, kind: Any, before: Any

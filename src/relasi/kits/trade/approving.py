@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from relasi.engine.access.acting import SYSTEM, current_acting
 from relasi.engine.access.company import company
 from relasi.engine.access.door import may
 from relasi.engine.declare.registry import registry
+from relasi.engine.declare.words import Action
 from relasi.engine.fields.dates import DateTimeField
 from relasi.engine.fields.json import HiddenField
 from relasi.engine.fields.money import amount
@@ -21,6 +23,7 @@ from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import ReferenceField, ReferencesField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.engine.records.write import update
 from relasi.kits.trade.approval_limit import limits_on, people, reach_allowed
 from relasi.kits.trade.limits import DAYS, LINE, MARGIN, TOTAL, Breach, Reach, breaches
 
@@ -37,7 +40,7 @@ class NeedsApproval(models.Model):
     """Abstract, beside a document: what one beyond the limits keeps of who asked and who said yes.
 
     limited_by: the module of the limits that hold for it. approved_reach: how far somebody said it may go
-    (kits.trade.limits.Reach).
+    (kits.trade.limits.Reach). tells_approved: whether its page says that it was approved, because it still has to go out.
     """
 
     approvers = ReferencesField("users.User", _("Approvers"), editable=False)
@@ -53,6 +56,7 @@ class NeedsApproval(models.Model):
     approved_reach = HiddenField(_("Approved up to"))
 
     limited_by: ClassVar[str]
+    tells_approved: ClassVar[bool] = False
     status: Any
     owner_id: int | None
 
@@ -71,9 +75,12 @@ class NeedsApproval(models.Model):
     def beyond(self) -> list[Breach]:
         """What goes beyond the limits of its owner, or of who acts, and was not approved. Neither can lend the other
         a wider limit by handing the document over."""
+        return self._beyond_those_of((self.owner_id, *actors()))
+
+    def _beyond_those_of(self, persons: Iterable[int | None]) -> list[Breach]:
         agreed = Reach.from_json(self.approved_reach) if self.approved_reach else None
         found: dict[str, Breach] = {}
-        for person in {self.owner_id, *actors()}:
+        for person in dict.fromkeys(persons):
             for one in breaches(self.reach, reach_allowed(self.limited_by, person), agreed):
                 found.setdefault(one.name, one)
         return list(found.values())
@@ -88,11 +95,15 @@ class NeedsApproval(models.Model):
             self.not_approved_because = None
             if self.beyond():
                 self.approvers = approvers_of(self)
-        elif (before, self.status) == (PENDING, APPROVED):
-            self.approved_by_id, self.approved_at = next(iter(actors()), None), timezone.now()
-            self.approved_reach, self.approvers = self.reach.as_json(), None
+        elif self.status == APPROVED and (before == PENDING or (before == DRAFT and not self.beyond())):
+            self.agree()
         elif before == PENDING:
             self.approvers = None
+
+    def agree(self) -> None:
+        """Who acts says that it may go as far as it does."""
+        self.approved_by_id, self.approved_at = next(iter(actors()), None), timezone.now()
+        self.approved_reach, self.approvers = self.reach.as_json(), None
 
     def check_approval(self, change: Change) -> None:
         """Part of clean. Raises Refusal."""
@@ -138,22 +149,41 @@ class NeedsApproval(models.Model):
                     "asked_by": self.approval_asked_by, "note": self.approval_note}  # fmt: skip
         if self.status == DRAFT and (beyond := self.beyond()):
             return {"state": "needed", "why": said(beyond), "refused": self.not_approved_because}
-        if self.status == APPROVED:
+        if self.status == APPROVED and self.tells_approved:
             return {"state": "approved", "who": self.approved_by, "at": self.approved_at, "why": []}
         return None
 
     def _asked_for(self) -> list[Breach]:
         """What the approver is asked to agree to, whatever their own limits are."""
-        agreed = Reach.from_json(self.approved_reach) if self.approved_reach else None
-        found = {}
-        for person in (self.owner_id, self.approval_asked_by_id):
-            found.update(
-                {
-                    one.name: one
-                    for one in breaches(self.reach, reach_allowed(self.limited_by, person), agreed)
-                }
-            )
-        return list(found.values())
+        return self._beyond_those_of((self.owner_id, self.approval_asked_by_id))
+
+    # The verbs.
+    def ask_approval(self, approval_note: Any = None) -> Any:
+        return update(self, {"status": PENDING, "approval_note": approval_note})
+
+    def approve(self) -> Any:
+        return update(self, {"status": APPROVED})
+
+    def refuse_approval(self, not_approved_because: Any = None) -> Any:
+        return update(self, {"status": DRAFT, "not_approved_because": not_approved_because})
+
+    def recall(self) -> Any:
+        return update(self, {"status": DRAFT})
+
+
+def approval_actions() -> list[Action]:
+    """The buttons of a document that waits, and of one that has to."""
+    return [
+        Action("approve", _("Approve"), icon="badge-check",
+               when=lambda one: (one.status == PENDING and one.may_decide())
+               or (one.flow.by_hand(DRAFT, APPROVED) and one.status == DRAFT and not one.beyond())),
+        Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
+               when=lambda one: one.status == PENDING and one.may_decide()),
+        Action("ask_approval", _("Ask for approval"), icon="badge-check", ask=("approval_note",),
+               when=lambda one: one.status == DRAFT and bool(one.beyond())),
+        Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
+               when=lambda one: one.status == PENDING and one.is_own()),
+    ]  # fmt: skip
 
 
 def actors() -> list[int]:

@@ -75,6 +75,17 @@ def widest(limits: Iterable[Reach]) -> Reach:
     return Reach(**found)
 
 
+def furthest(reaches: Iterable[Reach]) -> Reach:
+    """Of several documents the one that goes furthest, figure by figure; what none of them says is not said."""
+    known = list(reaches)
+    found: dict[str, Any] = {}
+    for name in NAMES:
+        values = [value for one in known if (value := getattr(one, name)) is not None]
+        if values:
+            found[name] = min(values) if name in FALLING else max(values)
+    return Reach(**found)
+
+
 def _worse(name: str, value: Decimal, than: Decimal) -> bool:
     return value < than if name in FALLING else value > than
 

@@ -24,7 +24,7 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
-from relasi.kits.trade.approving import NeedsApproval, actors
+from relasi.kits.trade.approving import NeedsApproval, approval_actions
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.flow import line_triggers
@@ -151,15 +151,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         }  # fmt: skip
         page = [Body("trade/body.html", "relasi.modules.purchasing.order_body.body_of"), Timeline()]
         actions = [
-            Action("approve", _("Approve"), icon="badge-check",
-                   when=lambda one: (one.status == S.DRAFT and not one.beyond())
-                   or (one.status == S.PENDING and one.may_decide())),
-            Action("ask_approval", _("Ask for approval"), icon="badge-check", ask=("approval_note",),
-                   when=lambda one: one.status == S.DRAFT and bool(one.beyond())),
-            Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
-                   when=lambda one: one.status == S.PENDING and one.may_decide()),
-            Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
-                   when=lambda one: one.status == S.PENDING and one.is_own()),
+            *approval_actions(),
             Action("send", _("Mark as sent"), icon="send", when=lambda one: one.status == S.APPROVED),
             Action("receive", _("Receive goods"), icon="package-check", page="convert/receipt-notes/",
                    when=lambda one: one.status in OUTSTANDING),
@@ -197,9 +189,6 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
     def needs_yes(self, before: str) -> bool:
         return (before, self.status) == (S.DRAFT, S.APPROVED)
 
-    def approval_bar(self) -> dict[str, Any] | None:
-        return None if self.status == S.APPROVED else super().approval_bar()
-
     def before_save(self, change: Change) -> None:
         super().before_save(change)
         self.follow_approval(change)
@@ -216,8 +205,6 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             # What is amended is another order, to be approved and sent anew.
             self.revision += 1
             self.approved_reach = self.approved_by_id = self.approved_at = self.sent_at = None
-        elif (before, self.status) == (S.DRAFT, S.APPROVED):
-            self.approved_by_id, self.approved_at = next(iter(actors()), None), timezone.now()
 
     def clean(self, change: Change) -> None:
         super().clean(change)
@@ -291,18 +278,6 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         return order_missing(product)
 
     # The verbs.
-    def approve(self) -> PurchaseOrder:
-        return update(self, {"status": S.APPROVED})
-
-    def ask_approval(self, approval_note: Any = None) -> PurchaseOrder:
-        return update(self, {"status": S.PENDING, "approval_note": approval_note})
-
-    def refuse_approval(self, not_approved_because: Any = None) -> PurchaseOrder:
-        return update(self, {"status": S.DRAFT, "not_approved_because": not_approved_because})
-
-    def recall(self) -> PurchaseOrder:
-        return update(self, {"status": S.DRAFT})
-
     def send(self) -> PurchaseOrder:
         return update(self, {"status": S.SENT})
 

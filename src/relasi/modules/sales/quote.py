@@ -26,7 +26,7 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade import instalments
-from relasi.kits.trade.approving import COLUMNS, DECIDED
+from relasi.kits.trade.approving import COLUMNS, DECIDED, approval_actions
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.copying import copied
 from relasi.kits.trade.document import TradeDocument, document_checks
@@ -179,14 +179,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
                    when=lambda quote: quote.status == S.ACCEPTED),
             Action("subscribe", _("Make a subscription"), icon="refresh-cw", ask=("tax_rates",),
                    page="convert/subscriptions/", quiet=True, when=lambda quote: quote.status == S.ACCEPTED),
-            Action("approve", _("Approve"), icon="badge-check",
-                   when=lambda quote: quote.status == S.PENDING and quote.may_decide()),
-            Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
-                   when=lambda quote: quote.status == S.PENDING and quote.may_decide()),
-            Action("ask_approval", _("Ask for approval"), icon="badge-check", ask=("approval_note",),
-                   when=lambda quote: quote.status == S.DRAFT and bool(quote.beyond())),
-            Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
-                   when=lambda quote: quote.status == S.PENDING and quote.is_own()),
+            *approval_actions(),
             Action("send", _("Mark as sent"), icon="send",
                    when=lambda quote: quote.status in (S.DRAFT, S.APPROVED) and not quote.beyond()),
             Action("accept", _("Accepted"), icon="circle-check", ask=("accepted_by",),
@@ -231,8 +224,6 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
                 self.decided_at = timezone.now()
         if not self.is_frozen:
             self.instalments = instalments.checked(self.instalments)
-        if change.is_new or change.old("status") not in FLOW.frozen:
-            self.note_discounts(change)
         self.follow_approval(change)
 
     def clean(self, change: Change) -> None:
@@ -270,18 +261,6 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         return bool(self.valid_until and self.valid_until < day)
 
     # The verbs.
-    def ask_approval(self, approval_note: Any = None) -> Quote:
-        return update(self, {"status": S.PENDING, "approval_note": approval_note})
-
-    def approve(self) -> Quote:
-        return update(self, {"status": S.APPROVED})
-
-    def refuse_approval(self, not_approved_because: Any = None) -> Quote:
-        return update(self, {"status": S.DRAFT, "not_approved_because": not_approved_because})
-
-    def recall(self) -> Quote:
-        return update(self, {"status": S.DRAFT})
-
     def send(self) -> Quote:
         return update(self, {"status": S.SENT})
 

@@ -111,7 +111,8 @@ def weigh_deals_anew(changes: list[Change]) -> None:
     keep_roles_on_deals(sorted(set(deals)))
 
 
-on(CHANGED, "sales.Quote", field="status")(tell_of_approvals)
+for document in ("sales.Quote", "sales.SalesOrder"):
+    on(CHANGED, document, field="status")(tell_of_approvals)
 
 
 @on(CREATED, "sales.Quote", field="primary")

@@ -23,11 +23,13 @@ from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.stock.demand import Demand
 from relasi.kits.stock.promising import check_promise
+from relasi.kits.trade.approving import COLUMNS, DECIDED, approval_actions
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.credit import check_credit
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import WHAT, TradeLine, line_checks, refuse_agreed
+from relasi.kits.trade.list_price import Listed
 from relasi.kits.trade.taking import (
     Taking,
     counted_checks,
@@ -37,10 +39,12 @@ from relasi.kits.trade.taking import (
     under_taken,
 )
 from relasi.kits.trade.tax_change import OutlivesRates
+from relasi.modules.sales.approval import OrderNeedsApproval
 
 
 class OrderStatus(Choices):
     DRAFT = "draft", _("Draft"), "gray", "Created|Draf"
+    PENDING = "pending", _("Waiting for approval"), "kuning", "Menunggu Persetujuan"
     APPROVED = "approved", _("Approved"), "biru", "Approved|Disetujui"
     CLOSED = "closed", _("Closed"), "hijau", "Ditutup"
     CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancelled|Dibatalkan"
@@ -62,23 +66,38 @@ class Invoiced(Choices):
 
 S = OrderStatus
 FLOW = Flow(
-    moves={S.DRAFT: (S.APPROVED, S.CANCELLED), S.APPROVED: (S.CLOSED, S.CANCELLED)},
+    moves={
+        S.DRAFT: (S.PENDING, S.APPROVED, S.CANCELLED),
+        S.PENDING: (S.APPROVED, S.DRAFT, S.CANCELLED),
+        S.APPROVED: (S.CLOSED, S.CANCELLED),
+    },
     first=(S.DRAFT,),
-    frozen=frozenset({S.CLOSED, S.CANCELLED}),
+    frozen=frozenset({S.PENDING, S.CLOSED, S.CANCELLED}),
+    locked=frozenset({S.PENDING}),
+    inside=frozenset({S.DRAFT, S.PENDING}),
     deletable=frozenset({S.DRAFT, S.CANCELLED}),
-    open_fields=("owner", "contact", "notes", "invoiced", "shipping_state", "cancel_reason", "tax_rates"),
+    open_fields=(
+        "owner",
+        "contact",
+        "notes",
+        "invoiced",
+        "shipping_state",
+        "cancel_reason",
+        "tax_rates",
+        *DECIDED,
+    ),
     gives=frozenset({S.APPROVED}),
     idle=frozenset({S.CANCELLED}),
 )
 OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "shipping_state", "cancel_reason",
-                "tax_rates")  # fmt: skip
+                "tax_rates", *COLUMNS)  # fmt: skip
 TABLE, LINES = "sales_salesorder", "sales_orderline"
 COUNTED = ("invoiced", "noted", "delivered", "issued", "purchased")  # what other documents count on the lines
 TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
 DEMAND = Demand("committed", TABLE, LINES, "order_id", frozenset({S.APPROVED}), "issued")
 
 
-class SalesOrder(OutlivesRates, TradeDocument):
+class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
     status = ChoiceField(OrderStatus, _("Status"), default=S.DRAFT, required=True)
     invoiced = ChoiceField(Invoiced, _("Invoiced"), default=Invoiced.NONE, required=True, editable=False)
     shipping_state = ChoiceField(
@@ -175,7 +194,12 @@ class SalesOrder(OutlivesRates, TradeDocument):
             ),
             Section(
                 _("Total"),
-                "grand_total subtotal discount_total tax_total withheld_total payable margin_percent",
+                "grand_total subtotal discount_total effective_discount tax_total withheld_total payable"
+                " margin_percent",
+            ),
+            Section(
+                _("Approval"),
+                "approval_asked_by approval_note approvers approved_by approved_at not_approved_because",
             ),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes cancel_reason"),
@@ -194,7 +218,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
             Related("billing.RecurringInvoice", by="sales_order", columns=["status", "next_date"]),
         ]
         actions = [
-            Action("approve", _("Approve"), icon="badge-check", when=lambda order: order.status == S.DRAFT),
+            *approval_actions(),
             Action("deliver", _("Make a delivery note"), icon="truck", page="convert/delivery-notes/",
                    when=lambda order: order.status == S.APPROVED and order.shipping_state != Shipping.FULLY),
             Action("invoice", _("Make an invoice"), icon="receipt", ask=("tax_rates",), page="convert/invoices/",
@@ -216,19 +240,26 @@ class SalesOrder(OutlivesRates, TradeDocument):
             View("undelivered", _("To be delivered"), {"all": [{"field": "status", "op": "is", "value": "approved"},
                  {"field": "shipping_state", "op": "is_not", "value": "fully"}]}, "truck", ("delivery_date",)),
             View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
+            View("waiting", _("Waiting for approval"), {"field": "status", "op": "is", "value": "pending"},
+                 "badge-check"),
         ]  # fmt: skip
         closed = models.Q(status__in=["closed", "cancelled"])
         words = "pesanan penjualan so order pesan"
 
+    def before_save(self, change: Change) -> None:
+        super().before_save(change)
+        self.follow_approval(change)
+
     def clean(self, change: Change) -> None:
         super().clean(change)
+        self.check_approval(change)
         if self.delivery_date and self.date and self.delivery_date < self.date:
             raise Refusal("delivery_date", "OUT_OF_RANGE", _("It cannot be delivered before it was ordered."))
         if not change.has("status") or change.is_new:
             refuse_agreed(change, ("invoiced",))
             refuse_agreed(change, ("noted",), WHAT)
             return
-        if self.status == S.APPROVED and not any(one.record.counts for one in change.lines):
+        if self.status in (S.PENDING, S.APPROVED) and not any(one.record.counts for one in change.lines):
             raise Refusal("lines", "REQUIRED", _("An order without lines cannot be approved."))
         if self.status == S.CANCELLED and any(one.record.invoiced for one in change.lines):
             message = _("Part of it is invoiced already. Close it instead.")
@@ -244,9 +275,6 @@ class SalesOrder(OutlivesRates, TradeDocument):
             check_credit(change)
 
     # The verbs.
-    def approve(self) -> SalesOrder:
-        return update(self, {"status": S.APPROVED})
-
     def invoice(self, tax_rates: Any = None) -> Any:
         return convert(self, registry.module("billing.Invoice").model, tax_rates=tax_rates)
 
@@ -280,7 +308,7 @@ class SalesOrder(OutlivesRates, TradeDocument):
         return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
 
 
-class OrderLine(TradeLine):
+class OrderLine(Listed, TradeLine):
     order = ReferenceField(
         "sales.SalesOrder", models.CASCADE, verbose_name=_("Sales order"), related_name="lines", required=True,
         editable=False,
