@@ -12,7 +12,8 @@ from relasi.engine.records.held import places
     [
         ("billing.payment", "billing.creditnote", "billing.invoice", "inventory.deliverynote", "sales.salesorder",
          "sales.quote", "sales.deal", "customers.account"),
-        ("purchasing.vendorpayment", "purchasing.bill", "purchasing.purchaseorder", "purchasing.vendor"),
+        ("purchasing.vendorpayment", "purchasing.bill", "purchasing.vendor"),
+        ("purchasing.receiptnote", "purchasing.purchaseorder", "purchasing.bill"),
         ("purchasing.receiptnote", "purchasing.purchaseorder", "catalog.product"),
     ],
 )  # fmt: skip

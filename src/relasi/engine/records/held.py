@@ -10,7 +10,7 @@ from django.db.models import Q
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.remembered import remembered
-from relasi.engine.records.batch import Batch
+from relasi.engine.records.batch import Batch, Draft
 
 
 def hold(wanted: Iterable[tuple[Module, Any]]) -> None:
@@ -27,6 +27,19 @@ def hold(wanted: Iterable[tuple[Module, Any]]) -> None:
         list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def hold_first(batch: Batch) -> None:
+    """What stored records of this write share their figures with, held before they are themselves.
+
+    A class has `held_first(ids)`, which gives what `hold` takes, and names in `held_after` the classes it refers to that
+    come before it all the same. `followed_by_none` as below.
+    """
+    model = batch.module.model
+    if batch.locked and hasattr(model, "held_first"):
+        ids = [draft.id for draft in batch.drafts if draft.id is not None and _is_followed(batch, draft)]
+        if ids:
+            hold(model.held_first(ids))
+
+
 def hold_followers(batch: Batch) -> None:
     """What follows from the records of this write, as its class says: held before anything is worked out or stored, so
     that nobody else changes it half-way, and nobody holds it who waits for what this write holds by then.
@@ -37,26 +50,30 @@ def hold_followers(batch: Batch) -> None:
     model = batch.module.model
     if not batch.locked or not hasattr(model, "followers"):
         return
-    followed_by_none: frozenset[str] = getattr(model, "followed_by_none", frozenset())
-    records = [
-        draft.record
-        for draft in batch.standing()
-        if batch.verb != "save" or draft.id is None or not draft.values.keys() <= followed_by_none
-    ]
+    records = [draft.record for draft in batch.standing() if _is_followed(batch, draft)]
     if records:
         lines = [line.record for some in batch.lines for line in some.standing()] if batch.lines else None
         hold(model.followers(records, lines))
 
 
+def _is_followed(batch: Batch, draft: Draft) -> bool:
+    own: frozenset[str] = getattr(batch.module.model, "followed_by_none", frozenset())
+    itself = draft.id is not None and draft.lines is None and draft.values.keys() <= own
+    return batch.verb != "save" or not itself
+
+
 def followers_of(module: Module, ids: Any) -> Iterator[tuple[Module, Any]]:
-    """What follows from stored records. ids: of them, a collection or a subquery."""
+    """What follows from stored records, and what is held before them. ids: of them, a collection or a subquery."""
+    if hasattr(module.model, "held_first"):
+        yield from module.model.held_first(ids)
     if hasattr(module.model, "followers"):
         yield from module.model.followers(list(module.model._base_manager.filter(pk__in=ids)), None)
 
 
 @remembered
 def places() -> dict[str, int]:
-    """Key of a module -> its place in the row of all that are held: what it refers to comes later."""
+    """Key of a module -> its place in the row of all that are held: what it refers to comes later, unless it is named
+    in `held_after`."""
     found: dict[str, int] = {}
     passed: set[str] = set()
 
@@ -74,7 +91,13 @@ def places() -> dict[str, int]:
 
 def _referred(module: Module) -> tuple[Module, ...]:
     """What its own references, and those of its lines and of the parts an undo takes back, lead to."""
-    return tuple(dict.fromkeys(_targets([module, *_parts(module)])))
+    found = dict.fromkeys(_targets([module, *_parts(module)]))
+    after = [one for one in registry if module.key in _held_after(one)]
+    return tuple(one for one in (*found, *after) if one.key not in _held_after(module))
+
+
+def _held_after(module: Module) -> tuple[str, ...]:
+    return tuple(key.lower() for key in getattr(module.model, "held_after", ()))
 
 
 def _parts(module: Module) -> Iterator[Module]:

@@ -113,6 +113,7 @@ def note_changed(batch: Batch) -> None:
             line.id is None or (line.change is not None and line.change.columns())
             for line in draft.line_drafts
         )
+        draft.change.lines_changed = draft.lines_changed
 
 
 def store(batch: Batch) -> None:

@@ -52,7 +52,7 @@ class Change:
 
     confirmed: codes of the warnings the person has seen. authorised: why the product does this by itself; empty
     for what a person asks for. refusals: what is held against the record so far. lines: the changes of its lines in
-    order, of a module that has lines.
+    order, of a module that has lines; lines_changed: whether one of them changes, comes or goes, known to reactions.
     """
 
     record: Any
@@ -63,6 +63,7 @@ class Change:
     authorised: str = ""
     refusals: list[Refusal] = field(default_factory=list)
     lines: list[Change] = field(default_factory=list)
+    lines_changed: bool = False
 
     def refuse(self, name: str, code: str, message: Any, **more: Any) -> None:
         """For rules about many records at once, which cannot stop at the first wrong one."""

@@ -79,6 +79,7 @@ def write(
 
 def _decide(batch: Batch) -> None:
     """Everything before the first row is written."""
+    held.hold_first(batch)
     access_step.load(batch)
     access_step.check(batch)
     parse_step.parse(batch)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.acting import SYSTEM, current_acting
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
+from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField, Choices
@@ -24,6 +25,7 @@ from relasi.engine.fields.text import TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
+from relasi.kits.paying.balances import Held
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.figures import ZERO
@@ -32,7 +34,7 @@ from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.priced import priced_checks
 from relasi.kits.trade.taking import Taking, giving_back_triggers, over_taken, taking_triggers
 from relasi.kits.trade.tax_invoice import TaxInvoiceNumberField
-from relasi.modules.purchasing.matching import VARIANCES, MatchStatus
+from relasi.modules.purchasing.matching import VARIANCES, MatchStatus, bills_of
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
 
 
@@ -45,6 +47,7 @@ class BillStatus(Choices):
 
 
 S = BillStatus
+VARIANCE = ("variance_note", "variance_accepted_by", "variance_accepted_at")
 OWED = frozenset({S.APPROVED, S.PARTLY_PAID, S.PAID})
 UNPAID = (S.APPROVED, S.PARTLY_PAID)
 FLOW = Flow(
@@ -59,7 +62,7 @@ FLOW = Flow(
     deletable=frozenset({S.DRAFT, S.CANCELLED}),
     open_fields=(
         "owner", "notes", "vendor_contact", "paid", "balance", "match_status", "cancel_reason", "tax_invoice_number",
-        "variance_note", "variance_accepted_by", "variance_accepted_at",
+        *VARIANCE,
     ),
     by_itself=frozenset((before, after) for before in OWED for after in OWED if before != after),
     idle=frozenset({S.CANCELLED}),
@@ -296,6 +299,17 @@ class Bill(PurchaseDocument):
             change = asked.get(_invoice_key(bill))
             if change is not None and change.record.pk != bill.pk:
                 change.refuse("vendor_invoice_number", "NOT_UNIQUE", _TWICE % {"bill": bill.number})
+
+    held_after = ("purchasing.PurchaseOrder",)
+    followed_by_none = frozenset({"paid", "balance", "status", "match_status", *VARIANCE})
+
+    @classmethod
+    def held_first(cls, ids: list[int]) -> Held:
+        """Their orders and all that is billed of these: who moves one of them may change how the others compare."""
+        rows = BillLine._base_manager.filter(bill__in=ids, purchase_line__isnull=False)
+        orders = rows.values("purchase_line__order")
+        yield registry.module("purchasing.PurchaseOrder"), orders
+        yield registry.of(cls), bills_of(orders)
 
     def blank_payment(self) -> Any:
         from relasi.modules.purchasing.vendor_payment import VendorPayment

@@ -16,15 +16,25 @@ from relasi.modules.purchasing.purchase_order import PurchaseLine, PurchaseOrder
 from relasi.modules.purchasing.return_line import ReturnLine
 
 S = PurchaseStatus
+SETTLED = ("paid", "match_status", "variance_accepted_at")
 BY_RECEIPTS = (S.APPROVED, S.SENT, S.PARTLY, S.RECEIVED)
 
 
 def follow_takers(changes: list[Change]) -> None:
     """A reaction to documents that take from purchase orders: receipt notes and bills."""
     moved = [c for c in changes if c.is_new or c.lines or c.has("status") or c.has("trashed_at")]
-    ids = sources_of([change.record for change in moved]).get(PurchaseOrder, set())
+    ids = sources_of([c.record for c in moved if not _takes_the_same(c)]).get(PurchaseOrder, set())
     follow(ids)
     match_bills(ids)
+
+
+def _takes_the_same(change: Change) -> bool:
+    """A bill that is approved, paid or compared takes no more and no less of its order; nobody holds that one then."""
+    if change.is_new or change.lines_changed or change.has("trashed_at"):
+        return False
+    idle = change.record.flow.idle
+    moved = change.has("status") and (change.old("status") in idle) != (change.record.status in idle)
+    return not moved and bool({"status", *SETTLED} & set(change.columns()))
 
 
 def follow_returns(changes: list[Change]) -> None:

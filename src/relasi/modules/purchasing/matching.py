@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.choice import Choices
+from relasi.engine.records.held import hold
 from relasi.engine.records.write import Draft, write
 from relasi.kits.trade.figures import ZERO
 from relasi.modules.purchasing.purchase_settings import PurchaseSettings, purchase_settings
@@ -45,13 +46,18 @@ def line_match(line: Any, ordered: Any, billed_so_far: Decimal, settings: Purcha
     return M.PRICE if price_differs(prices[0], prices[1], settings) else M.MATCHED
 
 
+def bills_of(orders: Any) -> Any:
+    """A query for the ids of the bills that bill something of these orders. orders: ids, or a query for them."""
+    lines = registry.module("purchasing.BillLine").model._base_manager
+    return lines.filter(purchase_line__order__in=orders).values("bill")
+
+
 def match_bills(orders: Iterable[int]) -> None:
     """Compares every bill of these orders anew; the bills entered first come first. A difference that is another one now
-    has to be accepted again."""
-    lines, settings = registry.module("purchasing.BillLine").model, purchase_settings()
-    rows = lines._base_manager.filter(
-        purchase_line__order__in=set(orders), trashed_at=None, bill__trashed_at=None
-    )
+    has to be accepted again. The orders are held by then: nobody else bills them or receives of them meanwhile."""
+    lines, settings, orders = registry.module("purchasing.BillLine").model, purchase_settings(), set(orders)
+    hold([(registry.module("purchasing.Bill"), bills_of(orders))])
+    rows = lines._base_manager.filter(purchase_line__order__in=orders, trashed_at=None, bill__trashed_at=None)
     rows = rows.exclude(bill__status="cancelled").select_related("purchase_line", "bill")
     so_far: dict[int, Decimal] = {}
     found: dict[int, tuple[Any, set[MatchStatus]]] = {}
