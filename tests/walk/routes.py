@@ -203,6 +203,8 @@ ROUTES = [
     Route("payables/soon/", "signed in", sometimes=True),
     Route("payables/rows/", "signed in", sometimes=True),
     Route("receivables/statement/<int:id>/", "on view", args={"id": "customers.account"}, sometimes=True),
+    Route("queue/", "signed in"),
+    Route("queue/take/", "signed in", "POST", sometimes=True),
     Route("upcoming-invoices/", "signed in", sometimes=True),
     Route("recurring-revenue/", "signed in", sometimes=True),
     Route("recurring-revenue/rows/", "signed in", sometimes=True),

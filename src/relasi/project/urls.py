@@ -14,6 +14,7 @@ from relasi.features.coretax.addresses import patterns as coretax_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
+from relasi.features.group_queue.addresses import patterns as group_queue_patterns
 from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.month_end.addresses import api_patterns as month_end_api_patterns
 from relasi.features.month_end.addresses import instead_of_modules as instead_of_closing
@@ -66,6 +67,7 @@ urlpatterns = [
     *recurring_revenue_patterns(),
     *reconciliation_patterns(),
     *funnel_patterns(),
+    *group_queue_patterns(),
     *coretax_patterns(),
     *compat_patterns(),
     *transfer_patterns(),

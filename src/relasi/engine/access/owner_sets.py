@@ -10,7 +10,8 @@ from relasi.engine.access.rights import Rights
 
 
 def owners_called(word: str) -> set[int]:
-    """ "me": the acting person; "my_team": that person, the people below and their groups; "inactive": leavers."""
+    """ "me": the acting person; "my_team": that person, the people below and their groups;
+    "my_groups": the groups that person is in; "inactive": leavers."""
     user = acting_user()
     if word == "inactive":
         return set(Owner.objects.filter(active=False).values_list("pk", flat=True))
@@ -18,5 +19,7 @@ def owners_called(word: str) -> set[int]:
         return set()
     if word == "me":
         return {user.id}
+    if word == "my_groups":
+        return directory().groups_of({user.id})
     rights: Rights = rights_of(user)
     return {user.id} | rights.owners_below() | directory().groups_of({user.id})

@@ -68,6 +68,7 @@ _ALL = (
     Operator("none", _("has none of"), _("without %(value)s"), "many"),
     Operator("me", _("me"), _("me"), "none"),
     Operator("my_team", _("my team"), _("my team"), "none"),
+    Operator("my_groups", _("my groups"), _("my groups"), "none"),
     Operator("inactive", _("inactive users"), _("inactive users"), "none"),
 )
 _OPERATORS = {operator.name: operator for operator in _ALL}

@@ -19,11 +19,14 @@ from relasi.engine.fields.reference import ReferenceKind
 
 OwnerSets = Callable[[str], Collection[int]]
 
+# Owners that are named by a word, not one by one.
+_SETS = ("me", "my_team", "my_groups", "inactive")
+
 _owner_sets: OwnerSets | None = None
 
 
 def register_owner_sets(function: OwnerSets) -> None:
-    """function("me" | "my_team" | "inactive") -> owner ids, for the acting person."""
+    """function("me" | "my_team" | "my_groups" | "inactive") -> owner ids, for the acting person."""
     global _owner_sets
     _owner_sets = function
 
@@ -51,7 +54,7 @@ class OwnerField(DeclaredField, models.ForeignKey):
 class OwnerKind(ReferenceKind):
     name = "owner"
     input = "owner"
-    operators: tuple[str, ...] = ("me", "my_team", "in", "not_in", "inactive")
+    operators: tuple[str, ...] = ("me", "my_team", "my_groups", "in", "not_in", "inactive")
     width = "9rem"
 
     def cell(self, value: Any, record: Any = None, reader: Reader | None = None) -> Markup:
@@ -74,15 +77,15 @@ class OwnerKind(ReferenceKind):
         return Upper(f"{path}__name")
 
     def operand(self, operator: str, raw: Any, reader: Reader | None = None) -> Any:
-        return None if operator in ("me", "my_team", "inactive") else super().operand(operator, raw, reader)
+        return None if operator in _SETS else super().operand(operator, raw, reader)
 
     def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
-        if operator in ("me", "my_team", "inactive"):
+        if operator in _SETS:
             return Q(**{f"{path}__in": sorted(owner_set(operator))})
         return super().where(path, operator, operand, reader)
 
     def holds(self, value: Any, operator: str, operand: Any, reader: Reader | None = None) -> bool:
-        if operator in ("me", "my_team", "inactive"):
+        if operator in _SETS:
             return value in owner_set(operator)
         return super().holds(value, operator, operand, reader)
 

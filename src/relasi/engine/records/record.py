@@ -64,6 +64,12 @@ class Record(Tracked):
             " ".join(str(value) for value in (getattr(self, name) for name in names) if value) or self.number
         )
 
+    def take(self) -> Any:
+        """A member of the group it belongs to makes it their own."""
+        from relasi.engine.records.taking import take
+
+        return take(self)
+
     def before_save(self, change: Change) -> None:
         """What follows from a change, inside this record only. Overridden by modules; call super()."""
 

@@ -30,6 +30,7 @@ from relasi.engine.records.absorbed import survivor_of
 from relasi.engine.records.record import RecordIndex, title_of
 from relasi.engine.records.recycle_bin import bin_of
 from relasi.engine.records.refusal import Refused
+from relasi.engine.records.taking import TAKE, may_take
 from relasi.engine.records.write import restore, trash
 from relasi.engine.screens.activity import beside_record
 from relasi.engine.screens.arranged import facts_for, locked
@@ -223,7 +224,8 @@ def actions_for(user: Any, module: Module, record: Any) -> list[Action]:
     """The verbs whose buttons this person has on the record."""
     if not may(user, "edit", module, record):
         return []
-    return [
+    takes = module.is_record and may_take(user, record) and "owner" in fields_for(user, "edit", module)
+    return [TAKE] * takes + [
         action
         for action in module.actions
         if (action.when is None or action.when(record)) and (not action.tool or has_tool(user, action.tool))

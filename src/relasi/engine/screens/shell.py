@@ -17,6 +17,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.query.arrangement import pinned
 from relasi.engine.query.saved_view import usable_views
+from relasi.engine.records.taking import groups_of
 from relasi.engine.screens.kept import kept
 
 
@@ -104,7 +105,7 @@ def _entries() -> dict[str, Entry]:
     return _cache
 
 
-HOME, INBOX = "/", "/inbox/"
+HOME, INBOX, QUEUE = "/", "/inbox/", "/queue/"
 
 
 @dataclass
@@ -154,6 +155,8 @@ class Shell:
             (_("Inbox"), INBOX, "inbox", path.startswith(INBOX)),
         ]
         if self._visible:
+            if groups_of(self._user):
+                found.append((_("Group queue"), QUEUE, "users-round", path.startswith(QUEUE)))
             if any(entry.module.calendar is not None for entry in self._visible):
                 found.append((_("Calendar"), "/calendar/", "calendar-days", path.startswith("/calendar/")))
             found.append((_("Recycle bin"), "/bin/", "trash-2", path.startswith("/bin/")))

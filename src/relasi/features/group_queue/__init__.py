@@ -1,0 +1,1 @@
+"""The queue of work that belongs to groups and to nobody yet."""
