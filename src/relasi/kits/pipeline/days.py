@@ -21,7 +21,12 @@ _TOLD: ContextVar[date | None] = ContextVar("told", default=None)
 
 def today() -> date:
     """The day in the company's zone."""
-    return _TOLD.get() or company_day(timezone.now())
+    return today_in(None)
+
+
+def today_in(zone: str | None) -> date:
+    """The day in that zone; without one in the company's."""
+    return _TOLD.get() or timezone.now().astimezone(ZoneInfo(zone or company().zone)).date()
 
 
 @contextmanager

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.access.company import company
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.pipeline.days import today_in
 from relasi.kits.trade.billing_cycle import LAST_DAY, Cycle, Period
 from relasi.modules.billing.recurring_flow import PauseMode, S
 
@@ -38,7 +36,7 @@ class Scheduled:
 
     def today(self) -> date:
         """In the zone of the schedule."""
-        return timezone.now().astimezone(ZoneInfo(self.zone or company().zone)).date()
+        return today_in(self.zone)
 
     @property
     def cycle(self) -> Cycle:

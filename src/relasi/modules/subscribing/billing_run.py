@@ -18,7 +18,7 @@ from relasi.engine.access.company import company
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import Draft, update, write
-from relasi.kits.pipeline.days import today
+from relasi.kits.schedule.zoned_days import due_now
 from relasi.kits.trade.copying import AS_AGREED
 from relasi.kits.trade.lots import in_lots, why_not
 from relasi.kits.trade.priced import lines_by_document
@@ -41,10 +41,9 @@ log = logging.getLogger(__name__)
 
 
 def bill_due(day: date | None = None) -> int:
-    """Does what is due by that day, of every subscription. How many steps that took."""
-    day, done = day or today(), 0
-    rows = Subscription._base_manager.filter(trashed_at=None, look_on__lte=day).order_by("look_on", "pk")
-    waiting = list(rows.values_list("pk", flat=True))
+    """Does what is due by that day, by default by today where each customer is. How many steps that took."""
+    done, rows = 0, Subscription._base_manager.filter(due_now("look_on", "zone", day), trashed_at=None)
+    waiting = list(rows.order_by("look_on", "pk").values_list("pk", flat=True))
     for _round in range(MOST_STEPS):
         moved = [id for ids in in_lots(waiting, lambda ids: _lot(ids, day), _note_trouble) for id in ids]
         done += len(moved)
@@ -62,17 +61,18 @@ def bill_up_to(id: int, day: date) -> int:
     return MOST_STEPS
 
 
-def _lot(ids: list[int], day: date) -> list[int]:
+def _lot(ids: list[int], day: date | None) -> list[int]:
     """One thing that is due of each. Which of them had one; those somebody else does at this moment are left alone."""
     with transaction.atomic():
         rows = Subscription._base_manager.select_for_update(skip_locked=True, of=("self",))
-        held = list(rows.filter(pk__in=ids, trashed_at=None, look_on__lte=day).order_by("look_on", "pk"))
-        owed = {one.pk: one for one in held if _owes(one, day)}
+        rows = rows.filter(due_now("look_on", "zone", day), pk__in=ids, trashed_at=None)
+        held = list(rows.order_by("look_on", "pk"))
+        owed = {one.pk: one for one in held if _owes(one, day or one.today())}
         changing = waiting_changes(owed.values()) if owed else set()
         for id in changing:
             apply_due(owed[id], owed[id].next_date)
         bill_all([one for one in owed.values() if one.pk not in changing])
-        return [one.pk for one in held if one.pk in owed or _move(one, day)]
+        return [one.pk for one in held if one.pk in owed or _move(one, day or one.today())]
 
 
 def _owes(found: Any, day: date) -> bool:

@@ -15,7 +15,7 @@ from relasi.engine.access.company import company
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
 from relasi.kits.paying.gateway import GatewayTrouble
-from relasi.kits.pipeline.days import today
+from relasi.kits.schedule.zoned_days import due_now
 from relasi.modules.subscribing.following import follow_subscription, plan_try
 from relasi.modules.subscribing.payment_details import token_of
 from relasi.modules.subscribing.subscription import Mode, Subscription
@@ -33,11 +33,10 @@ class _Changed(Exception):
 
 
 def charge_due(day: date | None = None) -> int:
-    """Charges what is due by that day. How many tries that were."""
-    day = day or today()
+    """Charges what is due by that day, by default by today where each customer is. How many tries that were."""
     rows = Transaction._base_manager.filter(
-        trashed_at=None, status=S.PENDING, kind__in=["charge", "retry"], due__lte=day, amount__gt=0,
-        subscription__mode=Mode.AUTOPAY, subscription__status__in=CHARGED, subscription__trashed_at=None,
+        due_now("due", "subscription__zone", day), trashed_at=None, status=S.PENDING, kind__in=["charge", "retry"],
+        amount__gt=0, subscription__mode=Mode.AUTOPAY, subscription__status__in=CHARGED, subscription__trashed_at=None,
     )  # fmt: skip
     ids = list(rows.order_by("due", "pk").values_list("pk", flat=True))
     return sum(attempt(id, day) for id in ids)
@@ -45,7 +44,6 @@ def charge_due(day: date | None = None) -> int:
 
 def attempt(id: int, day: date | None = None) -> bool:
     """One try. Whether there was one. What the gateway says is booked; what is not known is asked for later."""
-    day = day or today()
     found = Transaction._base_manager.select_related("subscription", "invoice").get(pk=id)
     row: Any = apps.get_model("billing.PaymentGateway")._base_manager.filter(
         kind=found.subscription.gateway, trashed_at=None
@@ -81,7 +79,7 @@ def fail(found: Any, code: str, raw: Any = None, day: date | None = None) -> Non
     """The try did not bring the money: the next one is planned, or the subscription goes without. Part of a transaction."""
     from relasi.modules.subscribing.jobs import write_failed
 
-    day = day or today()
+    day = day or found.subscription.today()
     values = {
         "status": S.FAILED,
         "failure_code": code,

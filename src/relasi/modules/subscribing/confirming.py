@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
-from relasi.kits.pipeline.days import today
 from relasi.modules.subscribing.payment_details import stored_details
 from relasi.modules.subscribing.subscription import Mode, Subscription
 from relasi.modules.subscribing.subscription_flow import S
@@ -28,7 +27,7 @@ def keep_details(id: int, token: str, card: str) -> Any:
         return found
     found = update(found, details, authorised=BY_DETAILS)
     if found.status == S.WAITING:
-        on_trial = bool(found.trial_days) and found.billed_from > today()
+        on_trial = bool(found.trial_days) and found.billed_from > found.today()
         values = {"status": S.TRIAL if on_trial else S.ACTIVE, "activated_at": timezone.now()}
         found = update(found, values, authorised=BY_DETAILS)
         tell_owner(found, "activated")

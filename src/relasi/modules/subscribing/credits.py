@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -28,9 +29,11 @@ def credit_whole(invoice: Any, name: str, amount: Decimal) -> Any:
     return _note(invoice, drafts, includes_tax=True, reason="goodwill")
 
 
-def credit_net(invoice: Any, name: str, amount: Decimal, line: Any) -> Any:
+def credit_net(invoice: Any, name: str, amount: Decimal, line: Any, day: date) -> Any:
     """A note of an amount before tax, with the taxes of a line."""
-    return _note(invoice, [_line(name, amount, _taxes(invoice, line))], includes_tax=False, reason="price")
+    return _note(
+        invoice, [_line(name, amount, _taxes(invoice, line))], includes_tax=False, reason="price", date=day
+    )
 
 
 def _taxes(invoice: Any, line: Any) -> list[dict[str, Any]] | None:

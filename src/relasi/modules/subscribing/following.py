@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import create, update
-from relasi.kits.pipeline.days import today
+from relasi.kits.schedule.zoned_days import days_now
 from relasi.modules.subscribing.subscription import Mode, Subscription
 from relasi.modules.subscribing.subscription_flow import BILLED
 from relasi.modules.subscribing.subscription_flow import S as State
@@ -127,7 +127,7 @@ def _follow_rest(invoice: Any, waiting: list[Any], known: list[Any]) -> None:
     elif balance and known and not waiting:
         tries = [one for one in known if one.kind in ("charge", "retry")]
         if tries and tries[-1].status in PAID | {S.EXPIRED}:
-            plan_try(tries[-1], invoice, today())
+            plan_try(tries[-1], invoice, tries[-1].subscription.today())
 
 
 def plan_try(last: Any, invoice: Any, due: date) -> Any:
@@ -140,8 +140,8 @@ def plan_try(last: Any, invoice: Any, due: date) -> Any:
 
 def follow_subscription(id: int, day: date | None = None) -> None:
     """Behind with payment, suspended, or active again, as its invoices say."""
-    day = day or today()
     found = Subscription._base_manager.select_for_update(of=("self",)).get(pk=id)
+    day = day or found.today()
     if found.status not in BILLED | {State.SUSPENDED}:
         return
     late = _late(found, day)
@@ -188,13 +188,15 @@ def _is_given_up(found: Any, late: list[Any], day: date) -> bool:
 
 def follow_due(day: date | None = None) -> int:
     """Looks at every subscription that may be late by now. How many."""
-    day = day or today()
     model: Any = registry.module("billing.Invoice").model
     rows = model._base_manager.filter(
         subscription_periods__subscription__status__in=[State.ACTIVE, State.OVERDUE], trashed_at=None, status__in=OWED,
-        balance__gt=0, due_date__lt=day,
+        balance__gt=0,
     )  # fmt: skip
-    ids = sorted(set(rows.values_list("subscription_periods__subscription", flat=True)))
-    for id in ids:
+    ids: set[int] = set()
+    for there, whose in days_now("subscription_periods__subscription__zone", day):
+        late = rows.filter(whose, due_date__lt=there)
+        ids |= set(late.values_list("subscription_periods__subscription", flat=True))
+    for id in sorted(ids):
         follow_subscription(id, day)
     return len(ids)

@@ -29,7 +29,6 @@ from relasi.engine.fields.text import TextField
 from relasi.engine.records.part import Part
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, create, update, write
-from relasi.kits.pipeline.days import today
 from relasi.kits.trade.billing_cycle import Period
 from relasi.kits.trade.recurring_revenue import difference
 from relasi.modules.subscribing.billed import net_of_period
@@ -146,7 +145,7 @@ class Preview:
 
 def preview(subscription: Any, asked: Asked, day: date | None = None) -> Preview:
     """Raises Refused."""
-    day = day or today()
+    day = day or subscription.today()
     _check(subscription, asked)
     lines = subscription.lines_in_order()
     number = max(1, subscription.next_number - 1)
@@ -166,7 +165,7 @@ def change_plan(subscription: Any, asked: Asked, day: date | None = None) -> Pla
     """Plans the change, and makes it where it holds from today. Raises Refused."""
     from relasi.modules.subscribing.plan_settling import settle_change
 
-    day = day or today()
+    day = day or subscription.today()
     with transaction.atomic():
         found = held(subscription)
         asked = _again(found, asked)

@@ -17,7 +17,6 @@ from relasi.engine.fields.reader import current_reader
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.refusal import Refusal, Refused
-from relasi.kits.pipeline.days import today
 from relasi.kits.trade.shelf import Offer, Ref, shelf
 
 
@@ -82,7 +81,7 @@ def _service(given: Any, line: Any) -> int | None:
 def _offer(subscription: Any, service: int, quantity: Decimal) -> Offer:
     """The service as it is sold to this customer today. Raises Refused."""
     ref = Ref("service", service)
-    terms = replace(subscription.terms_of_sale(), day=today())
+    terms = replace(subscription.terms_of_sale(), day=subscription.today())
     found: Offer | None = shelf().offers({ref: quantity}, terms).get(ref)
     if found is None:
         raise Refused([Refusal("service", "BAD_REFERENCE", _("Choose a service you may sell."))])

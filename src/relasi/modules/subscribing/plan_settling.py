@@ -25,7 +25,7 @@ def settle_change(found: Any, change: Any, seen: Preview) -> None:
     elif seen.settled == "credit":
         invoice = _invoice_of(found)
         if invoice is not None:
-            note = credit_net(invoice, words_of(change), -seen.amount, change.line)
+            note = credit_net(invoice, words_of(change), -seen.amount, change.line, seen.effective_on)
             update(change, {"credit_note": note.pk}, authorised=BY_CHANGE)
 
 

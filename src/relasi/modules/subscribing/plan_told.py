@@ -18,7 +18,6 @@ from relasi.engine.fields.money import amount
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Refused
-from relasi.kits.pipeline.days import today
 from relasi.modules.subscribing.plan_change import PlanChange
 from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
 from relasi.modules.subscribing.transaction import OPEN, Transaction
@@ -73,7 +72,10 @@ def change_told(subscription: Any, changed: Any) -> list[tuple[str, str]]:
         ]
     when = write_date(change.effective_on, reader)
     rows.append(
-        (_("Holds from"), _("%(day)s (today)") % {"day": when} if change.effective_on <= today() else when)
+        (
+            _("Holds from"),
+            _("%(day)s (today)") % {"day": when} if change.effective_on <= changed.today() else when,
+        )
     )
     if {"amount", "price"} <= shown and may(acting_user(), "view", registry.module("billing.Invoice")):
         rows += _money_rows(change, changed, money)
@@ -126,6 +128,11 @@ def cancel_told(subscription: Any, cancelled: Any) -> list[tuple[str, str]]:
     owed = Transaction._base_manager.filter(
         subscription=cancelled.pk, status__in=OPEN, trashed_at=None
     ).count()
-    rows = [(_("Last day"), _("%(day)s (today)") % {"day": ends} if cancelled.cancel_on <= today() else ends)]
+    rows = [
+        (
+            _("Last day"),
+            _("%(day)s (today)") % {"day": ends} if cancelled.cancel_on <= cancelled.today() else ends,
+        )
+    ]
     rows.append((_("New invoices"), _("None")))
     return [*rows, (_("Still to be paid"), _("%(n)s open transactions stay") % {"n": owed})] if owed else rows

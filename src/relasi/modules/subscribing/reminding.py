@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from relasi.engine.records.write import update
-from relasi.kits.pipeline.days import today
+from relasi.kits.schedule.zoned_days import days_now
 from relasi.modules.subscribing.following import OWED
 from relasi.modules.subscribing.letters import reminder
 from relasi.modules.subscribing.subscription import Mode
@@ -22,21 +22,22 @@ BY_REMINDER = "reminding of an invoice of a subscription"
 
 def remind(day: date | None = None) -> list[int]:
     """Notes each reminder that is due, once; the periods whose customers are to be written to. Part of a transaction."""
-    day, found = day or today(), []
-    for place, step in enumerate(STEPS):
-        until = STEPS[place + 1] if place + 1 < len(STEPS) else step + 1
-        # Of two that are due at once only the later one goes out.
-        first, last = day - timedelta(days=until - 1), day - timedelta(days=step)
-        for period in _owed(step, first, last):
-            update(period, {"reminded": step}, authorised=BY_REMINDER)
-            found.append(period.pk)
+    found = []
+    for there, whose in days_now("subscription__zone", day):
+        for place, step in enumerate(STEPS):
+            until = STEPS[place + 1] if place + 1 < len(STEPS) else step + 1
+            # Of two that are due at once only the later one goes out.
+            first, last = there - timedelta(days=until - 1), there - timedelta(days=step)
+            for period in _owed(step, whose, first, last):
+                update(period, {"reminded": step}, authorised=BY_REMINDER)
+                found.append(period.pk)
     return found
 
 
-def _owed(step: int, first: date, last: date) -> list[Any]:
+def _owed(step: int, whose: Q, first: date, last: date) -> list[Any]:
     fresh = Q(reminded=None) | Q(reminded__lt=step)
     rows = SubscriptionPeriod._base_manager.select_for_update(skip_locked=True, of=("self",)).filter(
-        fresh, trashed_at=None, subscription__mode=Mode.MANUAL, invoice__trashed_at=None, invoice__status__in=OWED,
+        fresh, whose, trashed_at=None, subscription__mode=Mode.MANUAL, invoice__trashed_at=None, invoice__status__in=OWED,
         invoice__balance__gt=0, invoice__disputed=False, invoice__due_date__range=(first, last),
         invoice__account__no_reminders=False,
     ).exclude(subscription__status__in=OVER)  # fmt: skip
@@ -54,4 +55,4 @@ def write_reminder(id: int, day: date | None = None) -> bool:
         or invoice.disputed
     ):
         return False
-    return reminder(period.subscription, invoice, day or today())
+    return reminder(period.subscription, invoice, day or period.subscription.today())

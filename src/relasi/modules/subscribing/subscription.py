@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.access.company import company
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Board, Body, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
@@ -22,7 +23,7 @@ from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.paying.gateway_kind import GatewayKind
-from relasi.kits.pipeline.days import today
+from relasi.kits.schedule.zone import Zone
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.recurring_revenue import monthly
 from relasi.kits.trade.rounding import rounded
@@ -105,6 +106,10 @@ class Subscription(Cycled, TradeDocument):
         help_text=_("Empty: that of the start. 31 is the last day of every month."),
     )  # fmt: skip
     trial_days = IntegerField(_("Trial (days)"), min=0, max=730, aliases="Masa Coba")
+    zone = ChoiceField(
+        Zone, _("Time zone"), aliases="Zona Waktu",
+        help_text=_("Where a day begins for this customer: invoices, trials and due dates go by it."),
+    )  # fmt: skip
     setup_fee = MoneyField(_("Setup fee"), min=0, currency_field="currency", aliases="Biaya Pemasangan")
     payment_days = IntegerField(
         _("Payment terms (days)"),
@@ -192,22 +197,12 @@ class Subscription(Cycled, TradeDocument):
         editor = "relasi.kits.trade.editor.page"
         columns = ["number", "subject", "account", "status", "frequency", "grand_total", "mrr", "next_date", "mode",
                    "owner"]  # fmt: skip
-        filters = [
-            "status",
-            "mode",
-            "frequency",
-            "next_date",
-            "start",
-            "account",
-            "contact",
-            "mrr",
-            "owner",
-            "cancel_on",
-        ]
+        filters = ["status", "mode", "frequency", "next_date", "start", "account", "contact", "mrr", "owner",
+                   "cancel_on"]  # fmt: skip
         search = {"number": "A", "subject": "A", "notes": "D", "terms": "D"}
         form = [
             Section(_("Subscription"), "subject contact account start end_date frequency every anchor_day trial_days"
-                                       " setup_fee owner"),
+                                       " setup_fee zone owner"),
             Section(_("Payment"), "mode gateway payment_days retry_1 retry_2 retry_3 suspends"),
             Section(_("Changes and pauses"), "upgrade_billed downgrade_holds notice_days keeps_service"),
             Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
@@ -216,7 +211,7 @@ class Subscription(Cycled, TradeDocument):
         ]  # fmt: skip
         facts = [
             Section(_("Subscription"), "status trouble contact account quote start end_date frequency every anchor_day"
-                                       " trial_days setup_fee owner"),
+                                       " trial_days setup_fee zone owner"),
             Section(_("Periods"), "period_start period_end next_date last_date paused_on pause_until cancel_on"
                                   " cancel_reason"),
             Section(_("Payment"), "mode gateway card payment_days retries retry_1 retry_2 retry_3 suspends"),
@@ -235,7 +230,8 @@ class Subscription(Cycled, TradeDocument):
         )
         headline = "status mrr next_date"
         fill = {
-            "account": "contact.account", "currency": "account.currency", "payment_days": "account.payment_terms_days",
+            "account": "contact.account", "zone": "contact.zone", "currency": "account.currency",
+            "payment_days": "account.payment_terms_days",
             "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
         }  # fmt: skip
         page = [
@@ -313,14 +309,16 @@ class Subscription(Cycled, TradeDocument):
         return found
 
     def before_save(self, change: Change) -> None:
+        if self.zone is None and change.is_new:
+            self.zone = company().zone if company().zone in set(Zone) else None
         if self.start is None:
-            self.start = today()
+            self.start = self.today()
         if change.is_new or change.old("status") not in FLOW.frozen:
             for one in change.lines:
                 if one.is_new:
                     one.record.since = self.next_number
         super().before_save(change)
-        if self.frequency is None or not self.every or abs(self.start - today()) > FARTHEST:
+        if self.frequency is None or not self.every or abs(self.start - self.today()) > FARTHEST:
             return
         lines = [one.record for one in change.lines]
         if self.status not in FLOW.frozen or change.has("status"):
@@ -348,7 +346,7 @@ class Subscription(Cycled, TradeDocument):
             self._check_start(change)
 
     def _check_days(self) -> None:
-        if abs(self.start - today()) > FARTHEST:
+        if abs(self.start - self.today()) > FARTHEST:
             raise Refusal("start", "OUT_OF_RANGE", _("This day is too far away."))
         if self.end_date and self.end_date < self.start:
             raise Refusal("end_date", "OUT_OF_RANGE", _("The end lies before the beginning."))
@@ -368,7 +366,7 @@ class Subscription(Cycled, TradeDocument):
             raise Refusal("account", "REQUIRED", _("Choose the account that pays."))
         if self.payable < 0:
             raise Refusal("adjustment", "OUT_OF_RANGE", _("A period cannot come to less than nothing."))
-        if (k := self.cycle.k_of(today())) is not None and k >= MOST_AT_ONCE:
+        if (k := self.cycle.k_of(self.today())) is not None and k >= MOST_AT_ONCE:
             sentence = _("More than %(n)s invoices would be made at once. Choose a later start.")
             raise Refusal("start", "OUT_OF_RANGE", sentence % {"n": MOST_AT_ONCE})
         if self.status == S.ACTIVE and self.mode == Mode.AUTOPAY and not self.has_details:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from relasi.kits.pipeline.days import today_in
 from relasi.kits.trade.billing_cycle import FREQUENCIES, Cycle, Period, Unit
 from relasi.modules.subscribing.subscription_flow import BILLED, LIVE, S
 
@@ -25,6 +26,11 @@ class Cycled:
     next_number: Any
     next_date: Any
     status: Any
+    zone: Any
+
+    def today(self) -> date:
+        """Where the customer is."""
+        return today_in(self.zone)
 
     @property
     def billed_from(self) -> date:

@@ -126,7 +126,7 @@ def charge_now(found: Any) -> Any:
     from relasi.modules.subscribing.jobs import charge_one
 
     with transaction.atomic():
-        record = update(_held(found), {"due": today()}, authorised=BY_VERB)
+        record = update(_held(found), {"due": found.subscription.today()}, authorised=BY_VERB)
         charge_one.defer(transaction=record.pk)
     return record
 
@@ -142,7 +142,7 @@ def retry(found: Any) -> Any:
         if record.invoice.balance <= 0 or tries.filter(status="processing").exists():
             raise refused("status", "INVALID_TRANSITION", _("There is nothing to charge now."))
         last = tries.filter(kind__in=["charge", "retry"]).order_by("-attempt")[0]
-        return charge_now(waiting or plan_try(last, record.invoice, today()))
+        return charge_now(waiting or plan_try(last, record.invoice, record.subscription.today()))
 
 
 def blank_refund(found: Any) -> Any:

@@ -40,12 +40,12 @@ def activate(subscription: Any, accepted_by: Any = None) -> Any:
 
     with transaction.atomic():
         found = held(subscription)
-        on_trial = bool(found.trial_days) and found.billed_from > today()
+        on_trial = bool(found.trial_days) and found.billed_from > found.today()
         values = {"status": S.TRIAL if on_trial else S.ACTIVE, "activated_at": timezone.now()}
         found = update(
             found, values | ({"accepted_by": accepted_by} if accepted_by else {}), authorised=BY_VERB
         )
-        bill_up_to(found.pk, today())
+        bill_up_to(found.pk, found.today())
     found.refresh_from_db()
     return found
 
@@ -54,12 +54,12 @@ def accept(subscription: Any, accepted_by: Any = None) -> Any:
     """By the customer. With autopay and no payment details it goes on waiting: for those that come with the first payment."""
     from relasi.modules.subscribing.billing_run import bill_all
 
-    on_trial = bool(subscription.trial_days) and subscription.billed_from > today()
+    on_trial = bool(subscription.trial_days) and subscription.billed_from > subscription.today()
     if subscription.mode == "manual" or subscription.has_details or on_trial:
         return activate(subscription, accepted_by)
     with transaction.atomic():
         found = update(held(subscription), {"accepted_by": accepted_by}, authorised=BY_VERB)
-        if found.next_number == 1 and found.next_date <= today():
+        if found.next_number == 1 and found.next_date <= found.today():
             bill_all([found])
     found.refresh_from_db()
     return found
@@ -67,7 +67,7 @@ def accept(subscription: Any, accepted_by: Any = None) -> Any:
 
 def reject(subscription: Any, rejection_reason: Any = None) -> Any:
     """By the customer, before it runs."""
-    values = {"status": S.CANCELLED, "cancel_reason": rejection_reason, "cancel_on": today()}
+    values = {"status": S.CANCELLED, "cancel_reason": rejection_reason, "cancel_on": subscription.today()}
     return update(held(subscription), values, authorised=BY_VERB)
 
 
@@ -82,10 +82,10 @@ def recall(subscription: Any) -> Any:
 def pause(subscription: Any, pause_until: Any = None, keeps_service: Any = None) -> Any:
     with transaction.atomic():
         found = held(subscription)
-        values = {"status": S.PAUSED, "paused_on": today(), "pause_until": pause_until or None,
+        values = {"status": S.PAUSED, "paused_on": found.today(), "pause_until": pause_until or None,
                   "keeps_service": bool(keeps_service)}  # fmt: skip
         found = update(found, values, authorised=BY_VERB)
-        if found.pause_until and found.pause_until <= today():
+        if found.pause_until and found.pause_until <= found.today():
             raise refused("pause_until", "OUT_OF_RANGE", _("Choose a day after today."))
     return found
 
@@ -94,8 +94,8 @@ def resume(subscription: Any) -> Any:
     from relasi.modules.subscribing.billing_run import bill_up_to, go_on
 
     with transaction.atomic():
-        found = go_on(held(subscription), today())
-        bill_up_to(found.pk, today())
+        found = go_on(held(subscription), subscription.today())
+        bill_up_to(found.pk, found.today())
     found.refresh_from_db()
     return found
 
@@ -110,7 +110,7 @@ def cancel(subscription: Any, cancel_when: Any = None, cancel_reason: Any = None
         raise refused("cancel_reason", "REQUIRED", _("Write why it is cancelled."))
     with transaction.atomic():
         found = held(subscription)
-        day = today()
+        day = found.today()
         later = cancel_when != "now" and found.period_end is not None and found.period_end >= day
         values: dict[str, Any] = {
             "cancel_reason": cancel_reason, "cancel_on": found.period_end if later else day,
