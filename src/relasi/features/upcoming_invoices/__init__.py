@@ -1,1 +1,1 @@
-"""Upcoming invoices: what recurring invoices will ask for in a month."""
+"""Upcoming invoices: what recurring invoices and subscriptions will ask for in a month."""

@@ -15,10 +15,9 @@ from relasi.engine.fields.date_text import MONTHS, write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.screens.asking import day_asked, reader_of, shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
-from relasi.features.upcoming_invoices.coming import Row, coming, month_of, sums
+from relasi.features.upcoming_invoices.coming import Row, coming, may_see, month_of, sums
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.period_text import period_text
-from relasi.modules.billing.recurring_invoice import RecurringInvoice
 
 PAGE = 100
 FARTHEST = 3 * 366  # days ahead
@@ -27,8 +26,7 @@ FARTHEST = 3 * 366  # days ahead
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     user, reader = user_of(request), reader_of(request)
-    module = registry.of(RecurringInvoice)
-    if not may(user, "view", module):
+    if not may_see(user):
         raise Http404
     first, last = month_of(_month(request))
     rows = coming(user, first, last)
@@ -51,18 +49,18 @@ def _month(request: HttpRequest) -> date:
 
 
 def _drawn(row: Row, user: Any, reader: Any) -> dict[str, Any]:
-    bill, seen = row
-    one = bill.schedule
-    shown = fields_for(user, "view", registry.of(one))
+    one, module = row.record, registry.of(row.record)
+    shown = fields_for(user, "view", module)
     account = one.account if "account" in shown else None
     sees = account is not None and may(user, "view", registry.of(account), account)
     return {
-        "day": write_date(bill.day, reader),
-        "due": write_date(bill.due, reader),
-        "id": one.pk,
+        "day": write_date(row.day, reader),
+        "due": write_date(row.due, reader) if "payment_days" in shown else "",
+        "url": f"/{module.slug}/{one.pk}/",
         "title": one.subject if "subject" in shown else one.number,
+        "source": module.name,
         "account": str(account) if sees else "",
-        "hold": one.hold if "hold" in shown else "",
-        "period": period_text(bill.period.first, bill.period.last, reader.language),
-        "amount": amount(bill.totals.payable, bill.order.currency, reader) if seen else "",
+        "notes": row.notes,
+        "period": period_text(row.period.first, row.period.last, reader.language),
+        "amount": amount(row.payable, row.currency, reader) if row.payable is not None else "",
     }
