@@ -182,4 +182,7 @@ def _fits(kind: Kind, value: Any) -> bool:
 def _fits_inside(kind: Kind, value: Any) -> bool:
     if isinstance(kind, ReferencesKind) and isinstance(value, int) and not isinstance(value, bool):
         return 0 <= value <= LARGEST_ID
+    # What stands inside an object is for the kind to read and to refuse.
+    if isinstance(value, dict):
+        return kind.schema().get("items", {}).get("type") == "object"
     return isinstance(value, str)

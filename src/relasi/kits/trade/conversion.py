@@ -17,6 +17,7 @@ from relasi.engine.records.held import hold
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
+from relasi.kits.trade.charges import joined, joined_rules, parted
 from relasi.kits.trade.copying import AS_AGREED, LINE, copied
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
@@ -100,6 +101,9 @@ def add_to(document: Any, source: Any) -> Any:
         rules = _rules_for(source, type(document), taken, None, document.date)
         # What the other document took off or charged as a whole goes with its lines.
         more = {name: (getattr(document, name) or ZERO) + part[name] for name in WHOLE[1:] if part[name]}
+        if part["other_charges"]:
+            more["other_charges"] = joined(document.other_charges, part["other_charges"])
+            more["charge_tax_rules"] = joined_rules(document.charge_tax_rules, source.charge_tax_rules)
         kept = [{"id": line.pk} for line in document.lines_in_order()]
         new = [
             {name: _raw(line, name) for name in LINE} | extra | renewed_line(line, rules)
@@ -187,6 +191,9 @@ def _shared(source: Any, way: Way, wanted: Mapping[int, Decimal]) -> dict[str, A
     for name in WHOLE:
         amount = getattr(source, name)
         found[name] = None if amount is None else _between(amount, before, after, source.decimals)
+    found["other_charges"] = parted(
+        source.other_charges, lambda amount: _between(amount, before, after, source.decimals)
+    )
     return found
 
 

@@ -16,8 +16,8 @@ from relasi.kits.trade.list_price import Listed, is_listed
 HEADER = (
     "subject", "account", "contact", "vendor", "vendor_contact", "vendor_address",
     "currency", "rate", "price_book", "tax_mode", "tax_region", "includes_tax",
-    "discount_percent", "discount_amount", "shipping", "adjustment", "billing_address", "shipping_address", "terms",
-    "notes", "group_tax_rules", "shipping_tax_rules", "owner",
+    "discount_percent", "discount_amount", "shipping", "other_charges", "adjustment", "billing_address", "shipping_address",
+    "terms", "notes", "group_tax_rules", "shipping_tax_rules", "charge_tax_rules", "owner",
 )  # fmt: skip
 LINE = (
     "kind", "product", "service", "bundle", "name", "code", "description", "unit", "quantity", "price", "price_from",

@@ -16,10 +16,12 @@ def line_modules() -> Iterator[Module]:
 
 
 def tax_is_used(code: str) -> bool:
-    """Whether any line that is not deleted keeps this tax."""
+    """Whether any line or charge of a document that is not deleted keeps this tax."""
+    kept = [(module, "tax_rules") for module in line_modules()]
+    kept += [(module, "charge_tax_rules") for module in registry if "charge_tax_rules" in module.fields]
     return any(
-        module.model._base_manager.filter(tax_rules__contains=[{"code": code}], trashed_at=None).exists()
-        for module in line_modules()
+        module.model._base_manager.filter(**{f"{name}__contains": [{"code": code}]}, trashed_at=None).exists()
+        for module, name in kept
     )
 
 

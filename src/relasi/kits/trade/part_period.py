@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.access.company import company
 from relasi.kits.trade.billing_cycle import Period
+from relasi.kits.trade.charges import parted
 from relasi.kits.trade.line import PriceFrom
 
 AMOUNTS = ("discount_amount", "shipping", "adjustment")  # of a document; they go with the days of a period
@@ -26,6 +27,7 @@ def prorate(document: Any, items: Iterable[Any], period: Period) -> None:
     for name in AMOUNTS:
         if getattr(document, name) is not None:
             setattr(document, name, period.part_of(getattr(document, name), decimals))
+    document.other_charges = parted(document.other_charges, lambda amount: period.part_of(amount, decimals))
 
 
 def with_part(description: str | None, period: Period) -> str:

@@ -26,8 +26,9 @@ from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.record import Record
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.pipeline.days import today
+from relasi.kits.trade.charges import ChargesField, charges_of, take_charges, told
 from relasi.kits.trade.copying import AS_AGREED
-from relasi.kits.trade.figures import ZERO, Charge, Discount, Document, LineFigures, TaxMode, Totals
+from relasi.kits.trade.figures import ZERO, Discount, Document, LineFigures, TaxMode, Totals
 from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.line import TradeLine
 from relasi.kits.trade.list_price import TERMS, is_listed
@@ -66,6 +67,9 @@ class PricedDocument(Record):
     discount_percent = PercentField(_("Discount"))
     discount_amount = MoneyField(_("Discount amount"), min=0, currency_field="currency")
     shipping = MoneyField(_("Shipping"), min=0, currency_field="currency", aliases="Ongkos Kirim|S&H Amount")
+    other_charges = ChargesField(
+        _("Other charges"), editable=True, aliases="Biaya Lain|Biaya Lainnya|Charges"
+    )
     adjustment = MoneyField(_("Adjustment"), currency_field="currency", aliases="Pembulatan|Penyesuaian")
     billing_address = AddressField(_("Billing address"), aliases="Alamat Penagihan")
     shipping_address = AddressField(_("Shipping address"), aliases="Alamat Pengiriman")
@@ -74,6 +78,8 @@ class PricedDocument(Record):
 
     group_tax_rules = HiddenField(_("Taxes of the whole"))
     shipping_tax_rules = HiddenField(_("Taxes on shipping"))
+    charge_tax_rules = HiddenField(_("Taxes on other charges"))
+    charge_summary = HiddenField(_("What the other charges come to"))
     tax_summary = HiddenField(_("Tax table"))
     gross_total = MoneyField(_("Gross"), default=0, required=True, editable=False, currency_field="currency")
     line_discount_total = MoneyField(
@@ -182,6 +188,7 @@ class PricedDocument(Record):
                 asked = one.record.price is None or one.has("quantity")
                 (one.record.reprice if asked else one.record.offered)(offer)
         self._choose_taxes(change)
+        take_charges(self, change)
         if not change.is_new and change.has("date") and not self.keeps_rates:
             follow_date(self, [one.record for one in change.lines if one.record.is_item], change.old("date"))
         if change.is_new or change.has("tax_region"):
@@ -237,13 +244,10 @@ class PricedDocument(Record):
 
     def as_figures(self, lines: Iterable[TradeLine]) -> Document:
         """The document as the computation takes it."""
-        charges = []
-        if self.shipping:
-            charges.append(Charge(str(_("Shipping")), self.shipping, taxes=_rules(self.shipping_tax_rules)))
         return Document(
             lines=[line.as_figures() for line in lines], decimals=self.decimals,
             discount=Discount(self.discount_percent, self.discount_amount), mode=TaxMode(self.tax_mode),
-            group_taxes=_rules(self.group_tax_rules), charges=charges, adjustment=self.adjustment or ZERO,
+            group_taxes=_rules(self.group_tax_rules), charges=charges_of(self), adjustment=self.adjustment or ZERO,
             includes_tax=bool(self.includes_tax),
         )  # fmt: skip
 
@@ -254,6 +258,7 @@ class PricedDocument(Record):
         self.subtotal, self.discount_total = totals.subtotal, totals.discount
         self.goods_total, self.tax_total = totals.goods.net, totals.goods.tax
         self.charge_total, self.charge_tax_total = totals.charged.net, totals.charged.tax
+        self.charge_summary = told(self, totals.charges)
         self.grand_total, self.withheld_total = totals.grand_total, totals.withheld_total
         self.payable = totals.payable
         self.tax_summary = [

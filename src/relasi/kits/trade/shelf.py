@@ -70,6 +70,16 @@ class Offer:
     parts: tuple[OfferPart, ...] = ()
 
 
+@dataclass(frozen=True)
+class ChargeOffer:
+    """A charge as the settings have it: an amount, a percentage, or neither, in the currency of the document."""
+
+    name: str
+    amount: Decimal | None
+    percent: Decimal | None
+    taxes: Taxes
+
+
 class Shelf(Protocol):
     def offers(self, wanted: Mapping[Ref, Decimal], terms: Terms) -> dict[Ref, Offer]:
         """The offer of each reference for its quantity; those the acting person may not see are missing."""
@@ -90,6 +100,9 @@ class Shelf(Protocol):
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         """The usual taxes of "products", "services" or "charges" under these terms."""
+
+    def charges(self, terms: Terms) -> Sequence[ChargeOffer]:
+        """What can be charged besides the lines where these terms hold; who buys is charged what the vendor says."""
 
     def tax_choices(self, terms: Terms) -> Taxes:
         """Every tax that can be chosen on that day."""

@@ -39,7 +39,7 @@ class OutlivesRates(models.Model):
 
 
 def changed_rules(document: Any, lines: Iterable[Any], day: date) -> Rules:
-    """The taxes that stand on these lines, the whole or the shipping and have another rate on that day; as of that day."""
+    """The taxes that stand on these lines, the whole or the charges and have another rate on that day; as of that day."""
     kept = rules_kept(document, lines)
     then = rules_on(document, day) if kept else {}
     return {
@@ -48,12 +48,13 @@ def changed_rules(document: Any, lines: Iterable[Any], day: date) -> Rules:
 
 
 def rules_kept(document: Any, lines: Iterable[Any]) -> list[TaxRule]:
-    """The rules that stand on these lines, on the whole where tax is worked out there, and on the shipping."""
+    """The rules that stand on these lines, on the whole where tax is worked out there, and on the charges."""
     kept = [rule for line in lines for rule in _rules_of(line)]
     if document.tax_mode == "group":
         kept += _read(document.group_tax_rules)
     if document.shipping:
         kept += _read(document.shipping_tax_rules)
+    kept += _read(document.charge_tax_rules)
     return kept
 
 
@@ -92,7 +93,7 @@ def renewed_line(line: Any, rules: Rules) -> dict[str, Any]:
 
 
 def renewed_header(document: Any, rules: Rules) -> dict[str, Any]:
-    names = ("group_tax_rules", "shipping_tax_rules")
+    names = ("group_tax_rules", "shipping_tax_rules", "charge_tax_rules")
     return {name: renewed(getattr(document, name), rules) for name in names}
 
 

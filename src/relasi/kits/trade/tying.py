@@ -40,7 +40,8 @@ SUMS = {
 }  # fmt: skip
 # Figure -> what it follows from, in the document itself.
 DERIVED = {
-    "charge_total": "coalesce(d.shipping, 0) - CASE WHEN d.includes_tax THEN d.charge_tax_total ELSE 0 END",
+    "charge_total": "coalesce(d.shipping, 0) + coalesce(c.asked, 0) "
+    "- CASE WHEN d.includes_tax THEN d.charge_tax_total ELSE 0 END",
     "grand_total": "coalesce(l.base + l.tax, 0) + d.charge_total + d.charge_tax_total + coalesce(d.adjustment, 0)",
     "withheld_total": "coalesce(t.withheld, 0)",
     "payable": "d.grand_total - coalesce(t.withheld, 0)",
@@ -48,7 +49,10 @@ DERIVED = {
 _TAX_TABLE = """LEFT JOIN LATERAL (
             SELECT sum((x.row->>'amount')::numeric) AS withheld FROM jsonb_array_elements(d.tax_summary) AS x(row)
             WHERE x.row->>'method' = 'withheld'
-        ) t ON jsonb_typeof(d.tax_summary) = 'array'"""
+        ) t ON jsonb_typeof(d.tax_summary) = 'array'
+        LEFT JOIN LATERAL (
+            SELECT sum((x.row->>'asked')::numeric) AS asked FROM jsonb_array_elements(d.charge_summary) AS x(row)
+        ) c ON jsonb_typeof(d.charge_summary) = 'array'"""
 COUNTS = "l.kind = 'item' AND l.trashed_at IS NULL AND (NOT l.optional OR l.chosen)"
 LINE_INPUTS = ("trashed_at", "kind", "optional", "chosen")
 

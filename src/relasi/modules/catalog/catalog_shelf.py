@@ -20,9 +20,10 @@ from relasi.engine.fields.reader import current_reader
 from relasi.engine.query.search import search
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
-from relasi.kits.trade.shelf import KINDS, Offer, OfferPart, Ref, Terms
+from relasi.kits.trade.shelf import KINDS, ChargeOffer, Offer, OfferPart, Ref, Terms
 from relasi.kits.trade.tax_rule import Taxes
 from relasi.modules.catalog.bundle_contents import Held, available_of, contents
+from relasi.modules.catalog.charge import Charge
 from relasi.modules.catalog.pricing import Priced, PriceList
 from relasi.modules.catalog.product import Product
 from relasi.modules.catalog.product_bundle import ProductBundle
@@ -101,6 +102,19 @@ class CatalogShelf:
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         return rules_of(usual_taxes(usual_for), terms.day, terms.region)
+
+    def charges(self, terms: Terms) -> list[ChargeOffer]:
+        rows = Charge._base_manager.filter(trashed_at=None, active=True) if not terms.buys else ()
+        # The charge of the region stands before that of everywhere.
+        here = [row for row in rows if row.region_id in (terms.region, None)]
+        found = {row.name.casefold(): row for row in sorted(here, key=lambda row: row.region_id is not None)}
+        return [
+            ChargeOffer(
+                row.name, None if row.amount is None else _here(row.amount, terms), row.percent,
+                rules_of(row.taxes or (), terms.day, terms.region),
+            )
+            for row in sorted(found.values(), key=lambda row: (row.position, row.name))
+        ]  # fmt: skip
 
     def tax_choices(self, terms: Terms) -> Taxes:
         return rules_of([id for id, tax in all_taxes().items() if tax.active], terms.day, terms.region)

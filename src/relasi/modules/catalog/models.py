@@ -1,6 +1,7 @@
 """The table of contents of this area."""
 
 from relasi.modules.catalog.category import ProductCategory
+from relasi.modules.catalog.charge import Charge
 from relasi.modules.catalog.price_book import PriceBook, PriceBookCustomer, PriceBookItem
 from relasi.modules.catalog.product import Product
 from relasi.modules.catalog.product_bundle import BundleComponent, ProductBundle
@@ -9,6 +10,7 @@ from relasi.modules.catalog.tax import Tax, TaxRate, TaxRegion
 
 __all__ = [
     "BundleComponent",
+    "Charge",
     "PriceBook",
     "PriceBookCustomer",
     "PriceBookItem",

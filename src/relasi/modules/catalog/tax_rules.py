@@ -78,3 +78,7 @@ def usual_product_taxes() -> list[int] | None:
 
 def usual_service_taxes() -> list[int] | None:
     return usual_taxes("services") or None
+
+
+def usual_charge_taxes() -> list[int] | None:
+    return usual_taxes("charges") or None

@@ -85,7 +85,7 @@ def bill_of(
 def net_of_period(subscription: Any, lines: Iterable[Any], number: int) -> Decimal:
     """Before tax, of a full period, without what is billed once."""
     document, found = _of_period(subscription, lines, number)
-    document.shipping = document.adjustment = None
+    document.shipping = document.other_charges = document.adjustment = None
     found = [line for line in found if line.billed != Billed.ONCE]
     return totals_of(document.as_figures(found)).goods.net if any(line.is_item for line in found) else ZERO
 

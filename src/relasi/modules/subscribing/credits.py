@@ -14,7 +14,9 @@ from relasi.kits.trade.line import Kind
 from relasi.kits.trade.rounding import shares
 from relasi.kits.trade.tax_rule import WITHHELD
 
-FLAT: dict[str, Any] = dict.fromkeys(("discount_percent", "discount_amount", "shipping", "adjustment"))
+FLAT: dict[str, Any] = dict.fromkeys(
+    ("discount_percent", "discount_amount", "shipping", "other_charges", "adjustment")
+)
 
 
 def credit_whole(invoice: Any, name: str, amount: Decimal) -> Any:

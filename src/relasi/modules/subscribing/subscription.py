@@ -77,7 +77,8 @@ class CancelWhen(Choices):
 # What a running subscription keeps; another plan is a change of plan.
 AGREED = (
     "account", "currency", "rate", "start", "frequency", "every", "anchor_day", "trial_days", "setup_fee", "tax_mode",
-    "includes_tax", "tax_region", "discount_percent", "discount_amount", "shipping", "adjustment", "price_book",
+    "includes_tax", "tax_region", "discount_percent", "discount_amount", "shipping", "other_charges", "adjustment",
+    "price_book",
 )  # fmt: skip
 
 

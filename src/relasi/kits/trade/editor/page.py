@@ -19,6 +19,7 @@ from relasi.engine.screens.form import given_values, inputs_for, prefilled
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
+from relasi.kits.trade.editor.charge_rows import charge_rows, posted_charges
 from relasi.kits.trade.editor.rows import (
     Row,
     act_on,
@@ -111,6 +112,8 @@ def _draft(request: HttpRequest, module: Module, record: Any, rows: list[Row], p
         return Draft(values, id=record.pk if record else None, lines=None if record else [])
     values = given_values(module, [*module.form_fields, *SUMMARY_FIELDS], writable, request)
     values |= discount_values(request.POST.get("discount", ""), reader_of(request))
+    if "other_charges" in writable and "charge" in request.POST:
+        values["other_charges"] = posted_charges(request.POST)
     if "instalments" in module.fields and request.POST.get("instalments"):
         values["instalments"] = _instalments(request.POST)
     version = request.POST.get("version", "")
@@ -200,7 +203,11 @@ def _context(
         for section in sections_for(user, module)
     ]
     crumb = (title_of(record), f"{entry.url}{record.pk}/") if record else None
-    shown = {one.name for _title, inputs in sections for one in inputs} | {"discount", *SUMMARY_FIELDS}
+    shown = {one.name for _title, inputs in sections for one in inputs} | {
+        "discount",
+        "charges",
+        *SUMMARY_FIELDS,
+    }
     return {
         "shell": shell_for(
             request, entry, *([crumb] if crumb else []), (_("Edit") if record else _("New"), None)
@@ -232,6 +239,12 @@ def _context(
         if "discount" in errors
         else discount_text(document, reader),
         "off_list": len(off_list(row.line for row in rows if row.line is not None)),
+        "charges": charge_rows(
+            document, request.POST if posted and "other_charges" in errors else None, reader
+        ),
+        "charge_names": [one.name for one in shelf().charges(document.terms_of_sale())]
+        if document.currency and document.date
+        else (),
         "extra": {name: _text(module, document, name, request, errors, reader) for name in SUMMARY_FIELDS},
         "summary": summary_of(document, rows, user, module, reader),
     }

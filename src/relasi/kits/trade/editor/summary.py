@@ -16,6 +16,7 @@ from relasi.engine.fields.money import amount, short
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import Reader
 from relasi.kits.trade import instalments
+from relasi.kits.trade.charges import net_of_shipping
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.terbilang import terbilang
 
@@ -35,6 +36,7 @@ class Summary:
 
     currency: str
     sums: dict[str, str]
+    charges: list[Sum]
     taxes: list[Sum]
     withheld: list[Sum]
     words: str
@@ -54,7 +56,7 @@ def summary_of(document: Any, rows: Iterable[Any], user: Any, module: Module, re
     sums["discount_total"] = money(-document.discount_total)
     sums["before_tax"] = money(document.goods_total + document.charge_total)
     found = Summary(
-        currency, sums, _taxes(document, money), _withheld(document, money, reader),
+        currency, sums, _charges(document, money), _taxes(document, money), _withheld(document, money, reader),
         terbilang(document.grand_total, currency, reader.language),
         parts=[
             {"label": label, "percent": write_number(Decimal(percent), reader, 2, shortest=True), "amount": money(part)}
@@ -68,6 +70,14 @@ def summary_of(document: Any, rows: Iterable[Any], user: Any, module: Module, re
         text = "" if percent is None else write_number(percent, reader, 1, shortest=True) + "%"
         found.margin = (short(document.margin_total, currency, reader), text, percent)
     return found
+
+
+def _charges(document: Any, money: Any) -> list[Sum]:
+    """Shipping and the other charges, before tax."""
+    found = []
+    if shipping := net_of_shipping(document):
+        found.append(Sum(_("Shipping"), money(shipping)))
+    return [*found, *(Sum(one["name"], money(Decimal(one["net"]))) for one in document.charge_summary or ())]
 
 
 def _taxes(document: Any, money: Any) -> list[Sum]:

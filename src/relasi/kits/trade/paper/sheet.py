@@ -115,8 +115,7 @@ def _sums(document: Any, summary: Summary) -> list[list[str]]:
     found = [[_("Subtotal"), sums["subtotal"], ""]]
     if document.discount_total:
         found.append([_("Discount"), sums["discount_total"], ""])
-    if document.charge_total:
-        found.append([_("Shipping"), sums["charge_total"], ""])
+    found += [[one.label, one.value, ""] for one in summary.charges]
     found.append([_("Before tax"), sums["before_tax"], "strong"])
     found += [[one.label, one.value, "soft" if one.tone == "soft" else ""] for one in summary.taxes]
     if document.adjustment:
