@@ -265,6 +265,8 @@ def _own(user: User, **values: object) -> dict[str, object]:
         "phone",
         "language",
         "zone",
+        "date_style",
+        "hour_style",
         "number_style",
         "theme",
         "density",

@@ -494,3 +494,47 @@ def test_asking_and_deciding_can_be_undone_step_by_step(company: Any) -> None:
     by(company.manager, lambda: again(found).refuse_approval("Tidak"))
     by(company.manager, lambda: revert(last()))
     assert (again(found).status, again(found).not_approved_because) == ("pending", None)
+
+
+# Somebody stands in.
+def stand_in(company: Any, limits: SellingLimit, deputy: Any, away_from: str | None) -> None:
+    """The director is named as approver and has a deputy."""
+    by(company.admin, lambda: update(limits, {"approver": company.director.pk}))
+    by(company.admin, lambda: update(again(company.director), {"away_from": away_from, "deputy": deputy.pk}))
+
+
+def hear_of_approvals(user: Any) -> int:
+    deliver()
+    return Notification.objects.filter(user=user, kind="approval").count()
+
+
+def test_the_deputy_of_an_approver_who_is_away_hears_of_it_and_decides(
+    company: Any, limits: SellingLimit
+) -> None:
+    stand_in(company, limits, company.manager, "2020-01-01")
+    waiting = asked(company)
+    assert waiting.approvers == [company.director.pk]
+    assert (hear_of_approvals(company.director), hear_of_approvals(company.manager)) == (1, 1)
+    with acting(company.sales_a):
+        assert (
+            f"{company.director} (tidak di tempat, wakil: {company.manager})" in waiting.approval_bar()["who"]
+        )
+    approved = by(company.manager, again(waiting).approve)
+    assert (approved.status, approved.approved_by_id) == ("approved", company.manager.pk)
+
+
+def test_a_deputy_decides_nothing_while_the_approver_is_there(company: Any, limits: SellingLimit) -> None:
+    stand_in(company, limits, company.manager, None)
+    waiting = asked(company)
+    assert hear_of_approvals(company.manager) == 0
+    with refusing("NO_PERMISSION", "status"):
+        by(company.manager, again(waiting).approve)
+    assert again(waiting).status == "pending"
+
+
+def test_a_deputy_never_decides_on_their_own_document(company: Any, limits: SellingLimit) -> None:
+    stand_in(company, limits, company.sales_a, "2020-01-01")
+    waiting = asked(company)
+    with refusing("NO_PERMISSION", "status"):
+        by(company.sales_a, again(waiting).approve)
+    assert again(waiting).status == "pending"

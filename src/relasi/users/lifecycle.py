@@ -23,6 +23,7 @@ MOVES = {
     "suspended": {"active", "invited", "removed"},
     "removed": set(),
 }
+PAGE = re.compile(r"[a-z][a-z0-9/-]*")
 USERNAME = re.compile(r"[A-Za-z0-9._@+-]{1,150}")
 
 LAST_ADMIN = _("At least one active admin must remain.")
@@ -42,6 +43,10 @@ def check(user: User, change: Any) -> None:
         _check_loop(user)
     if change.has("zone"):
         check_zone(user.zone)
+    if user.start_page and change.has("start_page") and not PAGE.fullmatch(user.start_page):
+        raise Refusal("start_page", "INVALID_VALUE", _("Choose a page from the list."))
+    if change.has("away_from") or change.has("away_until") or change.has("deputy"):
+        _check_absence(user, change)
     if user.type == "single_app" and not user.area and (change.has("type") or change.has("area")):
         raise Refusal("area", "REQUIRED", _("Choose the one app this user works in."))
 
@@ -88,6 +93,18 @@ def _check_loop(user: User) -> None:
             raise Refusal("reports_to", "INVALID_VALUE", LOOP)
         seen.add(above)
         above = type(user)._base_manager.filter(pk=above).values_list("reports_to_id", flat=True).first()
+
+
+def _check_absence(user: User, change: Any) -> None:
+    if user.away_until and not user.away_from:
+        raise Refusal("away_from", "REQUIRED", _("Say from which day on."))
+    if user.away_from and user.away_until and user.away_until < user.away_from:
+        raise Refusal("away_until", "OUT_OF_RANGE", _("The last day comes after the first."))
+    if user.deputy_id is not None and change.has("deputy"):
+        if user.deputy_id == user.pk:
+            raise Refusal("deputy", "INVALID_VALUE", _("Nobody is their own deputy."))
+        if not type(user)._base_manager.filter(pk=user.deputy_id, status__in=("active", "locked")).exists():
+            raise Refusal("deputy", "BAD_REFERENCE", _("Choose somebody whose account is active."))
 
 
 @cache

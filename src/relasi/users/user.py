@@ -74,6 +74,21 @@ class User(Tracked, AbstractBaseUser):
     number_style = models.CharField(
         _("Number format"), max_length=2, choices=[(",", "1.234,56"), (".", "1,234.56")], default=","
     )
+    date_style = models.CharField(
+        _("Date format"), max_length=5, default="text",
+        choices=[("text", "31 Des 2026"), ("dash", "31-12-2026"), ("slash", "31/12/2026"), ("us", "12/31/2026"),
+                 ("iso", "2026-12-31")],
+    )  # fmt: skip
+    hour_style = models.CharField(
+        _("Hours"), max_length=4, default="auto",
+        choices=[("auto", _("As the language writes them")), (".", "14.30"), (":", "14:30"), ("12", "2:30 pm")],
+    )  # fmt: skip
+    start_page = models.CharField(_("Start page"), max_length=50, blank=True, default="")
+    away_from = models.DateField(_("Away from"), null=True, blank=True)
+    away_until = models.DateField(_("Away until"), null=True, blank=True)
+    deputy = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Deputy")
+    )
     theme = models.CharField(
         _("Theme"), max_length=10, default="auto",
         choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
@@ -144,7 +159,11 @@ class User(Tracked, AbstractBaseUser):
         form = [
             Section(_("Person"), "first_name last_name email username phone"),
             Section(_("Work"), "role type area reports_to title department"),
-            Section(_("Reading and writing"), "language zone number_style theme density signature"),
+            Section(
+                _("Reading and writing"),
+                "language zone date_style hour_style number_style theme density start_page signature",
+            ),
+            Section(_("Absence"), "away_from away_until deputy"),
         ]
 
     def __str__(self) -> str:

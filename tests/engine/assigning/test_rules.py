@@ -126,6 +126,19 @@ def test_whoever_is_away_or_has_no_account_or_left_the_group_gets_nothing(crew):
     assert [row["reason"] for row in note_of(bird).candidates] == ["away", "left", "inactive", "left"]
 
 
+def test_whoever_said_themselves_that_they_are_away_is_passed_over(crew):
+    group, (ani, budi, _citra, _dodi) = crew
+    rule(group, [ani, budi])
+    change(ani, away_from="2020-01-01")
+    close_change_set()
+    found = birds(group, 1)
+    assert owners(found) == ["Budi"]
+    assert note_of(found[0]).candidates[0]["reason"] == "away"
+    change(ani, away_until="2020-01-02")
+    close_change_set()
+    assert owners(birds(group, 2)) == ["Ani", "Budi"]
+
+
 def test_a_suspended_member_is_out_of_the_rotation_and_their_open_records_wait(crew):
     group, (ani, budi, citra, _dodi) = crew
     one = rule(group, [ani, budi, citra])

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -30,6 +32,17 @@ class Person:
     area: str
     first_name: str
     last_name: str
+    zone: str
+    away_from: date | None
+    away_until: date | None
+    deputy: int | None
+
+    def is_away(self, now: datetime) -> bool:
+        """By the days of their own zone; without a last day until further notice."""
+        if self.away_from is None:
+            return False
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        return self.away_from <= today and (self.away_until is None or today <= self.away_until)
 
     @property
     def name(self) -> str:
@@ -142,6 +155,14 @@ class Directory:
         """Group -> its effective users: active ones, each once."""
         return {id: self.members_of([{"kind": "group", "id": id}]) for id in self.groups}
 
+    def deputy_of(self, id: int, now: datetime) -> int | None:
+        """Who stands in for somebody who is away now, if that person is active and there."""
+        person = self.people.get(id)
+        if person is None or person.deputy is None or not person.is_away(now):
+            return None
+        deputy = self.people.get(person.deputy)
+        return deputy.id if deputy is not None and deputy.is_active and not deputy.is_away(now) else None
+
     def people_behind(self, owner: int | None) -> set[int]:
         """The person; of a group everybody in it."""
         if owner is None:
@@ -230,7 +251,10 @@ def _read(epoch: int) -> Directory:
     for also in _readers:
         also()
     modules = list(ModuleSharing.objects.filter(trashed_at=None))
-    people = User.objects.values_list("id", "role_id", "type", "status", "area", "first_name", "last_name")
+    people = User.objects.values_list(
+        "id", "role_id", "type", "status", "area", "first_name", "last_name", "zone", "away_from", "away_until",
+        "deputy_id",
+    )  # fmt: skip
     return Directory(
         epoch=epoch,
         people={row[0]: Person(*row) for row in people},

@@ -11,4 +11,7 @@ from relasi.engine.fields.reader import Reader
 def reader_for(user: Any) -> Reader:
     decimal = user.number_style
     group = "." if decimal == "," else ","
-    return Reader(user.language, user.zone, decimal, group, currency=company().currency)
+    return Reader(
+        user.language, user.zone, decimal, group, day_first=user.date_style != "us", currency=company().currency,
+        date_style=user.date_style, hour_style=user.hour_style,
+    )  # fmt: skip

@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
+from relasi.engine.access.reading import reader_for
 from relasi.engine.activity.notification import Notification
 from relasi.engine.activity.telling import Told, told
-from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.fields.reader import reading_as
 from relasi.engine.records.again import said_outside
 from relasi.users.user import User
 
@@ -74,10 +75,7 @@ def _wanted(row: Notification) -> bool:
 
 
 def _write(person: User, rows: list[Notification]) -> bool:
-    reader = Reader(
-        language=person.language, zone=person.zone, decimal=person.number_style,
-        group="." if person.number_style == "," else ",",
-    )  # fmt: skip
+    reader = reader_for(person)
     with acting(person), translation.override(person.language), reading_as(reader):
         said = told(rows, person)
         if not said:

@@ -49,7 +49,11 @@ def reason_against(
         return "left"
     if not rights_in(people, person).allows("view", module):
         return "no_access"
-    if member.away or (member.away_until and now.astimezone(ZoneInfo(zone)).date() <= member.away_until):
+    if (
+        person.is_away(now)
+        or member.away
+        or (member.away_until and now.astimezone(ZoneInfo(zone)).date() <= member.away_until)
+    ):
         return "away"
     if respect_hours and _at_work is not None and not _at_work(zone, member.start, member.end, now):
         return "off_hours"

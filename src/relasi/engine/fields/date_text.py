@@ -57,6 +57,7 @@ _TIME = re.compile(
     r"(?:(?:pukul|jam|at)\s*)?(\d{1,2})[.:](\d{2})(?:[.:](\d{2})(?:[.,](\d{1,6}))?)?\s*(am|pm)?\s*([a-z]{1,4})?",
     re.ASCII,
 )
+_POINTED = re.compile(r"[ T]\d{1,2}\.\d\d(?!\d)", re.ASCII)
 _DATE_TIME = re.compile(
     r"(.*?[^\s,T])[\s,T]\s*((?:(?:pukul|jam|at)\s*)?\d{1,2}[.:]\d{2}(?:[.:]\d.*|\D.*)?)", re.I
 )
@@ -147,7 +148,8 @@ def _month(word: str) -> int:
 def read_moment(text: str, reader: Reader) -> datetime:
     """The moment written, in UTC. Without a zone it is the reader's, without a time the day's beginning."""
     found = None
-    if text[:4].isdigit():
+    # "2026-11-23 07.30" is no hundredth part of a second here.
+    if text[:4].isdigit() and not _POINTED.search(text):
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
@@ -187,9 +189,17 @@ def _no_moment(text: str) -> Invalid:
     return Invalid(message % {"value": text[:40]})
 
 
+_IN_FIGURES = {
+    "dash": "{0.day:02}-{0.month:02}-{0.year:04}", "slash": "{0.day:02}/{0.month:02}/{0.year:04}",
+    "us": "{0.month:02}/{0.day:02}/{0.year:04}", "iso": "{0.year:04}-{0.month:02}-{0.day:02}",
+}  # fmt: skip
+
+
 def write_date(day: date, reader: Reader) -> str:
-    """23 Nov 2026"""
-    return f"{day.day} {SHORT_MONTHS[reader.language][day.month - 1]} {day.year}"
+    """23 Nov 2026, or in figures as the reader prefers."""
+    if reader.date_style == "text":
+        return f"{day.day} {SHORT_MONTHS[reader.language][day.month - 1]} {day.year}"
+    return _IN_FIGURES[reader.date_style].format(day)
 
 
 def write_long_date(day: date, reader: Reader) -> str:
@@ -200,16 +210,21 @@ def write_long_date(day: date, reader: Reader) -> str:
 
 def write_time(moment: datetime, reader: Reader) -> str:
     """14.30, in the reader's zone."""
-    local = moment.astimezone(reader.tz)
-    return f"{local.hour:02}{'.' if reader.language == 'id' else ':'}{local.minute:02}"
+    return write_clock(moment.astimezone(reader.tz), reader)
+
+
+def write_clock(local: datetime | time, reader: Reader) -> str:
+    """The hour as it stands."""
+    if reader.hour_style == "12":
+        return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
+    mark = reader.hour_style if reader.hour_style != "auto" else "." if reader.language == "id" else ":"
+    return f"{local.hour:02}{mark}{local.minute:02}"
 
 
 def write_moment(moment: datetime, reader: Reader) -> str:
     """23 Nov 2026 14.30, in the reader's zone."""
     local = moment.astimezone(reader.tz)
-    mark = "." if reader.language == "id" else ":"
-    month = SHORT_MONTHS[reader.language][local.month - 1]
-    return f"{local.day} {month} {local.year} {local.hour:02}{mark}{local.minute:02}"
+    return f"{write_date(local, reader)} {write_clock(local, reader)}"
 
 
 def zone_name(moment: datetime, reader: Reader) -> str:

@@ -19,6 +19,7 @@ class Reader:
     """language: "id" or "en". zone: IANA name. decimal, group: the separators typed and shown.
 
     day_first: whether 03/04/2026 means 3 April. currency: the company's, taken where a record names none.
+    date_style, hour_style: how days and hours are shown; see User.
     """
 
     language: str = "id"
@@ -27,6 +28,8 @@ class Reader:
     group: str = "."
     day_first: bool = True
     currency: str = "IDR"
+    date_style: str = "text"
+    hour_style: str = "auto"
 
     @property
     def tz(self) -> ZoneInfo:

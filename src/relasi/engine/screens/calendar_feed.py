@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
-from relasi.engine.fields.reader import Reader, reading_as
+from relasi.engine.access.reading import reader_for
+from relasi.engine.fields.reader import reading_as
 from relasi.engine.query.calendar import calendar_modules, marks_between
 from relasi.engine.query.calendar_feed import end_feed, feed_of, make_feed, user_of_feed
 from relasi.engine.query.icalendar import calendar_text
@@ -47,7 +48,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     user = user_of_feed(token)
     if user is None:
         raise Http404
-    reader = Reader(language=user.language, zone=user.zone)
+    reader = reader_for(user)
     with acting(user), reading_as(reader), translation.override(user.language):
         today = reader.today()
         modules = calendar_modules(user)

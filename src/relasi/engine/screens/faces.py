@@ -12,14 +12,10 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from relasi.engine.access.company import company
+from relasi.engine.fields.date_text import write_date, write_time
 from relasi.engine.fields.inputs import render_control, render_input, render_operand
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.change_set import VIA_LABELS
-
-_MONTHS = {
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
 
 
 def number(value: int) -> str:
@@ -28,16 +24,14 @@ def number(value: int) -> str:
 
 
 def day(moment: datetime) -> str:
-    """ "23 Nov 2026" in the reader's zone."""
+    """ "23 Nov 2026" in the reader's zone and way of writing."""
     reader = current_reader()
-    local = moment.astimezone(reader.tz)
-    return f"{local.day} {_MONTHS[reader.language][local.month - 1]} {local.year}"
+    return write_date(moment.astimezone(reader.tz), reader)
 
 
 def clock(moment: datetime) -> str:
     """ "14.30" or "14:30" in the reader's zone."""
-    reader = current_reader()
-    return moment.astimezone(reader.tz).strftime("%H.%M" if reader.language == "id" else "%H:%M")
+    return write_time(moment, current_reader())
 
 
 def moment(value: datetime) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,7 @@ from relasi.engine.records.write import update
 from relasi.engine.screens.asking import signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Shell
+from relasi.engine.screens.start_page import start_pages
 from relasi.engine.screens.toasts import toast
 from relasi.features.compat.switch import is_on
 from relasi.features.settings.editing import Form, zone_options
@@ -17,7 +20,19 @@ from relasi.users.user import User
 
 # Whatever else a form sends is not looked at: a person's role, type and name to sign in by are an admin's.
 PERSON = ["first_name", "last_name", "phone"]
-READING = ["language", "zone", "number_style", "theme", "density", "signature"]
+READING = [
+    "language",
+    "zone",
+    "date_style",
+    "hour_style",
+    "number_style",
+    "theme",
+    "density",
+    "start_page",
+    "signature",
+]
+ABSENCE = ["away_from", "away_until", "deputy"]
+ALL = [*PERSON, *READING, *ABSENCE]
 
 
 class OwnForm(Form):
@@ -25,13 +40,17 @@ class OwnForm(Form):
 
     @property
     def writable(self) -> set[str]:
-        return {*PERSON, *READING}
+        return set(ALL)
+
+    @property
+    def start_pages(self) -> list[tuple[str, Any]]:
+        return start_pages(user_of(self.request))
 
 
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=user_of(request).pk)
-    form = OwnForm(request, User, [*PERSON, *READING], user)
+    form = OwnForm(request, User, ALL, user)
     if request.method == "POST":
         try:
             update(user, form.given(), version=form.version, authorised="own preferences")
@@ -46,6 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "person": [inputs[name] for name in PERSON],
         "reading": [inputs[name] for name in READING],
+        "absence": [inputs[name] for name in ABSENCE],
         "me": user,
         "zone_options": zone_options,
         "compat_on": is_on(),

@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.company import company
+from relasi.engine.fields.date_text import write_date
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.history import history_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, update
@@ -29,7 +31,8 @@ from relasi.users.user import Status, Type, User
 
 PERSON = ["first_name", "last_name", "email", "username", "phone"]
 WORK = ["role", "type", "area", "reports_to", "title", "department"]
-READING = ["language", "zone", "number_style"]
+READING = ["language", "zone", "date_style", "hour_style", "number_style"]
+ABSENCE = ["away_from", "away_until", "deputy"]
 ON_A_PAGE = 50
 LOG_LINES = 100
 TABS = ("facts", "access", "sessions", "log", "history")
@@ -70,6 +73,7 @@ class UserForm(Form):
     def context(self, title: Any, verb: Any, cancel: str) -> dict[str, Any]:
         inputs = {one.name: one for one in self.inputs}
         sections = [(_("Person"), PERSON), (_("Work"), WORK), (_("Reading and writing"), READING)]
+        sections += [(_("Absence"), ABSENCE)] if self.record else []
         return {
             "title": title,
             "verb": verb,
@@ -108,7 +112,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @admin_only
 def edit(request: HttpRequest, id: int) -> HttpResponse:
     user = user_or_404(id)
-    form = UserForm(request, User, [*PERSON, *WORK, *READING], user)
+    form = UserForm(request, User, [*PERSON, *WORK, *READING, *ABSENCE], user)
     if request.method == "POST":
         try:
             update(user, form.given(), version=form.version)
@@ -170,7 +174,16 @@ def _tab(request: HttpRequest, user: User, tab: str) -> dict[str, Any]:
         "reporting": User.objects.filter(reports_to=user).order_by("first_name"),
         "area": next((area.label for area in areas() if area.key == user.area), ""),
         "single_app": user.type == Type.SINGLE_APP,
+        "absence": _absence(user),
     }
+
+
+def _absence(user: User) -> str:
+    if user.away_from is None:
+        return ""
+    reader = current_reader()
+    until = write_date(user.away_until, reader) if user.away_until else _("until further notice")
+    return f"{write_date(user.away_from, reader)} – {until}"
 
 
 def absolute(request: HttpRequest, path: str) -> str:

@@ -11,7 +11,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
+from relasi.engine.screens.start_page import start_url
 from relasi.engine.screens.toasts import toast
 from relasi.features.sign_in import attempt
 from relasi.users.sign_in_log import Result, locked_until, record
@@ -65,6 +67,11 @@ class Adapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         attempt.signed_in(request, user)
         return super().post_login(request, user, **how)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where nobody asked for a page: the one this person begins with."""
+        with acting(request.user):
+            return start_url(request.user)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         clear_login(request)

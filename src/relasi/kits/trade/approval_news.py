@@ -13,6 +13,7 @@ from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import Notification, NotificationKind, register_kind
 from relasi.engine.activity.telling import actor_of, tells
 from relasi.engine.records.refusal import Change
+from relasi.kits.trade.approving import deputies
 
 ASKED = register_kind(
     NotificationKind(
@@ -30,7 +31,8 @@ def tell_of_approvals(changes: list[Change]) -> None:
     for change in changes:
         document, before = change.record, change.old("status")
         if document.status == "pending" and before == "draft":
-            tell(ASKED, document.approvers or (), record=document.pk)
+            asked = document.approvers or ()
+            tell(ASKED, sorted({*asked, *deputies(document, asked)}), record=document.pk)
         elif before == "pending" and (document.status == "approved" or document.not_approved_because):
             tell(DECIDED, _whose(document), record=document.pk, approved=document.status == "approved")
 

@@ -139,12 +139,12 @@ class NeedsApproval(models.Model):
         actor = current_acting().user
         if actor is SYSTEM or actor is None or self.is_own():
             return False
-        return bool(actor.id in (asked or ()) or actor.is_admin)
+        return bool(actor.id in (asked or ()) or actor.is_admin or actor.id in deputies(self, asked or ()))
 
     def approval_bar(self) -> dict[str, Any] | None:
         """For trade/approval.html; None where there is nothing to say. state: of the bar."""
         if self.status == PENDING:
-            names = [people().name_of("user", id) for id in self.approvers or ()]
+            names = [_asked_name(id) for id in self.approvers or ()]
             return {"state": "pending", "who": ", ".join(filter(None, names)), "why": said(self._asked_for()),
                     "asked_by": self.approval_asked_by, "note": self.approval_note}  # fmt: skip
         if self.status == DRAFT and (beyond := self.beyond()):
@@ -238,6 +238,24 @@ def approvers_of(document: Any) -> list[int]:
         sentence = _("Nobody stands above who could approve it. An admin can name an approver.")
         raise Refusal("status", "INVALID_TRANSITION", sentence)
     return found
+
+
+def deputies(document: Any, asked: Iterable[int]) -> list[int]:
+    """Who decides in the place of those asked who are away now. Never whose document it is, or who asked."""
+    own = {document.owner_id, document.approval_asked_by_id, None}
+    found = {people().deputy_of(id, timezone.now()) for id in asked} - own
+    return sorted(id for id in found if id is not None and _can(id, document))
+
+
+def _asked_name(id: int) -> str:
+    deputy = people().deputy_of(id, timezone.now())
+    name = people().name_of("user", id)
+    if name and deputy is not None:
+        return str(
+            _("%(name)s (away, deputy: %(deputy)s)")
+            % {"name": name, "deputy": people().name_of("user", deputy)}
+        )
+    return name
 
 
 def _above(asker: int | None, document: Any, own: set[int | None]) -> list[int]:
