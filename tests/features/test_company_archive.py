@@ -34,8 +34,8 @@ from relasi.engine.query.calendar_feed import make_feed
 from relasi.engine.records.change_set import ChangeRow, close_change_set
 from relasi.engine.records.write import Draft, create, trash, update, write
 from relasi.engine.transfer.import_ import ImportJob
-from relasi.engine.transfer.mapping import propose
 from relasi.engine.transfer.plan import columns_as_json
+from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.run import run
 from relasi.features.company_archive.jobs import run_archive
 from relasi.features.company_archive.kept import archived_modules

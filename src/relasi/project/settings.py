@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "relasi.features.duplicates",
     "relasi.features.scheduler",
     "relasi.features.coretax",
+    "relasi.features.other_crms",
     "relasi.features.tie_out",
     "relasi.features.month_end",
     "relasi.features.company_archive",

@@ -14,9 +14,9 @@ from django.core.management import call_command
 from relasi.engine.fields.reader import INDONESIAN, Reader
 from relasi.engine.records.long_job import Status
 from relasi.engine.transfer.import_ import ImportJob
-from relasi.engine.transfer.mapping import propose
 from relasi.engine.transfer.open_file import open_file
 from relasi.engine.transfer.plan import columns_as_json
+from relasi.engine.transfer.proposing import propose
 
 FILES = Path(__file__).parent / "files"
 CARDS = Path(__file__).parents[2] / "kits" / "parties" / "cards"

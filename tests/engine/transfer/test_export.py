@@ -26,8 +26,8 @@ from relasi.engine.records.write import Draft, update, write
 from relasi.engine.transfer.export import ExportJob, forget_old_files
 from relasi.engine.transfer.export_file import run_export, write_file
 from relasi.engine.transfer.import_ import ImportJob
-from relasi.engine.transfer.mapping import propose
 from relasi.engine.transfer.plan import columns_as_json
+from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.run import run
 from tests.engine.aviary import cage, parrot
 from tests.fakes.models import Parrot

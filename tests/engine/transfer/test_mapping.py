@@ -7,7 +7,8 @@ from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.reader import INDONESIAN
 from relasi.engine.transfer.csv_file import CsvTable
-from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check, propose
+from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check
+from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.target import targets_of
 from tests.engine.transfer.importing import write
 

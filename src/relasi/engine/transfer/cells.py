@@ -37,6 +37,23 @@ def by_name(raw: Any, _reader: Reader) -> Unresolved:
     return Unresolved(str(raw).strip().split(_FOREIGN_NAME)[-1])
 
 
+def by_their_id(raw: Any, _reader: Reader) -> Unresolved:
+    """The first of "8012;8013", whole: ids may hold any sign."""
+    return Unresolved(str(raw).strip().split(";")[0].strip())
+
+
+def name_of(column: Column) -> Parse:
+    """Names of records as the file writes them, or as the person said which record they mean."""
+    return _as_meant(column, by_name) if column.values else by_name
+
+
+_YES = frozenset(("1", "true", "yes", "y", "t", "ya", "benar"))
+
+
+def says_yes(text: str) -> bool:
+    return text.strip().casefold() in _YES
+
+
 def parse_of(kind: Kind, column: Column) -> Parse:
     """How the cells of one column are read: by the kind, with the column's factor or its own list of values."""
     parse = kind.parse
@@ -45,10 +62,12 @@ def parse_of(kind: Kind, column: Column) -> Parse:
         return lambda raw, reader: _multiplied(kind, parse(raw, reader), factor)
     if isinstance(kind, MultiChoiceKind):
         return lambda raw, reader: parse(str(raw).replace(_FOREIGN_LIST, ";"), reader)
-    if column.values:
-        meant = {written.strip().casefold(): key for written, key in column.values.items()}
-        return lambda raw, reader: _chosen(meant, raw, parse, reader)
-    return parse
+    return _as_meant(column, parse) if column.values else parse
+
+
+def _as_meant(column: Column, parse: Parse) -> Parse:
+    meant = {written.strip().casefold(): key for written, key in (column.values or {}).items()}
+    return lambda raw, reader: _chosen(meant, raw, parse, reader)
 
 
 def _multiplied(kind: NumberKind, number: Any, factor: Decimal) -> Any:

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from relasi.engine.fields.choice import WithOptions
 from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.records.long_job import Status
@@ -18,14 +17,16 @@ from relasi.engine.screens.asking import signed_in
 from relasi.engine.screens.pages import render_page
 from relasi.engine.transfer.asking import entry_for, own_job, shell_of, steps, title_of
 from relasi.engine.transfer.bad_file import BadFile
+from relasi.engine.transfer.foreign_values import meanings_of, unknown_values
 from relasi.engine.transfer.import_ import ImportJob, ImportMap
-from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check, propose
+from relasi.engine.transfer.known_source import recognised, source_label
+from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check
 from relasi.engine.transfer.plan import columns_as_json, columns_from_json
+from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.table import Table
 from relasi.engine.transfer.target import EXACT, Target, targets_of
 
 SAMPLES = 3
-MOST_VALUES = 30
 
 FACTORS = [
     ("1", gettext_lazy("as written")),
@@ -50,10 +51,7 @@ class Mapped:
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        kind = self.target.kind if self.target else None
-        return (
-            [(o.key, str(o.label)) for o in kind.options if o.active] if isinstance(kind, WithOptions) else []
-        )
+        return meanings_of(self.target) if self.target is not None and self.values else []
 
 
 @signed_in
@@ -100,7 +98,9 @@ def _take_columns(request: HttpRequest, job: ImportJob, table: Table) -> tuple[T
     if sheet != job.sheet and sheet in getattr(table, "sheets", ()):
         job.note(sheet=sheet, **values)
         table = job.open()
-        job.note(columns=columns_as_json(propose(table, job.home, job.user, job.reader)), shape=table.shape)
+        source = recognised(table.headings, job.home)
+        job.note(columns=columns_as_json(propose(table, job.home, job.user, job.reader)), shape=table.shape,
+                 source=source.key if source else "")  # fmt: skip
         return table, ""
     saved = ImportMap.objects.filter(
         user=job.user, module=job.module, pk=_number(post.get("map")) or 0
@@ -174,6 +174,7 @@ def _columns_page(request: HttpRequest, job: ImportJob, table: Table, error: str
                    enumerate(columns_from_json(job.columns))],
         "choices": _choices(job, targets),
         "sheets": [(name, name) for name in getattr(table, "sheets", [])],
+        "program": source_label(job.source),
         "maps": [(m.pk, m.name) for m in ImportMap.objects.filter(user=job.user, module=job.module).order_by("name")],
     }  # fmt: skip
     return render_page(
@@ -192,7 +193,9 @@ def _choices(job: ImportJob, targets: dict[str, Target]) -> list[Any]:
         keys = [
             key
             for key, target in targets.items()
-            if target.name in section.fields and key not in placed and not target.line
+            if target.name in section.fields
+            and key not in placed
+            and not (target.line or target.of_other_program)
         ]
         placed.update(keys)
         if keys:
@@ -203,6 +206,10 @@ def _choices(job: ImportJob, targets: dict[str, Target]) -> list[Any]:
         groups.append(
             (_("Lines, one row of the file for each"), [(key, targets[key].label) for key in lines])
         )
+    theirs = [key for key, target in targets.items() if target.of_other_program]
+    if theirs:
+        groups.append((_("From another program"), [(key, targets[key].label) for key in theirs]))
+    placed.update(theirs)
     rest = [key for key, target in targets.items() if key not in placed and not target.function]
     if rest:
         groups.append((_("Other fields"), [(key, targets[key].label) for key in rest]))
@@ -218,7 +225,8 @@ def _mapped(
     if target is not None and target.kind is not None and not target.is_reference:
         kind = target.kind.part(target.part) if target.part else target.kind
     samples = [_sample(cell, kind, column, reader) for cell in cells[:SAMPLES]]
-    return Mapped(place, column, target, samples, _unknown(kind, cells, column, reader))
+    unknown = unknown_values(target, cells, column, reader) if target is not None else []
+    return Mapped(place, column, target, samples, unknown)
 
 
 def _sample(cell: Any, kind: Kind | None, column: Column, reader: Reader) -> tuple[str, str, str]:
@@ -233,17 +241,3 @@ def _sample(cell: Any, kind: Kind | None, column: Column, reader: Reader) -> tup
         known = {written.casefold() for written in column.values or {}}
         return str(cell), "", "" if str(cell).casefold() in known else str(wrong.message)
     return str(cell), shown if shown != str(cell).strip() else "", ""
-
-
-def _unknown(kind: Kind | None, cells: list[Any], column: Column, reader: Reader) -> list[tuple[str, str]]:
-    """Values of the file that a choice does not know, each with what the person made of it."""
-    if not isinstance(kind, WithOptions):
-        return []
-    found: dict[str, str] = {}
-    for cell in cells:
-        text = str(cell).strip()
-        try:
-            kind.parse(cell, reader)
-        except Invalid:
-            found.setdefault(text, (column.values or {}).get(text, ""))
-    return list(found.items())[:MOST_VALUES]

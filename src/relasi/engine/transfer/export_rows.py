@@ -65,7 +65,11 @@ def _paths(job: Asking) -> list[str]:
     wanted = list(job.asked.get("columns", ()))
     if job.shape == Shape.IMPORT:
         targets = targets_of(module, user)
-        wanted = [key for key, target in targets.items() if not target.function and not target.line]
+        wanted = [
+            key
+            for key, target in targets.items()
+            if not (target.function or target.line or target.of_other_program)
+        ]
     found = []
     for name in dict.fromkeys(wanted):
         try:

@@ -49,6 +49,7 @@ class ImportJob(LongJob):
     duplicates = ChoiceField(Duplicates, default=Duplicates.SKIP, required=True)
     matches = models.JSONField(default=list)
     make_missing = models.BooleanField(default=True)
+    source = models.CharField(max_length=40, default="", blank=True)
 
     undone_by = models.BigIntegerField(null=True)
     undone = models.JSONField(default=dict)
@@ -69,7 +70,15 @@ class ImportJob(LongJob):
     @property
     def plan(self) -> Plan:
         columns = columns_from_json(self.columns)
-        return Plan(self.home, columns, self.reader, self.duplicates, list(self.matches), self.make_missing)
+        return Plan(
+            self.home,
+            columns,
+            self.reader,
+            self.duplicates,
+            list(self.matches),
+            self.make_missing,
+            self.source,
+        )
 
     def keep(self, content: Any) -> None:
         """Stores the file under a name of ours: what a person calls a file has no place in a path."""

@@ -16,12 +16,14 @@ from relasi.engine.fields.reference import Unresolved
 from relasi.engine.records.refusal import Refusal
 from relasi.engine.records.what_stands import write_what_stands
 from relasi.engine.records.write import Draft
+from relasi.engine.transfer.foreign_id import ForeignIds
 from relasi.engine.transfer.line_cells import onto_standing
+from relasi.engine.transfer.mapping import Column
 from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.plan import Duplicates, Plan
 from relasi.engine.transfer.references import References
 from relasi.engine.transfer.row_reader import ReadRow, RowReader
-from relasi.engine.transfer.target import LINE_KEY
+from relasi.engine.transfer.target import BY_THEIR_ID, LINE_KEY
 
 # The key of `custom` under which texts without a field are kept, by their headings.
 IMPORTED = "imported"
@@ -66,8 +68,14 @@ class Importer:
         user = acting_user()
         self.plan, self.module, self.rehearsal = plan, plan.module, rehearsal
         self.matcher = Matcher(plan.module, plan.chosen_matches(user))
-        self.reader = RowReader(plan.columns, plan.targets(user), plan.module, plan.reader, self.matcher)
-        self.references = {name: References(plan.module.fields[name]) for name in self.reader.references}
+        self.reader = RowReader(
+            plan.columns, plan.targets(user), plan.module, plan.reader, self.matcher, plan.source
+        )
+        self.ids = ForeignIds(plan.module, plan.source)
+        self.references = {
+            name: References(plan.module.fields[name], self._source_of(column))
+            for name, column in self.reader.references.items()
+        }
         lines = plan.module.lines_module
         self.line_references = (
             {name: References(lines.fields[name]) for name in self.reader.lines.references} if lines else {}
@@ -78,9 +86,14 @@ class Importer:
         ]
         self._seen: set[int] = set()
 
+    def _source_of(self, column: Column) -> str | None:
+        """Where the column names records by their ids, whose ids they are."""
+        return self.plan.source if column.to.startswith(BY_THEIR_ID) else None
+
     def _may_make(self, name: str) -> bool:
         other = self.references[name].module
-        chosen = self.plan.make_missing and self.reader.references[name].create
+        column = self.reader.references[name]
+        chosen = self.plan.make_missing and column.create and self._source_of(column) is None
         return (
             chosen
             and other is not None
@@ -94,10 +107,15 @@ class Importer:
         made_before = self._made()
         standing = []
         for row in rows:
-            if row.faults:
+            if row.gone:
+                tally.skipped += 1
+            elif row.faults:
                 tally.fail(row, row.faults)
             else:
                 standing.append(row)
+        self.ids.keep_merged(
+            {row.their_id: row.merged_into for row in rows if row.their_id and row.merged_into}
+        )
         while standing:
             standing = self._wave(standing, tally)
         tally.made = self._made() - made_before
@@ -115,6 +133,7 @@ class Importer:
         rows = self._with_references(rows, tally)
         all_keys = [self.matcher.keys(row.values) if row.keys is None else row.keys for row in rows]
         found = self.matcher.find([(row.values, keys) for row, keys in zip(rows, all_keys, strict=True)])
+        all_keys, found = self._by_their_ids(rows, all_keys, found)
         wave = _Wave()
         for row, keys, ids in zip(rows, all_keys, found, strict=True):
             if not wave.pending.isdisjoint(keys) or not wave.ids.isdisjoint(ids):
@@ -128,6 +147,24 @@ class Importer:
                 self._take_new(row, keys, wave, tally)
         self._write(wave.drafts, tally)
         return wave.again
+
+    def _by_their_ids(
+        self, rows: list[ReadRow], all_keys: list[list[Known]], found: list[list[int]]
+    ) -> tuple[list[list[Known]], list[list[int]]]:
+        """An id that was met before beats everything else a row can be known by."""
+        met = {row.their_id for row in rows if row.their_id}
+        if not met or self.plan.duplicates == Duplicates.CREATE:
+            return all_keys, found
+        known = self.ids.find(met)
+        keys = [
+            [*keys, (-1, (row.their_id,))] if row.their_id else keys
+            for row, keys in zip(rows, all_keys, strict=True)
+        ]
+        ids = [
+            [known[row.their_id]] if row.their_id in known else ids
+            for row, ids in zip(rows, found, strict=True)
+        ]
+        return keys, ids
 
     def _take_new(self, row: ReadRow, keys: list[Known], wave: _Wave, tally: Tally) -> None:
         if self.plan.duplicates == Duplicates.UPDATE_ONLY:
@@ -234,6 +271,8 @@ class Importer:
                         drafts[place].values[name] = found
         onto_standing(self.module, drafts)
         write_what_stands(self.module, drafts, parsed=True, confirmed=["double"])
+        written = [(draft.row[0].their_id, draft) for draft in drafts if not draft.refusals]
+        self.ids.keep({theirs: draft.record.pk for theirs, draft in written if theirs})
         for draft in drafts:
             row, keys = draft.row
             if draft.refusals:

@@ -1,4 +1,4 @@
-"""Mapping: which column of a file fills which field, proposed by names, units and the values below them."""
+"""Mapping: which column of a file fills which field, and what is wrong with one somebody chose."""
 
 from __future__ import annotations
 
@@ -9,21 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from relasi.engine.declare.module import Module
-from relasi.engine.fields.kind import Invalid
-from relasi.engine.fields.reader import Reader
-from relasi.engine.transfer.heading import Heading, plain, read_heading
-from relasi.engine.transfer.table import Cell, Table
-from relasi.engine.transfer.target import EXACT, LOOSE, Target, in_all_languages, targets_of
+from relasi.engine.transfer.target import Target
 
 # Where a column without a field goes: kept beside the record under its heading, or left out.
 EXTRA, LEFT_OUT = "+", "-"
-
-# So many rows are tried before a field is proposed for a column.
-TRIED_ROWS = 100
-
-# The reason column of our own error files, so that they can be imported again as they are.
-REASON_HEADINGS = frozenset(("kesalahan", "error"))
 
 
 @dataclass
@@ -51,95 +40,6 @@ class Column:
         return cls(**{name: value for name, value in found.items() if name in known})
 
 
-def propose(table: Table, module: Module, user: Any, reader: Reader) -> list[Column]:
-    """One Column for each heading, none of them dropped."""
-    targets = targets_of(module, user)
-    headings = [read_heading(heading) for heading in table.headings]
-    columns = [Column(heading) for heading in table.headings]
-    for column, heading in zip(columns, headings, strict=True):
-        if heading.full in REASON_HEADINGS:
-            column.to, column.sure = LEFT_OUT, EXACT
-    order = {key: place for place, key in enumerate(targets)}
-    wishes = sorted(
-        (-sure, place, order[key], key)
-        for place, heading in enumerate(headings)
-        if columns[place].to == EXTRA
-        for key, sure in _meant(heading, targets, module)
-    )
-    sample = table.sample(TRIED_ROWS)
-    taken: set[str] = set()
-    for sure, place, _order, key in wishes:
-        column, target = columns[place], targets[key]
-        if column.to == EXTRA and key not in taken:
-            column.doubt = _doubt(target, headings[place], [row.cells[place] for row in sample], reader)
-            if not column.doubt:
-                column.to, column.sure = key, -sure
-                column.factor = str(headings[place].factor) if target.is_number else "1"
-                taken.add(key)
-    return columns
-
-
-def _meant(heading: Heading, targets: dict[str, Target], module: Module) -> list[tuple[str, int]]:
-    """The targets the heading may mean, and how surely."""
-    exact, loose = _readings(heading, module)
-    found = []
-    for key, target in targets.items():
-        sure = max((target.names.get(reading, 0) for reading in exact), default=0)
-        sure = sure or min(LOOSE, max((target.names.get(reading, 0) for reading in loose), default=0))
-        if sure:
-            found.append((key, sure))
-    return found
-
-
-def _readings(heading: Heading, module: Module) -> tuple[set[str], set[str]]:
-    """What the heading says, and what it may mean besides: without a hint, without the module's own name."""
-    exact = {heading.full, heading.full.removeprefix("no ")}
-    if not heading.hint:
-        exact.add(heading.bare)
-        loose = set()
-    else:
-        loose = set() if heading.hint.isdigit() else {heading.bare}
-    for name in _names_of(module):
-        for reading in (heading.full, heading.bare):
-            if reading.startswith(f"{name} ") and not heading.hint.isdigit():
-                loose.add(reading.removeprefix(f"{name} "))
-    return exact, loose
-
-
-def _names_of(module: Module) -> set[str]:
-    words = {module.slug, module.model._meta.model_name or ""}
-    for text in (module.model._meta.verbose_name, module.model._meta.verbose_name_plural):
-        words.update(in_all_languages(text))
-    return {plain(word) for word in words}
-
-
-def _doubt(target: Target, heading: Heading, cells: Sequence[Cell], reader: Reader) -> str:
-    """Why the values below a heading do not fit the field after all; empty when they do."""
-    if target.is_number and heading.hint:
-        return _("What “%(unit)s” means for “%(field)s” is not clear. Choose the field if the numbers fit.") % {
-            "unit": heading.hint, "field": target.label,
-        }  # fmt: skip
-    if target.kind is None or target.is_reference:
-        return ""
-    filled = [cell for cell in cells if cell is not None and str(cell).strip()]
-    wrong = [cell for cell in filled if not _fits(target, cell, reader)]
-    if len(wrong) * 2 <= len(filled):
-        return ""
-    return _("Values such as “%(value)s” do not fit “%(field)s”.") % {
-        "value": str(wrong[0])[:40], "field": target.label,
-    }  # fmt: skip
-
-
-def _fits(target: Target, cell: Cell, reader: Reader) -> bool:
-    assert target.kind is not None
-    kind = target.kind.part(target.part) if target.part else target.kind
-    try:
-        kind.parse(cell, reader)
-    except Invalid:
-        return False
-    return True
-
-
 def check(columns: Sequence[Column], targets: dict[str, Target]) -> str:
     """What is wrong with a mapping somebody chose, as a sentence; empty when nothing is."""
     seen: dict[str, str] = {}
@@ -149,11 +49,13 @@ def check(columns: Sequence[Column], targets: dict[str, Target]) -> str:
         target = targets.get(column.to)
         if target is None:
             return _("“%(heading)s” is mapped to a field that is not there.") % {"heading": column.heading}
-        if column.to in seen:
+        # A name and an id may not both say what a field refers to.
+        said = target.name if target.by_their_id else column.to
+        if said in seen:
             return _("“%(one)s” and “%(other)s” are both mapped to “%(field)s”.") % {
-                "one": seen[column.to], "other": column.heading, "field": target.label,
+                "one": seen[said], "other": column.heading, "field": target.label,
             }  # fmt: skip
-        seen[column.to] = column.heading
+        seen[said] = column.heading
         if Decimal(column.factor or 1) <= 0:
             return _("The factor of “%(heading)s” must be more than zero.") % {"heading": column.heading}
     if not seen:

@@ -44,7 +44,8 @@ class BadPlan(Exception):
 class Plan:
     """duplicates: a key of Duplicates. matches: what records are known by; empty takes the usual ones.
 
-    make_missing: whether records referred to may be made at all.
+    make_missing: whether records referred to may be made at all. source: the program the file comes from, see
+    `known_source`.
     """
 
     module: Module
@@ -53,6 +54,7 @@ class Plan:
     duplicates: str = Duplicates.SKIP.value
     matches: list[str] = field(default_factory=list)
     make_missing: bool = True
+    source: str = ""
 
     def targets(self, user: Any) -> dict[str, Target]:
         return targets_of(self.module, user)

@@ -182,11 +182,22 @@ def _send(reading: _Reading, out: BinaryIO) -> None:
 def _as_tuple(row: ReadRow) -> tuple[Any, ...]:
     faults = [(one.field, one.code, str(one.message), one.more) for one in row.faults]
     lines = (row.lines, row.of_line, row.rest)
-    return row.number, row.cells, row.values, row.parts, row.beside, row.keys, faults, lines
+    said = (row.their_id, row.merged_into, row.gone)
+    return row.number, row.cells, row.values, row.parts, row.beside, row.keys, faults, lines, said
 
 
 def _row(
-    number: int, cells: Any, values: Any, parts: Any, beside: Any, keys: Any, faults: Any, lines: Any
+    number: int,
+    cells: Any,
+    values: Any,
+    parts: Any,
+    beside: Any,
+    keys: Any,
+    faults: Any,
+    lines: Any,
+    said: Any,
 ) -> ReadRow:
     refusals = [Refusal(field, code, message, **more) for field, code, message, more in faults]
-    return ReadRow(number, cells, values, parts, beside, keys, refusals, *lines)
+    row = ReadRow(number, cells, values, parts, beside, keys, refusals, *lines)
+    row.their_id, row.merged_into, row.gone = said
+    return row

@@ -15,6 +15,7 @@ from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.find import find_references
 from relasi.engine.records.refusal import Refusal
 from relasi.engine.records.write import Draft, write
+from relasi.engine.transfer.foreign_id import ForeignIds
 from relasi.engine.transfer.matching import Matcher, matches_of
 
 # Names that were found are remembered, this many at most: companies come again and again.
@@ -24,12 +25,14 @@ MOST_REMEMBERED = 50_000
 class References:
     """What one reference field of the module means in this file.
 
-    created: how many records were made. A record is made from its name alone, where its module says that this
+    source: the program by whose ids the records are named; None where they stand by their names. created: how many
+    records were made. A record is made from its name alone, where its module says that this
     is enough (`required_to_find`), through the write door and into the same change set.
     """
 
-    def __init__(self, field: Any):
+    def __init__(self, field: Any, source: str | None = None):
         self.field = field
+        self._ids: ForeignIds | None = None
         self.created = 0
         self._made: set[int] = set()
         self._known: dict[str, int] = {}
@@ -39,6 +42,7 @@ class References:
         self.module: Module | None = None
         if target is not Owner and registry.knows(target._meta.label):
             self.module = registry.of(target)
+            self._ids = ForeignIds(self.module, source) if source is not None else None
             by_name = [n for n, m in matches_of(self.module).items() if m.fields == self.module.title_fields]
             if by_name:
                 self._matcher = Matcher(self.module, by_name[:1])
@@ -54,6 +58,8 @@ class References:
         asked = [text for text in texts if text not in found]
         if not asked:
             return found
+        if self._ids is not None:
+            return found | {text: self._remember(text, id) for text, id in self._ids.find(asked).items()}
         ids_of = self._find_alike(asked) if self._matcher else find_references(self.field, asked)
         for text, ids in ids_of.items():
             if len(ids) == 1:

@@ -17,12 +17,14 @@ from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import Unresolved
 from relasi.engine.fields.safe_text import unguarded
-from relasi.engine.transfer.cells import KEPT_BESIDE, Parse, by_name, filled, parse_of
+from relasi.engine.transfer.cells import KEPT_BESIDE, Parse, by_their_id, filled, name_of, parse_of, says_yes
+from relasi.engine.transfer.heading import plain
+from relasi.engine.transfer.known_source import sheet_of
 from relasi.engine.transfer.line_cells import LineCells
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
 from relasi.engine.transfer.matching import Known, Matcher
 from relasi.engine.transfer.table import Cell, Row
-from relasi.engine.transfer.target import Target
+from relasi.engine.transfer.target import GONE, MERGED_INTO, THEIR_ID, Target
 
 # So many texts of one column are remembered with what they mean.
 MOST_KNOWN = 5000
@@ -39,6 +41,8 @@ class ReadRow:
 
     Of a record with lines: lines: values of each; of_line: on which of its rows the line stands. rest: its rows
     after the first. head: what tells its rows from those of the next record, None without columns of lines.
+
+    Of a file of another program: their_id: of the record there; merged_into: the id it went into; gone: deleted there.
     """
 
     number: int
@@ -52,13 +56,17 @@ class ReadRow:
     of_line: list[int] = field(default_factory=list)
     rest: list[tuple[int, Sequence[Cell]]] = field(default_factory=list)
     head: tuple[Cell, ...] | None = None
+    their_id: str = ""
+    merged_into: str = ""
+    gone: bool = False
 
 
 class RowReader:
     """Reads the rows of one file as its columns are mapped. Touches no database.
 
     names: the fields that have a column of their own: a blank cell there says something. parts: the same for
-    parts of a field. references: names of fields that refer to other records, by their columns.
+    parts of a field. references: names of fields that refer to other records, by their columns. source: the program the
+    file comes from.
     """
 
     def __init__(
@@ -68,16 +76,21 @@ class RowReader:
         module: Module,
         reader: Reader,
         matcher: Matcher,
+        source: str = "",
     ):
         self.reader, self.matcher = reader, matcher
         self._plain: list[tuple[int, str]] = []
         self._parts: list[tuple[int, str, str]] = []
         self._composites: list[tuple[int, Callable[[str], dict[str, str]]]] = []
         self._beside: list[tuple[int, str]] = []
+        self._said: list[tuple[int, str]] = []
         self._parse: dict[str, Parse] = {}
         self._kinds: dict[str, Kind] = {
             t.name: t.kind for t in targets.values() if t.kind is not None and not t.line
         }
+        sheet = sheet_of(source, module)
+        self._set_right = sheet.set_right if sheet is not None else None
+        self._places = {plain(column.heading): place for place, column in enumerate(columns)}
         self._tidy = import_string(module.tidy_row) if module.tidy_row else None
         self._headings: dict[str, str] = {}
         self._known: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -86,6 +99,8 @@ class RowReader:
         for place, column in enumerate(columns):
             if column.to == EXTRA:
                 self._beside.append((place, column.heading))
+            elif column.to in (THEIR_ID, MERGED_INTO, GONE):
+                self._said.append((place, column.to))
             elif column.to != LEFT_OUT and not targets[column.to].line:
                 self._place(place, column, targets[column.to])
         self.names = [name for _place, name in self._plain]
@@ -101,7 +116,7 @@ class RowReader:
             self._headings[target.name] = column.heading
             if target.is_reference:
                 self.references[target.name] = column
-                self._parse[target.name] = by_name
+                self._parse[target.name] = by_their_id if target.by_their_id else name_of(column)
             elif target.kind is not None:
                 self._parse[target.name] = parse_of(target.kind, column)
 
@@ -113,16 +128,28 @@ class RowReader:
             return found
         if row.beside:
             found.beside.update(row.beside)
+        if self._set_right is not None:
+            row = self._as_set_right(row, self._set_right)
         for place, heading in self._beside:
             text = filled(row.cells[place])
             if text is not None:
                 found.beside[heading] = str(text)
+        for place, said in self._said:
+            _note_said(found, said, row.cells[place])
         self._read_parts(row.cells, found)
         self._read_values(self._texts(row.cells), found)
         self.lines.read(row.cells, self.reader, found)
         if not found.faults:
             found.keys = self.matcher.early_keys(found.values)
         return found
+
+    def _as_set_right(self, row: Row, set_right: Callable[[dict[str, Cell]], None]) -> Row:
+        cells = {heading: row.cells[place] for heading, place in self._places.items()}
+        set_right(cells)
+        changed = list(row.cells)
+        for heading, place in self._places.items():
+            changed[place] = cells[heading]
+        return row._replace(cells=changed)
 
     def _texts(self, cells: Sequence[Cell]) -> dict[str, Cell]:
         """Field -> what its cell holds, blank ones left out, set to rights by the module."""
@@ -191,3 +218,15 @@ class RowReader:
                 found.parts[name] = self._kinds[name].parse(texts, self.reader) or {}
             except Invalid as wrong:
                 found.faults.append(Refusal(name, wrong.code, wrong.message, value=", ".join(texts.values())))
+
+
+def _note_said(row: ReadRow, said: str, cell: Cell) -> None:
+    text = filled(cell)
+    if text is None:
+        return
+    if said == THEIR_ID:
+        row.their_id = str(text).strip()
+    elif said == MERGED_INTO:
+        row.merged_into = str(text).strip()
+    else:
+        row.gone = says_yes(str(text))

@@ -29,11 +29,20 @@ from relasi.engine.transfer.heading import plain
 COMPOSITE = "*"
 # In front of the name of a field of the lines: "lines.quantity".
 LINE_KEY = "lines"
+# What a column of another program's file says beside the fields: the id of the record there, the one it was merged
+# into, that it was deleted; and in front of the name of a reference, that the record referred to stands by its id.
+THEIR_ID, MERGED_INTO, GONE, BY_THEIR_ID = "#id", "#merged", "#gone", "#id:"
+_SAID = {
+    THEIR_ID: gettext_lazy("Id in the other program"),
+    MERGED_INTO: gettext_lazy("Id of what it was merged into there"),
+    GONE: gettext_lazy("Deleted there: leave the row out"),
+}
 
 
 @dataclass(frozen=True)
 class Target:
-    """key: "email", "address.city", "lines.quantity" or "*Full name". function: of a composite, by its dotted path.
+    """key: "email", "address.city", "lines.quantity", "*Full name", "#id" or "#id:account". function: of a composite,
+    by its dotted path.
 
     line: it fills a field of the lines of the record.
     """
@@ -48,20 +57,32 @@ class Target:
 
     @property
     def label(self) -> str:
+        if self.key in _SAID:
+            return str(_SAID[self.key])
         if self.function:
             return gettext(self.key.removeprefix(COMPOSITE))
         assert self.kind is not None
         if self.line:
             return gettext("Line › %(field)s") % {"field": self.kind.label}
+        if self.by_their_id:
+            return gettext("%(field)s, by its id there") % {"field": self.kind.label}
         if self.part:
             return f"{self.kind.label} › {self.kind.part(self.part).label}"
         return str(self.kind.label)
 
     def fills(self) -> set[str]:
         """Names of the fields a column of this target fills; a composite shows it with a word."""
-        if self.line:
+        if self.line or self.key in _SAID:
             return set()
         return set(import_string(self.function)("X Y")) if self.function else {self.name}
+
+    @property
+    def by_their_id(self) -> bool:
+        return self.key.startswith(BY_THEIR_ID)
+
+    @property
+    def of_other_program(self) -> bool:
+        return self.by_their_id or self.key in _SAID
 
     @property
     def is_number(self) -> bool:
@@ -74,7 +95,7 @@ class Target:
     @property
     def may_create(self) -> bool:
         """Whether the record referred to can be made from its name alone, when it is not there yet."""
-        if self.line or not self.is_reference or isinstance(self.kind.field, OwnerField):  # type: ignore[union-attr]
+        if self.line or self.by_their_id or not self.is_reference or isinstance(self.kind.field, OwnerField):  # type: ignore[union-attr]
             return False
         other = self.kind.field.related_model  # type: ignore[union-attr]
         return registry.knows(other._meta.label) and bool(registry.of(other).required_to_find)
@@ -122,7 +143,20 @@ def _targets(module: Module) -> dict[str, Target]:
         words = [heading.strip() for heading in headings.split("|")]
         names = {plain(word): EXACT for word in (*words, *in_all_languages(gettext_lazy(words[0])))}
         found[COMPOSITE + words[0]] = Target(COMPOSITE + words[0], "", function=function, names=names)
-    return found
+    return found | {one.key: one for one in _said_by_other_programs(module, found)}
+
+
+def _said_by_other_programs(module: Module, found: dict[str, Target]) -> Iterator[Target]:
+    """No heading means these by itself; a known source or a person does."""
+    if not module.is_record:
+        return
+    yield from (Target(key, "") for key in _SAID)
+    for name, target in list(found.items()):
+        other = getattr(getattr(target.kind, "field", None), "related_model", None)
+        if not target.is_reference or target.line or other is None or not registry.knows(other._meta.label):
+            continue
+        if registry.of(other).is_record:
+            yield Target(BY_THEIR_ID + name, name, target.kind)
 
 
 def _line_targets(lines: Module, of_record: dict[str, Target]) -> Iterator[Target]:

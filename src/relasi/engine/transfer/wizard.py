@@ -21,10 +21,12 @@ from relasi.engine.transfer.asking import entry_for, must_import, own_job, shell
 from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.jobs import check_import
-from relasi.engine.transfer.mapping import check, propose
+from relasi.engine.transfer.known_source import recognised
+from relasi.engine.transfer.mapping import check
 from relasi.engine.transfer.matching import matches_of, usable
 from relasi.engine.transfer.open_file import TEXT_SUFFIXES, taken_by
 from relasi.engine.transfer.plan import EXPLAINED, BadPlan, Duplicates, columns_as_json, columns_from_json
+from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.run import check as rehearse
 from relasi.engine.transfer.target import Target, targets_of
 
@@ -73,6 +75,8 @@ def _begin(request: HttpRequest, entry: Entry, uploaded: Any) -> ImportJob:
         job.file.storage.delete(str(job.file.name))
         raise
     job.shape = table.shape
+    source = recognised(table.headings, job.home)
+    job.source = source.key if source else ""
     job.columns = columns_as_json(propose(table, job.home, job.user, job.reader))
     ImportJob.objects.bulk_create([job])
     return job
@@ -93,6 +97,8 @@ def template(request: HttpRequest, entry: Entry) -> HttpResponse:
 
 
 def _can_be_typed(target: Target) -> bool:
+    if target.of_other_program:
+        return False
     return target.kind is not None and target.kind.editable and not isinstance(target.kind, ImageKind)
 
 

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.company import company
+from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.reader import Reader
 from relasi.engine.records.at_work import at_work
@@ -24,9 +25,11 @@ from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.fault_file import Fault, fault_lines
 from relasi.engine.transfer.import_ import ImportJob, as_text
 from relasi.engine.transfer.importer import Importer, Tally
-from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, propose
+from relasi.engine.transfer.known_source import recognised, source_label
+from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT
 from relasi.engine.transfer.open_file import open_file
 from relasi.engine.transfer.plan import BadPlan, Duplicates, Plan, columns_as_json
+from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.read_ahead import batches
 from relasi.engine.transfer.run import Rehearsal, may_import, rehearse, run
 from relasi.engine.transfer.table import Table
@@ -88,7 +91,7 @@ class Command(BaseCommand):
             table = open_file(path, module, sheet=options["sheet"])
             matches = [name.strip() for name in options["match"].split(",") if name.strip()]
             plan = Plan(module, propose(table, module, user, reader), reader, options["duplicates"], matches,
-                        not options["no_accounts"])  # fmt: skip
+                        not options["no_accounts"], _source(table, module))  # fmt: skip
             plan.check(user)
             self._say_columns(plan, user, table)
         if options["dry_run"]:
@@ -96,7 +99,9 @@ class Command(BaseCommand):
         return self._run(user, plan, table, path, options)
 
     def _say_columns(self, plan: Plan, user: Any, table: Table) -> None:
-        self.stderr.write(" · ".join(repr(shape).strip("'") for shape in table.shape.values()))
+        program = source_label(plan.source)
+        told = [repr(shape).strip("'") for shape in table.shape.values()] + ([program] if program else [])
+        self.stderr.write(" · ".join(told))
         targets = plan.targets(user)
         for column in plan.columns:
             if column.to == LEFT_OUT:
@@ -172,6 +177,11 @@ def _reader(user: User, language: str | None) -> Reader:
     return Reader(language or user.language, user.zone, decimal, group, currency=company().currency)
 
 
+def _source(table: Table, module: Module) -> str:
+    found = recognised(table.headings, module)
+    return found.key if found else ""
+
+
 def _reported(counts: dict[str, int]) -> dict[str, Any]:
     return dict(counts)
 
@@ -181,7 +191,7 @@ def _job_for(user: User, plan: Plan, table: Table, path: Path, sheet: str) -> Im
         user=user, module=plan.module.key, slug=plan.module.slug, name=path.name, size=path.stat().st_size,
         sheet=sheet, shape=table.shape, language=plan.reader.language, decimal=plan.reader.decimal,
         day_first=plan.reader.day_first, columns=columns_as_json(plan.columns), duplicates=plan.duplicates,
-        matches=plan.matches, make_missing=plan.make_missing, status=Status.READY.value,
+        matches=plan.matches, make_missing=plan.make_missing, source=plan.source, status=Status.READY.value,
     )  # fmt: skip
     with path.open("rb") as handle:
         job.keep(File(handle))

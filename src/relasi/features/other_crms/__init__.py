@@ -1,0 +1,1 @@
+"""Other CRMs: the files that five of them export are recognised, with their ids, their owners and their words."""
