@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction as database
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.records.write import update
 from relasi.modules.subscribing import billing_run, charging, following, letters, reminding
+from relasi.modules.subscribing.plan_change import BY_CHANGE, PlanChange
 from relasi.modules.subscribing.subscription_settings import SubscriptionSettings
 from relasi.modules.subscribing.transaction import Transaction
 
@@ -38,6 +41,28 @@ def charge_one(transaction: int) -> bool:
 def write_subscription_reminder(period: int) -> bool:
     with acting(SYSTEM, via="system"):
         return reminding.write_reminder(period)
+
+
+@app.task(name="announce_price")
+def announce_price(change: int) -> bool:
+    """Whether a letter went out: the change is still planned, and nobody was told yet."""
+    with acting(SYSTEM, via="system", reason=WHY), database.atomic():
+        found = (
+            PlanChange._base_manager.select_for_update(of=("self",))
+            .filter(pk=change, trashed_at=None)
+            .first()
+        )
+        if (
+            found is None
+            or found.state != "planned"
+            or found.announced_at
+            or not SubscriptionSettings.now().mails_prices
+        ):
+            return False
+        told = letters.higher_price(found)
+        if told:
+            update(found, {"announced_at": timezone.now()}, authorised=BY_CHANGE)
+        return told
 
 
 @app.task(name="write_failed_charge")

@@ -22,13 +22,23 @@ from relasi.engine.records.again import said_outside
 from relasi.kits.trade.paper.letterhead import details
 from relasi.kits.trade.paper.printing import pdf
 from relasi.kits.trade.paper.receipt import receipt_of
+from relasi.modules.subscribing.subscription_settings import SubscriptionSettings, filled_in
+
+
+def address_of(subscription: Any) -> str:
+    """Where letters go, empty for nowhere."""
+    return (
+        (subscription.contact.email or "")
+        or (subscription.account.email if subscription.account else "")
+        or ""
+    )
 
 
 def send(
     subscription: Any, subject: str, lines: Sequence[str], files: Sequence[tuple[str, bytes]] = ()
 ) -> bool:
     """Whether it went out: there is mail, and an address."""
-    to = (subscription.contact.email or "") or (subscription.account.email if subscription.account else "")
+    to = address_of(subscription)
     if not can_mail() or not to:
         return False
     mail = EmailMessage(subject, "\n\n".join(lines), settings.DEFAULT_FROM_EMAIL, [to])
@@ -76,12 +86,40 @@ def reminder(subscription: Any, invoice: Any, day: date) -> bool:
         return send(subscription, _("Invoice %(number)s for %(subject)s") % facts, lines)
 
 
+def higher_price(change: Any) -> bool:
+    """A higher price of what the customer has, told before it holds."""
+    home, subscription = company(), change.subscription
+    reader = INDONESIAN if home.language == "id" else ENGLISH
+    with translation.override(home.language):
+        facts = {
+            "subject": subscription.subject, "plan": change.before_name, "company": home.name,
+            "contact": str(subscription.contact), "day": write_date(change.effective_on, reader),
+            "before": amount(change.before_price, subscription.currency, reader),
+            "after": amount(change.price, subscription.currency, reader),
+        }  # fmt: skip
+        if subscription.includes_tax:
+            said = _("From %(day)s the price of %(plan)s changes from %(before)s to %(after)s, tax included.")
+        else:
+            said = _("From %(day)s the price of %(plan)s changes from %(before)s to %(after)s, before tax.")
+        lines = [
+            _("Dear %(contact)s,") % facts,
+            said % facts,
+            _("Invoices for the time before that day keep the present price. Please write to us if you have questions."),
+            _("Kind regards,\n%(company)s") % facts,
+        ]  # fmt: skip
+        return send(subscription, _("New price of %(subject)s from %(day)s") % facts, lines)
+
+
 def failed(found: Any) -> bool:
     """A try to charge the customer failed. It says whether another one is planned."""
     tries = type(found)._base_manager.filter(invoice=found.invoice_id, trashed_at=None, status="pending")
     with translation.override(company().language):
         facts = facts_of(found.subscription, found.invoice) | {"why": found.failure_text}
-        if tries.filter(kind="retry").exists():
+        again = tries.filter(kind="retry").exists()
+        subject = _("Payment of invoice %(number)s failed") % facts
+        if own := SubscriptionSettings.now().failure_letter(found.attempt, again):
+            return send(found.subscription, subject, [filled_in(own, facts)])
+        if again:
             next_ = _("We will try again in the next days. You can also pay %(amount)s yourself.")
         else:
             next_ = _("We will not try again. Please pay %(amount)s yourself.")
@@ -91,7 +129,7 @@ def failed(found: Any) -> bool:
             next_ % facts,
             *_closing(facts),
         ]
-        return send(found.subscription, _("Payment of invoice %(number)s failed") % facts, lines)
+        return send(found.subscription, subject, lines)
 
 
 def receipt(found: Any) -> bool:

@@ -21,7 +21,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.choice import ChoiceField, Choices
-from relasi.engine.fields.dates import DateField
+from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferenceField
@@ -72,6 +72,7 @@ class PlanChange(Part):
     before_price = MoneyField(_("Price before"), editable=False)
     amount = MoneyField(_("For the rest of the period"), default=0, required=True, editable=False)
     open_amount = MoneyField(_("With the next invoice"), default=0, required=True, editable=False)
+    announced_at = DateTimeField(_("Announced to the customer"), editable=False)
     invoice = ReferenceField(
         "billing.Invoice", models.PROTECT, verbose_name=_("Invoice"), related_name="+", editable=False
     )
@@ -99,12 +100,18 @@ class PlanChange(Part):
         form = [
             Section(
                 _("Change of plan"),
-                "subscription line before_name name quantity price effective_on state amount",
+                "subscription line before_name name quantity price effective_on state amount announced_at",
             )
         ]
 
     def __str__(self) -> str:
         return self.name or ""
+
+    @property
+    def is_dearer(self) -> bool:
+        """The same at a higher price."""
+        kept = (self.name, self.quantity) == (self.before_name, self.before_quantity)
+        return bool(kept and self.price > self.before_price)
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,7 @@ def preview(subscription: Any, asked: Asked, day: date | None = None) -> Preview
 
 def change_plan(subscription: Any, asked: Asked, day: date | None = None) -> PlanChange:
     """Plans the change, and makes it where it holds from today. Raises Refused."""
+    from relasi.modules.subscribing.jobs import announce_price
     from relasi.modules.subscribing.plan_settling import settle_change
 
     day = day or subscription.today()
@@ -174,6 +182,8 @@ def change_plan(subscription: Any, asked: Asked, day: date | None = None) -> Pla
         if seen.effective_on <= day:
             _make(found, change)
             settle_change(found, change, seen)
+        elif change.is_dearer:
+            announce_price.defer(change=change.pk)
         change.refresh_from_db()
     return change
 

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.door import fields_for, may
+from relasi.engine.activity.mail import can_mail
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.date_text import write_date
 from relasi.engine.fields.money import amount
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Refused
+from relasi.modules.subscribing.letters import address_of
 from relasi.modules.subscribing.plan_change import PlanChange
 from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
+from relasi.modules.subscribing.subscription_settings import SubscriptionSettings
 from relasi.modules.subscribing.transaction import OPEN, Transaction
 
 
@@ -77,9 +80,25 @@ def change_told(subscription: Any, changed: Any) -> list[tuple[str, str]]:
             _("%(day)s (today)") % {"day": when} if change.effective_on <= changed.today() else when,
         )
     )
+    if change.is_dearer and change.effective_on > changed.today():
+        rows.append((_("Announcement"), _announced(changed)))
     if {"amount", "price"} <= shown and may(acting_user(), "view", registry.module("billing.Invoice")):
         rows += _money_rows(change, changed, money)
     return rows
+
+
+def _announced(changed: Any) -> str:
+    """Whether the customer will hear of the higher price."""
+    to = address_of(changed)
+    if not SubscriptionSettings.now().mails_prices or not can_mail():
+        return _("None by email: tell the customer yourself")
+    if not to:
+        return _("None: the customer has no email address")
+    contacts = registry.of(changed.contact)
+    may_know = "email" in fields_for(acting_user(), "view", contacts) and may(
+        acting_user(), "view", contacts, changed.contact
+    )
+    return _("By email to %(address)s") % {"address": to} if may_know else _("By email")
 
 
 def _money_rows(change: Any, changed: Any, money: Any) -> list[tuple[str, str]]:
