@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribing', '0002_zone'),
+        ('subscribing', '0003_other_charges'),
     ]
 
     operations = [
