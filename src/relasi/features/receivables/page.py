@@ -32,7 +32,7 @@ from relasi.features.receivables.ageing import (
     due_soon,
     rows_behind,
 )
-from relasi.features.receivables.oldest import oldest
+from relasi.features.receivables.owing import LARGEST, OLDEST, Owing
 from relasi.features.receivables.parties import Parties
 from relasi.features.receivables.sides import RECEIVABLES, Side
 from relasi.features.receivables.statement import Statement, currencies_of, statement
@@ -40,7 +40,7 @@ from relasi.kits.pipeline.days import today
 
 PAGE = 100
 PARTIES = 50
-LARGEST = "largest"
+MOST_PAGES = 1_000_000
 
 
 class Pages(NamedTuple):
@@ -73,11 +73,9 @@ def page(request: HttpRequest, side: Side) -> HttpResponse:
     on = day_asked(request.GET, "on", today())
     format = _format(request, user, side)
     if format:
-        table = _ageing_table(Parties(user, on, side)[:], side)
-        return file_answer(f"{side.file_name}-{on}", format, table, reader)
-    # Whose oldest debt is oldest is told along an index, but only as of today.
+        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(_all(user, on, side), side), reader)
     largest = request.GET.get("order") == LARGEST or on < today()
-    rows, pages = _largest(request, user, on, side) if largest else _oldest(request, user, side)
+    rows, pages = _shown(request, user, on, side, LARGEST if largest else OLDEST)
     context = {
         "shell": shell_for(request, None, (side.area, None), (side.title, None)), "side": side,
         "on": on, "is_today": on >= today(), "bands": [(key, label) for key, (label, _most) in BANDS.items()],
@@ -88,26 +86,35 @@ def page(request: HttpRequest, side: Side) -> HttpResponse:
     return render_page(request, "features/receivables/ageing.html", context)
 
 
-def _largest(request: HttpRequest, user: Any, on: date, side: Side) -> tuple[list[Row], Pages]:
-    shown = Paginator(Parties(user, on, side), PARTIES).get_page(request.GET.get("page"))
+def _all(user: Any, on: date, side: Side) -> list[Row]:
+    return Owing(user, on, side).rows(LARGEST)[0] if on >= today() else Parties(user, on, side)[:]
+
+
+def _shown(request: HttpRequest, user: Any, on: date, side: Side, order: str) -> tuple[list[Row], Pages]:
+    """The rows of the page asked for; of the last one where there is no such page."""
+    page = min(max(whole(request.GET.get("page")) or 1, 1), MOST_PAGES)
+    rows, count = _part(user, on, side, order, page)
+    if not rows and page > 1:
+        page = max(-(-_part(user, on, side, order, 1)[1] // PARTIES), 1)
+        rows, count = _part(user, on, side, order, page)
+    first = (page - 1) * PARTIES
 
     def address(page: int) -> str:
-        return f"?{urlencode({'on': on.isoformat(), 'order': LARGEST, 'page': page})}"
+        return f"?{urlencode({'on': on.isoformat(), 'order': order, 'page': page})}"
 
-    before = address(shown.previous_page_number()) if shown.has_previous() else None
-    beyond = address(shown.next_page_number()) if shown.has_next() else None
-    of = {
-        "first": number(shown.start_index()),
-        "last": number(shown.end_index()),
-        "all": number(shown.paginator.count),
-    }
-    return list(shown), Pages(_("%(first)s–%(last)s of %(all)s") % of, before, beyond)
+    of = {"first": number(first + 1), "last": number(first + len(rows)), "all": number(count)}
+    before = address(page - 1) if page > 1 else None
+    beyond = address(page + 1) if first + len(rows) < count else None
+    return rows, Pages(_("%(first)s–%(last)s of %(all)s") % of, before, beyond)
 
 
-def _oldest(request: HttpRequest, user: Any, side: Side) -> tuple[list[Row], Pages]:
-    after = request.GET.get("after", "")
-    rows, beyond = oldest(user, side, after, PARTIES)
-    return rows, Pages("", "?" if after else None, f"?{urlencode({'after': beyond})}" if beyond else None)
+def _part(user: Any, on: date, side: Side, order: str, page: int) -> tuple[list[Row], int]:
+    """The rows of a page, and of how many."""
+    first = (page - 1) * PARTIES
+    if on >= today():
+        return Owing(user, on, side).rows(order, first, PARTIES)
+    parties = Parties(user, on, side)
+    return parties[first : first + PARTIES], len(parties)
 
 
 @signed_in
@@ -115,8 +122,8 @@ def totals(request: HttpRequest, side: Side) -> HttpResponse:
     """What all of them owe together; asked for after the rows."""
     user, reader = _must_see(request, side), reader_of(request)
     on = day_asked(request.GET, "on", today())
-    sums = [_drawn(row, on, side, reader) for row in Parties(user, on, side).sums()]
-    context = {"sums": sums, "states": side is RECEIVABLES}
+    found = (Owing if on >= today() else Parties)(user, on, side).sums()
+    context = {"sums": [_drawn(row, on, side, reader) for row in found], "states": side is RECEIVABLES}
     return render_page(request, "features/receivables/totals.html", context)
 
 

@@ -13,8 +13,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.door import visible_to
+from relasi.kits.paying.kept import Kept
 from relasi.kits.pipeline.days import today
 from relasi.modules.billing.credit_note import CreditNote, CreditPart
+from relasi.modules.billing.customer_sum import KEPT as CUSTOMERS
 from relasi.modules.billing.invoice import OWED as INVOICED
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.payment import Payment, PaymentPart
@@ -23,6 +25,7 @@ from relasi.modules.purchasing.bill import OWED as BILLED
 from relasi.modules.purchasing.bill import UNPAID, Bill
 from relasi.modules.purchasing.vendor import Vendor
 from relasi.modules.purchasing.vendor_payment import VendorPayment, VendorPaymentPart
+from relasi.modules.purchasing.vendor_sum import KEPT as VENDORS
 
 ZERO = Decimal(0)
 Credits = dict[tuple[int | None, str], Decimal]
@@ -33,7 +36,7 @@ class Side:
     """debts: what is owed. party, parties: who owes it or is owed it. owed: its states once it is binding; unpaid: those
     in which something is still open. balance_on: the balance as it was on a past day. payers: (rows a person sees, the
     field that says what is left of them) of what paid no debt by the end of a day. home: the address of its pages; area:
-    its crumb.
+    its crumb. kept: the sums of today.
     """
 
     debts: Any
@@ -51,6 +54,7 @@ class Side:
     debt_title: Any
     nobody: tuple[Any, Any]
     nothing: Any
+    kept: Kept
 
 
 def _sum_of(parts: Any, debt: str, which: Q, name: str = "amount") -> Any:
@@ -109,11 +113,11 @@ RECEIVABLES = Side(
     Invoice, "account", Account, tuple(sorted(INVOICED)), ("issued", "partly_paid"), _invoice_balance, _paid_by_customers,
     "/receivables/", "umur-piutang", _("Billing"), _("Receivables"), _("Account"), _("Invoice"),
     (_("Nobody owes anything"), _("Issued invoices that are not paid in full stand here, by how late they are.")),
-    _("No invoices"),
+    _("No invoices"), CUSTOMERS,
 )  # fmt: skip
 PAYABLES = Side(
     Bill, "vendor", Vendor, tuple(sorted(BILLED)), tuple(UNPAID), _bill_balance, _paid_to_vendors,
     "/payables/", "umur-utang", _("Purchasing"), _("Payables"), _("Vendor"), _("Bill"),
     (_("Nothing is owed to vendors"), _("Approved bills that are not paid in full stand here, by how late they are.")),
-    _("No bills"),
+    _("No bills"), VENDORS,
 )  # fmt: skip

@@ -78,6 +78,16 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Asks the payment service about payments it has told nothing of."),
         _("A payment whose notification got lost is never recorded."),
     ),
+    "gather_customer_sums": Description(
+        _("Sums of customers"),
+        _("Puts together what changed of the amounts each customer owes and has left."),
+        _("Receivables stay right and become slower."),
+    ),
+    "gather_vendor_sums": Description(
+        _("Sums of vendors"),
+        _("Puts together what changed of the amounts each vendor is owed."),
+        _("Payables stay right and become slower."),
+    ),
     "relasi.features.duplicates.jobs.find_duplicates_nightly": Description(
         _("Search for duplicates"),
         _("Compares records every night and lists pairs that are probably the same."),

@@ -28,6 +28,7 @@ from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import Taking, giving_back_triggers, over_taken, taking_triggers
 from relasi.modules.billing import settling
+from relasi.modules.billing.customer_sum import KEPT
 
 
 class CreditStatus(Choices):
@@ -131,6 +132,7 @@ class CreditNote(TradeDocument):
             *history_triggers(),
             *FLOW.triggers(TABLE, OPEN_COLUMNS),
             *giving_back_triggers(LINES, "credit_note_id", FLOW.idle, TAKINGS),
+            *KEPT.triggers(TABLE),
         ]
 
     class Module(Record.Module):

@@ -40,6 +40,7 @@ from relasi.kits.trade.taking import (
     giving_back_triggers,
     over_taken,
 )
+from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.invoice_flow import (
     FLOW,
     LINES,
@@ -155,6 +156,7 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
             *FLOW.triggers(TABLE, OPEN_COLUMNS),
             *giving_back_triggers(LINES, "invoice_id", FLOW.idle, TAKINGS),
             *POSTING.triggers(),
+            *KEPT.triggers(TABLE),
         ]
 
     class Module(Record.Module):

@@ -8,7 +8,9 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.kits.paying.gathering import gather_all
 from relasi.modules.billing import online_paying, recurring_run
+from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.recurring_news import mail_or_tell
 from relasi.modules.billing.reminding import mail_reminder, remind
 
@@ -69,3 +71,10 @@ MAIL_TRIES = 4
 def mail_recurring_invoice(context: JobContext, invoice: int) -> bool:
     with acting(SYSTEM, via="system", reason=recurring_run.REASON):
         return mail_or_tell(invoice, last=context.job.attempts + 1 >= MAIL_TRIES)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="gather_customer_sums", queueing_lock="gather_customer_sums")
+def gather_customer_sums(timestamp: int) -> int:
+    """Of how many customers. Every minute, so that a new day of the company is met soon after its midnight."""
+    return gather_all(KEPT)

@@ -5,6 +5,7 @@ from relasi.modules.billing.bank_movement import BankMovement
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.company_details import CompanyDetails, DocumentText
 from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
+from relasi.modules.billing.customer_sum import CustomerSum
 from relasi.modules.billing.invoice import Invoice, InvoiceLine
 from relasi.modules.billing.online_charge import OnlineCharge
 from relasi.modules.billing.payment import Payment, PaymentPart
@@ -21,6 +22,7 @@ __all__ = [
     "CreditLine",
     "CreditNote",
     "CreditPart",
+    "CustomerSum",
     "DocumentText",
     "Invoice",
     "InvoiceLine",

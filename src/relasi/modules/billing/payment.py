@@ -21,6 +21,7 @@ from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.paying.money_moved import MoneyMoved, PaymentStatus, money_checks, money_violations
 from relasi.kits.trade.figures import ZERO
 from relasi.modules.billing import settling
+from relasi.modules.billing.customer_sum import KEPT, PAYMENTS
 
 
 class Direction(Choices):
@@ -77,7 +78,7 @@ class Payment(MoneyMoved):
                 name="payment_direction",
             ),
         ]
-        triggers = history_triggers()
+        triggers = [*history_triggers(), *KEPT.triggers(PAYMENTS)]
 
     class Module(Record.Module):
         slug = "payments"

@@ -36,6 +36,7 @@ from relasi.kits.trade.taking import Taking, giving_back_triggers, over_taken, t
 from relasi.kits.trade.tax_invoice import TaxInvoiceNumberField
 from relasi.modules.purchasing.matching import VARIANCES, MatchStatus, bills_of
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
+from relasi.modules.purchasing.vendor_sum import KEPT
 
 
 class BillStatus(Choices):
@@ -153,6 +154,7 @@ class Bill(PurchaseDocument):
             *history_triggers(),
             *FLOW.triggers(TABLE, OPEN_COLUMNS),
             *giving_back_triggers(LINES, "bill_id", FLOW.idle, TAKINGS),
+            *KEPT.triggers(TABLE),
         ]
 
     class Module(Record.Module):

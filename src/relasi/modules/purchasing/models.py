@@ -15,6 +15,7 @@ from relasi.modules.purchasing.vendor_contact import VendorContact
 from relasi.modules.purchasing.vendor_paper import VendorPaper
 from relasi.modules.purchasing.vendor_payment import VendorPayment, VendorPaymentPart
 from relasi.modules.purchasing.vendor_price import VendorPrice
+from relasi.modules.purchasing.vendor_sum import VendorSum
 
 __all__ = [
     "Bill",
@@ -35,4 +36,5 @@ __all__ = [
     "VendorPayment",
     "VendorPaymentPart",
     "VendorPrice",
+    "VendorSum",
 ]

@@ -23,6 +23,7 @@ from relasi.kits.paying.money_moved import MoneyMoved, PaymentStatus, money_chec
 from relasi.kits.trade.figures import ZERO
 from relasi.modules.purchasing.bill_settling import SIDE
 from relasi.modules.purchasing.vendor_bank_account import BankState, account_to_pay
+from relasi.modules.purchasing.vendor_sum import KEPT, PAYMENTS
 
 
 class VendorPayment(MoneyMoved):
@@ -59,7 +60,7 @@ class VendorPayment(MoneyMoved):
                 name="vendor_payment_adds_up",
             ),
         ]
-        triggers = history_triggers()
+        triggers = [*history_triggers(), *KEPT.triggers(PAYMENTS)]
 
     class Module(Record.Module):
         slug = "vendor-payments"
