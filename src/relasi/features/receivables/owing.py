@@ -13,41 +13,40 @@ from typing import Any
 
 from django.db import connection
 
+from relasi.engine.access.prepared import planned_once
 from relasi.features.receivables.ageing import BANDS, Row, named
 from relasi.features.receivables.sides import Side
-from relasi.kits.paying.gathering import band_of, straddles
-from relasi.kits.paying.kept import DEBT, LEFT, NOTE
-from relasi.kits.paying.kept_reading import Asked, documents_seen, joined, sums_seen
+from relasi.kits.paying.gathering import straddles
+from relasi.kits.paying.kept import CUTS, DEBT, LEFT, NOTE
+from relasi.kits.paying.kept_reading import Asked, documents_seen, sums_seen
 
 OLDEST, LARGEST = "oldest", "largest"
 # Those who owe first, then those who only have a credit.
 _ORDERS = {
     OLDEST: "(documents = 0), oldest, party, currency",
-    LARGEST: "(documents = 0), currency, total DESC, party",
+    LARGEST: "(documents = 0), currency, coalesce(total, 0) DESC, party",
 }
 
-_OWING = """
-    WITH kept AS MATERIALIZED ({kept}
-    ),
-    asked AS (SELECT DISTINCT party FROM kept WHERE documents < 0 OR {straddles}),
-    debts AS (
-        SELECT party, currency, first_day AS due, amount, documents FROM kept
-        WHERE dated <= {on} AND party NOT IN (SELECT party FROM asked)
-        UNION ALL
-        SELECT party, currency, first_day, amount, documents FROM ({documents}
-        ) d WHERE dated <= {on}
-    ),
-    open AS (
-        SELECT party, currency, due, amount, documents, 0 AS credit, ({band}) AS band FROM debts
-        UNION ALL
-        SELECT party, currency, NULL, 0, 0, amount, NULL FROM ({credits}
-        ) c
-    )
-    SELECT {who} AS party, currency, {bands}, coalesce(sum(credit), 0) AS credit, sum(documents) AS documents,
-        sum(amount) AS total, min(due) FILTER (WHERE documents > 0) AS oldest
-    FROM open GROUP BY {groups} HAVING sum(documents) > 0 OR sum(credit) > 0
+_SUMS = """
+    SELECT {who} AS party, currency, {bands}, coalesce(sum(amount) FILTER (WHERE source <> 'debt'), 0) AS credit,
+        coalesce(sum(documents) FILTER (WHERE source = 'debt'), 0) AS documents,
+        sum(amount) FILTER (WHERE source = 'debt') AS total,
+        min(first_day) FILTER (WHERE source = 'debt' AND documents > 0) AS oldest,
+        bool_or(source = 'debt' AND (documents < 0 OR {straddles})) AS asked
+    FROM ({rows}
+    ) rows WHERE dated IS NULL OR dated <= {on} GROUP BY {groups}
 """
-_NO_DEBTS = "SELECT NULL::text, 0::bigint AS party, ''::text AS currency, NULL::date AS first_day, NULL::date AS last_day, NULL::date AS dated, 0::numeric AS amount, 0::numeric AS home, 0 AS documents WHERE FALSE"  # noqa: E501
+_PLAIN = "SELECT o.*, count(*) OVER (), bool_or(asked) OVER () FROM ({sums}) o WHERE documents > 0 OR credit > 0"
+# The debts of parties whose sums do not tell enough are read from the documents.
+_ASKED = """
+        SELECT kept.* FROM kept WHERE source <> 'debt' OR party NOT IN (SELECT party FROM asked)
+        UNION ALL {documents}"""
+_WITH = """
+    WITH kept AS MATERIALIZED ({rows}
+    ),
+    asked AS (SELECT DISTINCT party FROM kept WHERE source = 'debt' AND (documents < 0 OR {straddles}))
+"""
+_ALL = (DEBT, LEFT, NOTE)
 
 
 class Owing:
@@ -59,35 +58,48 @@ class Owing:
     def rows(self, order: str, first: int = 0, most: int | None = None) -> tuple[list[Row], int]:
         """Some of the rows with their titles, and how many there are in all."""
         limit = "" if most is None else f" LIMIT {int(most)} OFFSET {int(first)}"
-        found = self._ask(
-            "party, currency", "party", f"SELECT o.*, count(*) OVER () FROM ({{owing}}) o ORDER BY {_ORDERS[order]}{limit}"
-        )
-        return named([self._row(one) for one in found], self.side), int(found[0][-1]) if found else 0
+        found = self._ask("party, currency", "party", f" ORDER BY {_ORDERS[order]}{limit}")
+        return named([self._row(one) for one in found], self.side), int(found[0][-2]) if found else 0
 
     def sums(self) -> list[Row]:
         """One row for each currency."""
-        return [self._row(one) for one in self._ask("currency", "NULL::bigint", "{owing} ORDER BY currency")]
+        return [self._row(one) for one in self._ask("currency", "NULL::bigint", " ORDER BY currency")]
 
-    def _ask(self, groups: str, who: str, around: str) -> list[Any]:
-        sql, values = self._worded(groups, who)
+    def _ask(self, groups: str, who: str, order: str) -> list[Any]:
+        seen = sums_seen(self.side.kept, _ALL, self.user)
+        if seen is None:
+            return []
+        found = self._read("", seen, groups, who, order)
+        if not any(row[-1] for row in found):
+            return found
+        rows, values = seen
+        documents = documents_seen(self.side.kept, DEBT, self.user, "SELECT party FROM asked")
+        if documents is not None:
+            started = _WITH.format(rows=rows, straddles=straddles(self._day))
+            found = self._read(
+                started, (_ASKED.format(documents=documents[0]), [*values, *documents[1]]), groups, who, order
+            )
+        return found
+
+    def _read(self, started: str, rows: Asked, groups: str, who: str, order: str) -> list[Any]:
+        bands = ", ".join(self._band(place) for place in range(len(BANDS)))
+        sums = _SUMS.format(
+            rows=rows[0], bands=bands, on=self._day, straddles=straddles(self._day), groups=groups, who=who
+        )
         with connection.cursor() as cursor:
-            cursor.execute(around.replace("{owing}", sql), values)
+            planned_once(cursor).execute(f"{started}{_PLAIN.format(sums=sums)}{order}", rows[1])
             return cursor.fetchall()
 
-    def _worded(self, groups: str, who: str) -> Asked:
-        kept, on = self.side.kept, f"'{self.on.isoformat()}'::date"
-        sums = sums_seen(kept, (DEBT,), self.user) or (_NO_DEBTS, [])
-        documents = documents_seen(kept, DEBT, self.user, "SELECT party FROM asked") or (_NO_DEBTS, [])
-        credits = sums_seen(kept, (LEFT, NOTE), self.user) or (_NO_DEBTS, [])
-        bands = ", ".join(
-            f"sum(amount) FILTER (WHERE band = {n}), coalesce(sum(documents) FILTER (WHERE band = {n}), 0)"
-            for n in range(len(BANDS))
-        )
-        sql = _OWING.format(
-            kept=sums[0], documents=documents[0], credits=credits[0], on=on, straddles=straddles(on),
-            band=band_of("due", on), bands=bands, groups=groups, who=who,
-        )  # fmt: skip
-        return sql, joined([sums, documents, credits])[1]
+    def _band(self, place: int) -> str:
+        """SQL: what is due between two cuts, and how many documents."""
+        within = f"source = 'debt' AND first_day >= {self._day} - {CUTS[place]}" if place < len(CUTS) else ""
+        before = f"source = 'debt' AND first_day < {self._day} - {CUTS[place - 1]}" if place else ""
+        which = " AND ".join(filter(None, (within, before)))
+        return f"sum(amount) FILTER (WHERE {which}), coalesce(sum(documents) FILTER (WHERE {which}), 0)"
+
+    @property
+    def _day(self) -> str:
+        return f"'{self.on.isoformat()}'::date"
 
     def _row(self, found: Any) -> Row:
         party, currency, *rest = found
@@ -96,5 +108,5 @@ class Owing:
             amount, count = rest[2 * place], int(rest[2 * place + 1])
             if count:
                 row.bands[band] = (amount, count)
-        row.credit = rest[2 * len(BANDS)] or Decimal(0)
+        row.credit = rest[2 * len(BANDS)]
         return row

@@ -52,6 +52,7 @@ def kept_indexes(name: str) -> list[models.Index]:
     return [
         models.Index(fields=["party"], name=f"{name}_party"),
         models.Index(fields=["party"], name=f"{name}_added", condition=Q(gathered=False)),
+        models.Index(fields=["owner"], name=f"{name}_open", condition=Q(source__in=[DEBT, LEFT, NOTE])),
     ]
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from relasi.engine.access.acting import acting_user
 from relasi.engine.access.company import company
 from relasi.engine.access.door import co_owned, scope_of
+from relasi.engine.access.rights import Scope
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.money import decimals_of
 from relasi.kits.paying.kept import JOINED, NOBODY, Kept, Source
@@ -19,29 +20,32 @@ Asked = tuple[str, list[Any]]  # SQL and its values
 ROW = "source, party, currency, first_day, last_day, dated, amount, home, documents"
 
 
-def sums_seen(kept: Kept, names: Iterable[str], user: Any, more: str = "") -> Asked | None:
-    """The rows of these sources; None for who sees none of them. more: SQL that goes on, without values."""
-    found = [part for one in kept.named(names) for part in _seen(kept, one, user, more)]
+def sums_seen(kept: Kept, names: Collection[str], user: Any) -> Asked | None:
+    """The rows of these sources; None for who sees none of them."""
+    found: list[Asked] = []
+    scopes: dict[Scope, list[Source]] = {}
+    for one in kept.named(names):
+        scope = scope_of(user, "view", registry.module(one.module))
+        if not scope.nothing:
+            scopes.setdefault(scope, []).append(one)
+    for scope, sources in scopes.items():
+        found.append(_kept_rows(kept, sources, scope))
+        beside = [] if scope.everyone else sorted(co_owned(user))
+        if beside:
+            only_beside = " AND r.id = ANY (%s) AND NOT r.owner_id = ANY (%s::bigint[])"
+            found += [_documents(one, only_beside, [beside, scope.array]) for one in sources]
     return joined(found) if found else None
+
+
+def _kept_rows(kept: Kept, sources: list[Source], scope: Scope) -> Asked:
+    names = ", ".join(f"'{one.name}'" for one in sources)
+    rows = f"\n        SELECT {ROW} FROM {kept.table} WHERE source IN ({names})"
+    return (rows, []) if scope.everyone else (f"{rows} AND owner = ANY (%s::bigint[])", [scope.array])
 
 
 def joined(parts: Iterable[Asked]) -> Asked:
     parts = list(parts)
     return JOINED.join(sql for sql, _values in parts), [value for _sql, values in parts for value in values]
-
-
-def _seen(kept: Kept, source: Source, user: Any, more: str) -> list[Asked]:
-    scope = scope_of(user, "view", registry.module(source.module))
-    if scope.nothing:
-        return []
-    kept_rows = f"\n        SELECT {ROW} FROM {kept.table} WHERE source = '{source.name}'{more}"
-    if scope.everyone:
-        return [(kept_rows, [])]
-    owners = sorted(scope.owners)
-    found: list[Asked] = [(f"{kept_rows} AND owner = ANY (%s)", [owners])]
-    if beside := sorted(co_owned(user)):
-        found.append(_documents(source, " AND r.id = ANY (%s) AND NOT r.owner_id = ANY (%s)", [beside, owners]))
-    return found
 
 
 def _documents(source: Source, more: str, values: list[Any]) -> Asked:
@@ -56,8 +60,8 @@ def documents_seen(kept: Kept, name: str, user: Any, parties: str) -> Asked | No
         return None
     seen, values = "", list[Any]()
     if not scope.everyone:
-        seen = " AND (r.owner_id = ANY (%s) OR r.id = ANY (%s))"
-        values = [sorted(scope.owners), sorted(co_owned(user))]
+        seen = " AND (r.owner_id = ANY (%s::bigint[]) OR r.id = ANY (%s))"
+        values = [scope.array, sorted(co_owned(user))]
     found: list[Asked] = []
     for of_one in (f"r.{source.party} = a.party", f"a.party = {NOBODY} AND r.{source.party} IS NULL"):
         # By itself for each party: it would be dear to look through all documents for a few parties.
