@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models import CharField, Q, TextField, Value
+from django.db.models import CharField, F, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Trim, Upper
 
 from relasi.engine.access.acting import NobodyActing, acting_user
-from relasi.engine.access.door import may, visible_q
+from relasi.engine.access.door import Sight, may, sight_of, visible_q
 from relasi.engine.access.owner import Owner
+from relasi.engine.access.prepared import Given, IsOneOf, prepared
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.users.user import User
@@ -83,14 +84,36 @@ def title_expression(module: Module, path: str = "") -> Any:
 
 def titles_for_acting(model: Any, ids: Collection[int]) -> dict[int, str]:
     """Id -> title of those records of a model the acting person may see."""
-    rows = model._base_manager.filter(pk__in=list(ids))
     module = registry.of(model) if registry.knows(model._meta.label) else None
+    if module is not None and module.is_record and not module.self_ruled:
+        sight = sight_of(acting_user(), module)
+        if sight.shape in ("all", "owned", "shared"):
+            return {row.pk: str(row) for row in _seen(module, sight, ids)}
+    rows = model._base_manager.filter(pk__in=list(ids))
     if module is not None and (not module.is_settings or module.self_ruled):
         rows = rows.filter(visible_q(acting_user(), module))
     if module is not None:
-        named_by = {*module.title_fields, *module.other_titles.split(), "number"} & module.fields.keys()
-        rows = rows.only("pk", *named_by)
+        rows = rows.only("pk", *_named_by(module))
     return {row.pk: str(row) for row in rows}
+
+
+def _named_by(module: Module) -> list[str]:
+    return sorted({*module.title_fields, *module.other_titles.split(), "number"} & module.fields.keys())
+
+
+def _seen(module: Module, sight: Sight, ids: Collection[int]) -> list[Any]:
+    """Those of the records that this sight holds, with what names them; in the bin or not."""
+
+    def build() -> models.QuerySet:
+        rows = module.model._base_manager.filter(IsOneOf(F("pk"), Given("ids")))
+        if sight.shape != "all":
+            owned, beside = IsOneOf(F("owner_id"), Given("owners")), IsOneOf(F("pk"), Given("beside"))
+            rows = rows.filter(Q(owned) | Q(beside) if sight.shape == "shared" else owned)
+        return rows.only("pk", *_named_by(module))
+
+    return prepared(("titles", module.key, sight.shape), build, by_key=True).run(
+        {**sight.values, "ids": list(ids)}
+    )
 
 
 def referred(record: Any, name: str) -> Any:

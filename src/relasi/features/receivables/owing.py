@@ -36,7 +36,9 @@ _SUMS = """
     FROM ({rows}
     ) rows WHERE dated IS NULL OR dated <= {on} GROUP BY {groups}
 """
-_PLAIN = "SELECT o.*, count(*) OVER (), bool_or(asked) OVER () FROM ({sums}) o WHERE documents > 0 OR credit > 0"
+_PLAIN = (
+    "SELECT o.*, count(*) OVER (), bool_or(asked) OVER () FROM ({sums}) o WHERE documents > 0 OR credit > 0"
+)
 # The debts of parties whose sums do not tell enough are read from the documents.
 _ASKED = """
         SELECT kept.* FROM kept WHERE source <> 'debt' OR party NOT IN (SELECT party FROM asked)

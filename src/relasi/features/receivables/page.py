@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
 
 from relasi.engine.access.door import may
 from relasi.engine.declare.registry import registry
@@ -73,7 +74,9 @@ def page(request: HttpRequest, side: Side) -> HttpResponse:
     on = day_asked(request.GET, "on", today())
     format = _format(request, user, side)
     if format:
-        return file_answer(f"{side.file_name}-{on}", format, _ageing_table(_all(user, on, side), side), reader)
+        return file_answer(
+            f"{side.file_name}-{on}", format, _ageing_table(_all(user, on, side), side), reader
+        )
     largest = request.GET.get("order") == LARGEST or on < today()
     rows, pages = _shown(request, user, on, side, LARGEST if largest else OLDEST)
     context = {
@@ -145,21 +148,24 @@ def _soon(user: Any, on: date, side: Side, reader: Any) -> list[tuple[Any, str, 
     ]
 
 
-def _address(side: Side, on: date, band: str, currency: str, party: int | None = None) -> str:
-    asked = {"on": on.isoformat(), "band": band, "currency": currency}
-    if party is not None:
-        asked[side.party] = str(party)
-    return f"{side.home}rows/?{urlencode(asked)}"
+def _address(side: Side, on: date, band: str, currency: str) -> str:
+    return f"{side.home}rows/?{urlencode({'on': on.isoformat(), 'band': band, 'currency': currency})}"
 
 
 def _drawn(row: Row, on: date, side: Side, reader: Any) -> dict[str, Any]:
-    def cell(band: str, value: Decimal) -> tuple[str, str]:
-        return amount(value, row.currency, reader), _address(side, on, band, row.currency, row.party)
+    """Its links are written here: a page has hundreds of them."""
+    of = f"&amp;currency={escape(row.currency)}" + (
+        "" if row.party is None else f"&amp;{side.party}={row.party}"
+    )
+    begun = f'<a class="link" href="{side.home}rows/?on={on}&amp;band='
 
-    cells = [cell(band, row.bands[band][0]) if band in row.bands else None for band in BANDS]
+    def link(band: str, value: Decimal) -> Markup:
+        return Markup(f'{begun}{band}{of}">{escape(amount(value, row.currency, reader))}</a>')
+
     return {
-        "title": row.title, "party": row.party, "currency": row.currency, "cells": cells,
-        "total": cell(ANY, row.total), "credit": amount(row.credit, row.currency, reader) if row.credit else "",
+        "title": row.title, "party": row.party, "currency": row.currency,
+        "cells": [link(band, row.bands[band][0]) if band in row.bands else None for band in BANDS],
+        "total": link(ANY, row.total), "credit": amount(row.credit, row.currency, reader) if row.credit else "",
     }  # fmt: skip
 
 

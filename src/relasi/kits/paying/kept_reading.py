@@ -67,7 +67,9 @@ def documents_seen(kept: Kept, name: str, user: Any, parties: str) -> Asked | No
         # By itself for each party: it would be dear to look through all documents for a few parties.
         each = source.rows(source.table, more=f" AND {of_one}{seen}")
         columns = ", ".join(f"d.{column}" for column in ROW.split(", "))
-        found.append((f"\n        SELECT {columns} FROM ({parties}) a CROSS JOIN LATERAL ({each} OFFSET 0) d", values))
+        found.append(
+            (f"\n        SELECT {columns} FROM ({parties}) a CROSS JOIN LATERAL ({each} OFFSET 0) d", values)
+        )
     return joined(found)
 
 
