@@ -29,12 +29,14 @@ from relasi.features.tie_out.models import (
 from relasi.features.tie_out.running import run_checks
 from relasi.kits.trade.conversion import convert
 from relasi.modules.billing.credit_note import CreditNote
+from relasi.modules.billing.customer_sum import CustomerSum
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.inventory.stock_adjustment import StockAdjustment
 from relasi.modules.inventory.stock_move import StockMove
 from relasi.modules.purchasing.purchase_return import PurchaseReturn
 from relasi.modules.purchasing.receipt_note import ReceiptNote
+from relasi.modules.purchasing.vendor_sum import VendorSum
 from relasi.modules.sales.quote import Quote
 from relasi.modules.subscribing.subscription_period import SubscriptionPeriod
 from tests.company import found_company
@@ -201,6 +203,21 @@ for slug, table, name, paid_as, left in (
     whole = attrgetter(name)
     broken(f"balances-{slug}", f"UPDATE {table} SET {paid_as} = {paid_as} + 5, {left} = {left} - 5", whole, whole,
            **{paid_as: 5, left: -5})  # fmt: skip
+for slug, table, party, model in (
+    ("accounts", "billing_customersum", lambda w: w.account, CustomerSum),
+    ("vendors", "purchasing_vendorsum", lambda w: w.purchase.vendor, VendorSum),
+):
+    kept_of = lambda w, party=party, model=model: model.objects.filter(  # noqa: E731
+        party=party(w).pk, source="debt"
+    ).earliest("id")
+    broken(
+        f"kept-{slug}",
+        f"UPDATE {table} SET amount = amount + 5, home = home + 5",
+        kept_of,
+        party,
+        debt=5,
+        home=5,
+    )
 RUNNING = attrgetter("running")
 broken("periods-billed", "UPDATE subscribing_transaction SET kind = 'payment'", lambda w: transactions(w.running)[0], RUNNING,
        charges=-1)  # fmt: skip

@@ -8,7 +8,6 @@ paid since, the documents themselves are asked.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relasi.engine.records.tying import Check, tied
+from relasi.kits.paying.kept_tying import kept_ties
 from relasi.kits.paying.tying import Parts, ties
 from relasi.kits.stock.held import listed
 from relasi.kits.stock.tying import posting_ties
+from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.invoice_flow import OWED, POSTING
 
 RECORDED = "p.status = 'recorded' AND p.trashed_at IS NULL"
@@ -50,6 +52,11 @@ def balances() -> Iterator[Check]:
         {"applied": used, "refunded": back, "available": f"d.payable - {used} - {back}"},
         "d.status <> 'void' AND d.trashed_at IS NULL",
     )
+
+
+@tied
+def kept_sums() -> Iterator[Check]:
+    yield kept_ties(KEPT, "customers.Account")
 
 
 @tied

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.tying import Check, tied
+from relasi.kits.paying.kept_tying import kept_ties
 from relasi.kits.paying.tying import Parts, ties
 from relasi.kits.stock.held import listed
 from relasi.kits.stock.tying import demand_ties, posting_ties
@@ -15,6 +16,7 @@ from relasi.modules.purchasing.purchase_flow import DEMAND
 from relasi.modules.purchasing.receipt_flow import ARRIVAL, FLOW
 from relasi.modules.purchasing.return_flow import DEPARTURE, NOT_GONE
 from relasi.modules.purchasing.return_flow import FLOW as RETURNS
+from relasi.modules.purchasing.vendor_sum import KEPT
 
 
 @tied
@@ -39,6 +41,11 @@ def balances() -> Iterator[Check]:
         {"allocated": used, "unallocated": f"d.amount - {used}"},
         "d.status = 'recorded' AND d.trashed_at IS NULL",
     )
+
+
+@tied
+def kept_sums() -> Iterator[Check]:
+    yield kept_ties(KEPT, "purchasing.Vendor")
 
 
 @tied
