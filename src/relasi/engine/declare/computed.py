@@ -10,7 +10,8 @@ class Computed:
     """label: shown name. kind: the name of a field kind that formats it. sorts_by: an ORM expression, or None.
 
     needs: names of the fields the function reads ("stage", or "deal.contact" of a record referred to), so that lists
-    load what it needs. choices: of a value of kind "choice".
+    load what it needs. choices: of a value of kind "choice". load: reads at once, for many records, what the function
+    would ask the database for. of_company: an amount is in the company's currency and not in that of the record.
     """
 
     def __init__(
@@ -21,7 +22,10 @@ class Computed:
         sorts_by: Any,
         needs: str,
         choices: Any = (),
+        load: Callable[[list[Any]], None] | None = None,
+        of_company: bool = False,
     ):
+        self.load, self.of_company = load, of_company
         self.function, self.label, self.kind, self.choices = function, label, kind, choices
         self.sorts_by, self.needs = sorts_by, needs.split()
         self.name = function.__name__
@@ -35,6 +39,13 @@ class Computed:
 
 
 def computed(
-    label: Any, *, kind: str = "text", sorts_by: Any = None, needs: str = "", choices: Any = ()
+    label: Any,
+    *,
+    kind: str = "text",
+    sorts_by: Any = None,
+    needs: str = "",
+    choices: Any = (),
+    load: Callable[[list[Any]], None] | None = None,
+    of_company: bool = False,
 ) -> Callable[..., Computed]:
-    return lambda function: Computed(function, label, kind, sorts_by, needs, choices)
+    return lambda function: Computed(function, label, kind, sorts_by, needs, choices, load, of_company)

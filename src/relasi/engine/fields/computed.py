@@ -24,8 +24,8 @@ class ComputedValue:
         self.verbose_name = computed.label
         self.help_text = ""
         self.aliases: tuple[str, ...] = ()
-        # Amounts worked out from a record are in its currency.
-        self.currency_field = "currency"
+        # Amounts worked out from a record are in its currency, unless they say otherwise.
+        self.currency_field = "" if getattr(computed, "of_company", False) else "currency"
         self.decimal_places = 2
         self.max_digits = 20
         self.options = options_from(computed.choices)

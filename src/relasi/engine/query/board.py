@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from relasi.engine.fields.money import MoneyKind
 from relasi.engine.query.board_columns import Column
-from relasi.engine.query.listing import Listing, hide_unseen
+from relasi.engine.query.listing import Listing
 from relasi.engine.query.paging import Page, first_page, order_of, with_keys
 from relasi.engine.query.path import Path
 
@@ -83,7 +83,7 @@ class BoardListing:
             listing.loaded(listing.module.model._base_manager.filter(pk__in=every)), listing.keys
         )
         records = {record.pk: record for record in loaded} if every else {}
-        hide_unseen(list(records.values()), listing.references, listing.user)
+        listing.complete(list(records.values()))
         return {
             place: first_page([records[id] for id in found if id in records], listing.keys,
                               how_many.get(place[0], size))

@@ -153,16 +153,23 @@ class Listing:
 
     def _page(self, found: list[Any], place: Place, size: int) -> Page:
         page = page_of(found, self.keys, place, size)
-        hide_unseen(page.rows, self.references, self.user)
-        for path in self.paths:
-            if path.beside and page.rows:
-                path.kind.load(page.rows)  # type: ignore[attr-defined]
+        self.complete(page.rows)
         return page
+
+    def complete(self, rows: list[Any]) -> None:
+        """Reads for loaded rows what stands in no column of theirs, and marks what the person may not see."""
+        hide_unseen(rows, self.references, self.user)
+        for path in self.paths if rows else ():
+            load = path.kind.load if path.beside else None  # type: ignore[attr-defined]
+            if path.computed:
+                load = self.module.computed[path.text].load
+            if load is not None:
+                load(rows)
 
     def page_of_ids(self, ids: list[int]) -> list[Any]:
         """These records as rows of the list, as far as the person may see them."""
         rows = list(self.loaded(self.rows().filter(pk__in=ids)))
-        hide_unseen(rows, self.references, self.user)
+        self.complete(rows)
         return rows
 
     def neighbours(self, id: int) -> tuple[int | None, int | None]:

@@ -8,7 +8,8 @@ from relasi.engine.access.door import may
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.money import amount
 from relasi.engine.fields.reader import current_reader
-from relasi.features.receivables.ageing import ageing
+from relasi.features.receivables.owing import LARGEST, Owing
+from relasi.features.receivables.sides import RECEIVABLES
 from relasi.kits.pipeline.days import today
 
 
@@ -16,7 +17,7 @@ def body_of(account: Any, user: Any) -> dict[str, Any] | None:
     """For features/receivables/account.html; None for who sees no invoices and where none is owed."""
     if not may(user, "view", registry.module("billing.Invoice")):
         return None
-    reader, rows = current_reader(), ageing(user, today(), account.pk)
+    reader, rows = current_reader(), Owing(user, today(), RECEIVABLES, account.pk).rows(LARGEST)[0]
     if not rows:
         return None
     asked = f"/receivables/rows/?account={account.pk}&on={today()}"

@@ -33,7 +33,7 @@ _SUMS = """
         min(first_day) FILTER (WHERE source = 'debt' AND documents > 0) AS oldest,
         bool_or(source = 'debt' AND (documents < 0 OR {straddles})) AS asked
     FROM ({rows}
-    ) rows WHERE dated IS NULL OR dated <= {on} GROUP BY {groups}
+    ) rows WHERE (dated IS NULL OR dated <= {on}){of} GROUP BY {groups}
 """
 _PLAIN = (
     "SELECT o.*, count(*) OVER (), bool_or(asked) OVER () FROM ({sums}) o WHERE documents > 0 OR credit > 0"
@@ -45,16 +45,17 @@ _ASKED = """
 _WITH = """
     WITH kept AS MATERIALIZED ({rows}
     ),
-    asked AS (SELECT DISTINCT party FROM kept WHERE source = 'debt' AND (documents < 0 OR {straddles}))
+    asked AS (SELECT DISTINCT party FROM kept WHERE source = 'debt' AND (documents < 0 OR {straddles}){of})
 """
 _ALL = (DEBT, LEFT, NOTE)
 
 
 class Owing:
-    """What one person sees, as of today or a day to come."""
+    """What one person sees, as of today or a day to come; of one party, or of all."""
 
-    def __init__(self, user: Any, on: date, side: Side):
+    def __init__(self, user: Any, on: date, side: Side, party: int | None = None):
         self.user, self.on, self.side = user, on, side
+        self._of = "" if party is None else f" AND party = {int(party)}"
 
     def rows(self, order: str, first: int = 0, most: int | None = None) -> tuple[list[Row], int]:
         """Some of the rows with their titles, and how many there are in all."""
@@ -76,7 +77,7 @@ class Owing:
         rows, values = seen
         documents = documents_seen(self.side.kept, DEBT, self.user, "SELECT party FROM asked")
         if documents is not None:
-            started = _WITH.format(rows=rows, straddles=straddles(self._day))
+            started = _WITH.format(rows=rows, straddles=straddles(self._day), of=self._of)
             found = self._read(
                 started, (_ASKED.format(documents=documents[0]), [*values, *documents[1]]), groups, who, order
             )
@@ -85,7 +86,13 @@ class Owing:
     def _read(self, started: str, rows: Asked, groups: str, who: str, order: str) -> list[Any]:
         bands = ", ".join(self._band(place) for place in range(len(BANDS)))
         sums = _SUMS.format(
-            rows=rows[0], bands=bands, on=self._day, straddles=straddles(self._day), groups=groups, who=who
+            rows=rows[0],
+            bands=bands,
+            on=self._day,
+            straddles=straddles(self._day),
+            groups=groups,
+            who=who,
+            of=self._of,
         )
         with connection.cursor() as cursor:
             planned_once(cursor).execute(f"{started}{_PLAIN.format(sums=sums)}{order}", rows[1])

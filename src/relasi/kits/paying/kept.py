@@ -121,3 +121,16 @@ class Kept:
             name=name, level=pgtrigger.Statement, when=pgtrigger.After, operation=operation,
             referencing=pgtrigger.Referencing(**tables), func=body,
         )  # fmt: skip
+
+
+_SIDES: dict[str, Kept] = {}
+
+
+def keeps(name: str, kept: Kept) -> Kept:
+    """Makes a side of the books known to rooms that know no module."""
+    _SIDES[name] = kept
+    return kept
+
+
+def side(name: str) -> Kept:
+    return _SIDES[name]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, F, Sum
+from django.apps import apps
+from django.db.models import Case, DecimalField, F, Sum, When
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.acting import SYSTEM, acting_user
@@ -15,6 +16,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.fields.money import amount, decimals_of
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Change
+from relasi.kits.paying.kept_value import OPEN
 from relasi.kits.trade.rounding import rounded
 
 CREDIT = "credit"  # the code of the warning
@@ -42,23 +44,13 @@ def check_credit(change: Change) -> None:
 def owed_by(account: int, currency: str) -> Decimal:
     """What is unpaid less what is left of payments and credit notes: in the company's currency all of it, by the rates of
     the documents; in another one what is in that currency. Not what anybody sees but all there is."""
-    home = currency == company().currency
-
-    def total(label: str, column: str, has_rate: bool = True, **which: Any) -> Decimal:
-        rows: Any = registry.module(label).model._base_manager.filter(
-            account=account, trashed_at=None, **which
-        )
-        converted = home and has_rate
-        if not converted:
-            rows = rows.filter(currency=currency)
-        value: Any = F(column) * F("rate") if converted else F(column)
-        found = rows.aggregate(n=Sum(value, output_field=DecimalField()))["n"] or ZERO
-        return rounded(found, decimals_of(currency))
-
-    unpaid = total("billing.Invoice", "balance", status__in=("issued", "partly_paid"))
-    left = total("billing.CreditNote", "available", available__gt=0)
-    kept = total("billing.Payment", "unallocated", False, direction="in", status="recorded")
-    return unpaid - left - kept
+    rows = apps.get_model("billing.CustomerSum").objects.filter(party=account, source__in=OPEN)
+    column = "home" if currency == company().currency else "amount"
+    if column == "amount":
+        rows = rows.filter(currency=currency)
+    signed = Case(*(When(source=name, then=sign * F(column)) for name, sign in OPEN.items()))
+    found = rows.aggregate(n=Sum(signed, output_field=DecimalField()))["n"] or ZERO
+    return rounded(found, decimals_of(currency))
 
 
 def _in(currency: str, document: Any) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relasi.kits.paying.kept import DEBT, LEFT, NOTE, PAID, Kept, KeptSum, Source, kept_indexes
+from relasi.kits.paying.kept import DEBT, LEFT, NOTE, PAID, Kept, KeptSum, Source, keeps, kept_indexes
 
 INVOICES, PAYMENTS, NOTES = "billing_invoice", "billing_payment", "billing_creditnote"
 _RECORDED = "{r}.trashed_at IS NULL AND {r}.status = 'recorded'"
@@ -13,7 +13,7 @@ class CustomerSum(KeptSum):
         indexes = kept_indexes("customer_sum")
 
 
-KEPT = Kept(
+KEPT = keeps("customers", Kept(
     "billing_customersum",
     (
         Source(
@@ -34,4 +34,4 @@ KEPT = Kept(
             "CASE WHEN {r}.direction = 'in' THEN {r}.amount ELSE -{r}.amount END", _RECORDED,
         ),
     ),
-)  # fmt: skip
+))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Case, Value, When
@@ -38,6 +39,7 @@ from relasi.kits.parties.identity import nitku_belongs_to
 from relasi.kits.parties.legal_form import LegalForm
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.parties.touch import Contacted
+from relasi.kits.paying.kept_value import OPEN, RECEIVED, KeptValue
 from relasi.modules.customers.picklists import (
     AccountKind,
     AccountType,
@@ -52,6 +54,8 @@ DORMANT_AFTER = timedelta(days=365)  # without a won deal
 # Forms kits.parties knows that the picklist calls otherwise.
 _FORMS = {"pd": "ud", "perum": "bumn", "perumda": "bumn", "perseroda": "bumn", "perkumpulan": "yayasan"}
 
+_OPEN_BALANCE = KeptValue(side="customers", signs=OPEN)
+_LIFETIME_REVENUE = KeptValue(side="customers", signs=RECEIVED)
 _OWN_FORMS = frozenset(form.value for form in LegalForm)
 
 
@@ -149,7 +153,10 @@ class Account(Party, Contacted, Record):
             "customer_state",
             "owner",
         ]
-        filters = ["customer_state", "type", "industry", "owner", "kind", "billing_address.city", "active"]
+        filters = [
+            "customer_state", "type", "industry", "owner", "kind", "billing_address.city", "active", "open_balance",
+            "lifetime_revenue",
+        ]  # fmt: skip
         search = {
             "name": "A", "npwp": "B", "phone": "B", "other_phone": "B", "email": "B", "other_email": "B", "website": "B",
             "ticker": "B", "billing_address": "C", "shipping_address": "D", "description": "D",
@@ -246,6 +253,24 @@ class Account(Party, Contacted, Record):
             return CustomerState.PROSPECT.value
         dormant = self.last_won_at < timezone.now() - DORMANT_AFTER
         return (CustomerState.DORMANT if dormant else CustomerState.CUSTOMER).value
+
+    @computed(
+        _("Open balance"), kind="money", of_company=True, sorts_by=_OPEN_BALANCE, load=_OPEN_BALANCE.load
+    )
+    def open_balance(self) -> Decimal | None:
+        """What is unpaid, less what is left of payments and credit notes."""
+        return _OPEN_BALANCE.of(self)
+
+    @computed(
+        _("Lifetime revenue"),
+        kind="money",
+        of_company=True,
+        sorts_by=_LIFETIME_REVENUE,
+        load=_LIFETIME_REVENUE.load,
+    )
+    def lifetime_revenue(self) -> Decimal | None:
+        """What was received, less what was paid back."""
+        return _LIFETIME_REVENUE.of(self)
 
     def before_save(self, change: Change) -> None:
         self.keep_keys(change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relasi.kits.paying.kept import DEBT, LEFT, Kept, KeptSum, Source, kept_indexes
+from relasi.kits.paying.kept import DEBT, LEFT, Kept, KeptSum, Source, keeps, kept_indexes
 
 BILLS, PAYMENTS = "purchasing_bill", "purchasing_vendorpayment"
 
@@ -12,7 +12,7 @@ class VendorSum(KeptSum):
         indexes = kept_indexes("vendor_sum")
 
 
-KEPT = Kept(
+KEPT = keeps("vendors", Kept(
     "purchasing_vendorsum",
     (
         Source(
@@ -25,4 +25,4 @@ KEPT = Kept(
             "{r}.trashed_at IS NULL AND {r}.status = 'recorded' AND {r}.unallocated > 0",
         ),
     ),
-)  # fmt: skip
+))  # fmt: skip
