@@ -15,3 +15,10 @@ def differences() -> dict[str, list[Any]]:
 
 def everything_ties_out() -> None:
     assert differences() == {}
+
+
+def kept_sums_tie_out() -> None:
+    """The same of kept sums alone, after each step of a play."""
+    kept = [check for check in all_checks() if check.topic.key == "kept"]
+    assert len(kept) == 2
+    assert {check.key: found for check in kept if (found := failing(check)[0])} == {}

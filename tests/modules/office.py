@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +16,12 @@ from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import Undone, revert
 from relasi.engine.records.write import create, restore, trash, update
+from relasi.kits.paying.gathering import gather_all
+from relasi.kits.pipeline.days import today
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.taking import ways_from
 from relasi.modules.billing.credit_note import CreditNote, CreditPart
+from relasi.modules.billing.customer_sum import KEPT as CUSTOMERS
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.payment import Payment, PaymentPart
 from relasi.modules.inventory.delivery_note import DeliveryNote
@@ -26,6 +30,7 @@ from relasi.modules.purchasing.bill import Bill
 from relasi.modules.purchasing.purchase_order import PurchaseOrder
 from relasi.modules.purchasing.receipt_note import ReceiptNote
 from relasi.modules.purchasing.vendor_payment import VendorPayment, VendorPaymentPart
+from relasi.modules.purchasing.vendor_sum import KEPT as VENDORS
 from relasi.modules.sales.quote import Quote
 from relasi.modules.sales.sales_order import SalesOrder
 from tests.make import again, make
@@ -59,7 +64,7 @@ REASONED = {"reject", "cancel", "void", "reverse", "close_short", "accept_varian
 # Besides an act itself: sold or bought anew, converted twice as often as anything else, money moved.
 ACTS = (
     "sell", "buy", "convert", "convert", "forward", "forward", "forward", "sideways", "pay", "pay", "allocate",
-    "release", "refund", "count", "edit", "trash", "restore", "undo", "undo",
+    "release", "refund", "count", "edit", "trash", "restore", "undo", "undo", "gather",
 )  # fmt: skip
 
 
@@ -113,6 +118,11 @@ class Office:
 
     def terms(self, n: int) -> dict[str, Any]:
         return {"shipping": 55 * (n % 2), **([{}, {"discount_amount": 7}, {"discount_percent": 10}][n % 3])}
+
+    def do_gather(self, which: int, n: int) -> None:
+        """What a job does now and then, on this day or another."""
+        for kept in (CUSTOMERS, VENDORS):
+            gather_all(kept, today() - timedelta(days=n - 30))
 
     def do_sell(self, which: int, n: int) -> None:
         model = Invoice if which % 5 == 0 else SalesOrder if which % 2 else Quote

@@ -1,5 +1,6 @@
 """Whatever people do, in whatever order, figures, counts, balances and numbers stay true."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +13,17 @@ from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import restore, trash, update
+from relasi.kits.paying.gathering import gather_all
+from relasi.kits.pipeline.days import today
 from relasi.kits.trade.conversion import convert
 from relasi.modules.billing.credit_note import CreditNote
+from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.billing.payment import Payment
 from relasi.modules.sales.sales_order import SalesOrder
 from tests.make import make
 from tests.modules.trading import accepted, is_sound, paid, thing
+from tests.tying import kept_sums_tie_out
 
 pytestmark = pytest.mark.usefixtures("as_admin")
 
@@ -26,7 +31,7 @@ NUMBERS = st.integers(0, 60)
 STEP = st.tuples(
     st.sampled_from(
         ["order", "invoice", "credit", "approve", "issue", "pay", "spread", "apply", "refund", "release", "reverse",
-         "cancel", "void", "trash", "restore", "undo", "undo", "edit"]
+         "cancel", "void", "trash", "restore", "undo", "undo", "edit", "gather"]
     ),
     NUMBERS, NUMBERS,
 )  # fmt: skip
@@ -126,6 +131,9 @@ class Play:
         if self.acts:
             revert(ChangeSet.objects.get(pk=self.acts[-1 - which % len(self.acts)]))
 
+    def do_gather(self, which: int, n: int) -> None:
+        gather_all(KEPT, today() - timedelta(days=n - 20))
+
     def do_edit(self, which: int, n: int) -> None:
         record = pick([SalesOrder, Invoice, CreditNote][n % 3], which, trashed_at=None)
         if record is not None:
@@ -144,4 +152,5 @@ def test_whatever_happens_everything_adds_up(steps: list[tuple[str, int, int]]) 
     play = Play(account, quote)
     for what, which, n in steps:
         play.step(what, which, n)
+        kept_sums_tie_out()
     is_sound()
