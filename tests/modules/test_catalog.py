@@ -187,4 +187,6 @@ def test_a_bundle_is_available_as_often_as_its_scarcest_product() -> None:
         make("inventory.StockAdjustment", product=product, counted=counted)
     make("catalog.BundleComponent", bundle=bundle, service=make("catalog.Service"), quantity=1)
     ref = Ref("bundle", bundle.pk)
-    assert shelf().available([ref, Ref("product", c.pk)]) == {ref: 3, Ref("product", c.pk): 7}
+    there = shelf().stock([ref, Ref("product", c.pk)])
+    assert {one: stock.available for one, stock in there.items()} == {ref: 3, Ref("product", c.pk): 7}
+    assert (there[ref].on_hand, there[Ref("product", c.pk)].on_hand) == (None, 7)

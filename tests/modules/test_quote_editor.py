@@ -1,5 +1,6 @@
 """The editor of documents: works without scripts, shows what saving stores, loses nothing typed."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from relasi.engine.records.change_set import ChangeSet
 from relasi.engine.records.write import create, update
 from relasi.modules.catalog.defaults import ensure_defaults
 from relasi.modules.sales.quote import Quote, QuoteLine
+from relasi.modules.sales.sales_order import SalesOrder
 from tests.make import again, make
 from tests.people import signed_in
 
@@ -206,9 +208,8 @@ def test_the_editor_says_how_many_are_available(
     assert "5 tersedia" in browser.get("/quotes/new/?find=any&q=Panel").content.decode()
     for quantity, tone in (("5", "pos"), ("6", "warn")):
         sent = form(things, panel(things, quantity=quantity), act="recalculate")
-        assert (
-            f'<span class="{tone}">5 tersedia</span>' in browser.post("/quotes/new/", sent).content.decode()
-        )
+        page = browser.post("/quotes/new/", sent).content.decode()
+        assert f'class="stock-told {tone}"' in page and ">5 tersedia</button>" in page
     with acting(company.admin):
         for profile in company.profiles.values():
             update(profile, {"fields": {"catalog.product": {"available": "hidden"}}})
@@ -217,6 +218,53 @@ def test_the_editor_says_how_many_are_available(
         "tersedia"
         not in browser.post("/quotes/new/", form(things, panel(things), act="recalculate")).content.decode()
     )
+
+
+def told_of_stock(page: str) -> list[tuple[str, str]]:
+    """(what, how many) of the stock of each line, as the page says it."""
+    menus = [part.split("</td>")[0] for part in page.split('stock-menu"')[1:]]
+    told = r'<span class="[^"]*grow">([^<]+)</span><span class="num[^"]*">([^<]+)<'
+    return [pair for one in menus for pair in re.findall(told, one)]
+
+
+def test_the_page_of_an_order_says_what_is_there_promised_and_left(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    with acting(company.admin):
+        make("inventory.StockAdjustment", product=things["panel"], counted=20)
+    with acting(company.sales_a):
+        lines = [{"product": things["panel"].pk, "quantity": 8}]
+        order = create(SalesOrder, {"subject": "x", "account": things["account"].pk}, lines=lines)
+    before = [("Stok fisik", "20"), ("Dipesan pelanggan", "0"), ("Dalam pemesanan", "0"), ("Tersedia", "20")]
+    after = [("Stok fisik", "20"), ("Dipesan pelanggan", "8"), ("Dalam pemesanan", "0"), ("Tersedia", "12")]
+    address = f"/sales-orders/{order.pk}/"
+    assert told_of_stock(browser.get(address).content.decode()) == before
+    with acting(company.sales_a):
+        again(order).approve()
+    page = browser.get(address).content.decode()
+    assert told_of_stock(page) == after and 'class="stock-told pos"' in page
+    with acting(company.sales_a):
+        again(order).cancel("Batal")
+    assert told_of_stock(browser.get(address).content.decode()) == []
+    with acting(company.admin):
+        for profile in company.profiles.values():
+            update(profile, {"fields": {"catalog.product": {"on_hand": "hidden", "incoming": "hidden"}}})
+    quote = "/quotes/new/?find=any&q=Panel"
+    assert "20 tersedia" in browser.get(quote).content.decode()
+
+
+def test_on_a_phone_the_next_verb_stays_beside_the_name(
+    browser: Client, things: dict[str, Any], company: Any
+) -> None:
+    with acting(company.sales_a):
+        order = create(
+            SalesOrder, {"subject": "x", "account": things["account"].pk}, lines=[{"name": "x", "price": 1}]
+        )
+    page = browser.get(f"/sales-orders/{order.pk}/").content.decode()
+    [verb] = re.findall(rf'<a class="([^"]*)" href="/sales-orders/{order.pk}/do/approve/"[^>]*>', page)[:1]
+    [edit] = re.findall(rf'<a class="([^"]*)" href="/sales-orders/{order.pk}/edit/" data-key="e"', page)
+    assert "btn-primary" in verb and "hide-sm" not in verb and "hide-sm" in edit
+    assert f'<div class="only-sm"><a class="menu-item" href="/sales-orders/{order.pk}/edit/"' in page
 
 
 def test_another_item_brings_its_own_name_price_and_taxes(

@@ -135,7 +135,8 @@ def tell(target: type[models.Model], ids: Iterable[int]) -> None:
             f"SELECT id FROM {target._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
             [wanted],
         )
-        cursor.execute(_statement(target), {"ids": wanted})
+        statement = _statement(target)
+        cursor.execute(statement, [wanted] * statement.count("%s"))
 
 
 def tell_all() -> None:
@@ -148,7 +149,7 @@ def tell_all() -> None:
 _TELL = """
     WITH touch AS (SELECT DISTINCT ON (who) who, at, via FROM ({touches}) t ORDER BY who, at DESC, via)
     UPDATE {table} x SET {at} = touch.at, {via} = touch.via
-    FROM unnest(%(ids)s::bigint[]) AS one(id) LEFT JOIN touch ON touch.who = one.id
+    FROM unnest(%s::bigint[]) AS one(id) LEFT JOIN touch ON touch.who = one.id
     WHERE x.id = one.id AND (x.{at}, x.{via}) IS DISTINCT FROM (touch.at, touch.via)
 """
 
@@ -171,22 +172,22 @@ def _touches(target: type[models.Model]) -> Iterator[str]:
                 continue
             if isinstance(module.fields.get(name), ReferencesField):
                 yield (
-                    f"SELECT one.id AS who, {values} FROM unnest(%(ids)s::bigint[]) AS one(id)"
+                    f"SELECT one.id AS who, {values} FROM unnest(%s::bigint[]) AS one(id)"
                     f" JOIN {table} s ON s.{name} @> to_jsonb(ARRAY[one.id]) WHERE {living}"
                 )
             else:
-                yield f"SELECT s.{name} AS who, {values} FROM {table} s WHERE {living} AND s.{name} = ANY (%(ids)s)"
+                yield f"SELECT s.{name} AS who, {values} FROM {table} s WHERE {living} AND s.{name} = ANY (%s)"
     # Of mails only those a person sent: what the product sends by itself is no care for anybody.
     mail = f"'{Way.MAIL}' AS via FROM {SentMail._meta.db_table} m"
     sent = "m.trashed_at IS NULL AND m.created_by_id IS NOT NULL"
-    yield f"SELECT m.record_id AS who, m.created_at AS at, {mail} WHERE {sent} AND m.record_id = ANY (%(ids)s)"
+    yield f"SELECT m.record_id AS who, m.created_at AS at, {mail} WHERE {sent} AND m.record_id = ANY (%s)"
     for module in _mailed():
         for name, other in _about(module.model):
             if other is target:
                 yield (
                     f"SELECT s.{name} AS who, m.created_at AS at, {mail}"
                     f" JOIN {module.model._meta.db_table} s ON s.id = m.record_id"
-                    f" WHERE {sent} AND s.trashed_at IS NULL AND s.{name} = ANY (%(ids)s)"
+                    f" WHERE {sent} AND s.trashed_at IS NULL AND s.{name} = ANY (%s)"
                 )
 
 

@@ -70,6 +70,16 @@ class Offer:
     parts: tuple[OfferPart, ...] = ()
 
 
+class Stock(NamedTuple):
+    """available: how many could be promised now; of a bundle as many as its scarcest product allows. The others are None
+    of a bundle, and for who may not see them."""
+
+    available: Decimal
+    on_hand: Decimal | None = None
+    committed: Decimal | None = None
+    incoming: Decimal | None = None
+
+
 @dataclass(frozen=True)
 class ChargeOffer:
     """A charge as the settings have it: an amount, a percentage, or neither, in the currency of the document."""
@@ -94,9 +104,8 @@ class Shelf(Protocol):
         """(reference, name, code and price) of each, in order, for a list to choose from. priced: whether the price,
         which is that of a sale, is told."""
 
-    def available(self, refs: Sequence[Ref]) -> dict[Ref, Decimal]:
-        """How many of each could be promised now, for those who may see that; what keeps no stock is missing. Of a bundle
-        as many as its scarcest product allows."""
+    def stock(self, refs: Sequence[Ref]) -> dict[Ref, Stock]:
+        """How many of each are there, for those who may see that; what keeps no stock is missing."""
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
         """The usual taxes of "products", "services" or "charges" under these terms."""

@@ -20,7 +20,7 @@ from relasi.engine.fields.reader import current_reader
 from relasi.engine.query.search import search
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.rounding import rounded
-from relasi.kits.trade.shelf import KINDS, ChargeOffer, Offer, OfferPart, Ref, Terms
+from relasi.kits.trade.shelf import KINDS, ChargeOffer, Offer, OfferPart, Ref, Stock, Terms
 from relasi.kits.trade.tax_rule import Taxes
 from relasi.modules.catalog.bundle_contents import Held, available_of, contents
 from relasi.modules.catalog.charge import Charge
@@ -83,21 +83,27 @@ class CatalogShelf:
             if ids:
                 rows = visible_to(acting_user(), MODELS[kind]).filter(pk__in=ids, active=True)
                 found |= {Ref(kind, row.pk): row for row in rows}
-        told = self.available(list(found)) if priced else {}
+        told = self.stock(list(found)) if priced else {}
         return [
             (ref, found[ref].name, _detail(found[ref], told.get(ref), priced)) for ref in refs if ref in found
         ]
 
-    def available(self, refs: Sequence[Ref]) -> dict[Ref, Decimal]:
+    def stock(self, refs: Sequence[Ref]) -> dict[Ref, Stock]:
         user = acting_user()
-        if "available" not in fields_for(user, "view", registry.of(Product)):
+        shown = fields_for(user, "view", registry.of(Product))
+        if "available" not in shown:
             return {}
         ids = [ref.id for ref in refs if ref.kind == "product"]
-        rows = visible_to(user, Product).filter(pk__in=ids).values_list("pk", "available") if ids else ()
-        found = {Ref("product", id): amount for id, amount in rows}
+        rows = visible_to(user, Product).filter(pk__in=ids).values_list("pk", *Stock._fields) if ids else ()
+        found = {
+            Ref("product", id): Stock(
+                *(n if name in shown else None for name, n in zip(Stock._fields, told, strict=True))
+            )
+            for id, *told in rows
+        }
         for id, held in contents([ref.id for ref in refs if ref.kind == "bundle"]).items():
             if (most := available_of(held)) is not None:
-                found[Ref("bundle", id)] = most
+                found[Ref("bundle", id)] = Stock(most)
         return found
 
     def taxes(self, terms: Terms, usual_for: str) -> Taxes:
@@ -120,10 +126,10 @@ class CatalogShelf:
         return rules_of([id for id, tax in all_taxes().items() if tax.active], terms.day, terms.region)
 
 
-def _detail(item: Any, available: Decimal | None, priced: bool) -> str:
+def _detail(item: Any, there: Stock | None, priced: bool) -> str:
     reader = current_reader()
     price = amount(item.price, company().currency, reader) if priced and item.price is not None else ""
-    stock = write_number(available, reader, 3, shortest=True) if available is not None else ""
+    stock = write_number(there.available, reader, 3, shortest=True) if there is not None else ""
     return " · ".join(filter(None, [item.code, price, stock and _("%(n)s available") % {"n": stock}]))
 
 

@@ -12,7 +12,7 @@ from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.number_text import write_number
 from relasi.engine.fields.reader import current_reader
 from relasi.kits.trade.chain import chain_of
-from relasi.kits.trade.editor.rows import add_subtotals, row_of
+from relasi.kits.trade.editor.rows import add_subtotals, row_of, tell_stock
 from relasi.kits.trade.editor.summary import summary_of
 from relasi.kits.trade.paper.ways import ways_of
 from relasi.kits.trade.public.sharing import panel_of
@@ -26,6 +26,8 @@ def body_of(document: Any, user: Any) -> dict[str, Any]:
     lines: list[Any] = document.lines_in_order()
     rows = [row_of(line, reader) for line in lines]
     add_subtotals(rows, reader)
+    if document.tells_stock and document.flow.moves.get(document.status):
+        tell_stock(rows, document.status == "approved", reader)
     summary = summary_of(document, rows, user, registry.of(document), reader)
     return {
         "rows": rows,

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.number_text import read_number, write_number
@@ -56,6 +58,7 @@ class Row:
     amount: str = ""
     stock: str = ""
     stock_tone: str = ""
+    stock_facts: list[tuple[str, str]] = field(default_factory=list)
     unit: str = ""
     parts: list[Part] = field(default_factory=list)
 
@@ -246,14 +249,26 @@ def name_chosen(rows: Iterable[Row]) -> None:
 
 
 def tell_stock(rows: Iterable[Row], promised: bool, reader: Reader) -> None:
-    """How many are available of what stands on each row. promised: the document has taken its own already."""
+    """How many are available of what stands on each row, and of what that is made up. promised: the document has taken
+    its own already."""
     told = [(row, row.ref) for row in rows if row.ref is not None and row.line is not None]
-    there = shelf().available(list(dict.fromkeys(ref for _row, ref in told))) if told else {}
+    there = shelf().stock(list(dict.fromkeys(ref for _row, ref in told))) if told else {}
     for row, ref in told:
         if ref in there:
             wanted = Decimal(0) if promised or row.line is None else row.line.quantity or Decimal(0)
-            row.stock = write_number(there[ref], reader, 3, shortest=True)
-            row.stock_tone = "pos" if there[ref] >= wanted else "neg" if there[ref] <= 0 else "warn"
+            found = there[ref]
+            row.stock = write_number(found.available, reader, 3, shortest=True)
+            row.stock_tone = "pos" if found.available >= wanted else "neg" if found.available <= 0 else "warn"
+            named = {
+                _("On hand"): found.on_hand,
+                _("Committed"): found.committed,
+                _("Incoming"): found.incoming,
+            }
+            row.stock_facts = [
+                (label, write_number(amount, reader, 3, shortest=True))
+                for label, amount in named.items()
+                if amount is not None
+            ]
 
 
 def plain(value: Decimal, reader: Reader) -> str:
