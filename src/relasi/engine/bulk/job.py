@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.reading import reader_for
+from relasi.engine.bulk.by_percent import ByPercent
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.kind import kind_of
@@ -40,7 +41,8 @@ class Act(Choices):
 
 
 class BulkJob(LongJob):
-    """values: field -> new value in JSON form, or {"tag": id}. back: query of the list it was begun from.
+    """values: field -> new value in JSON form, or by how much it is moved (by_percent.py), or {"tag": id}.
+    back: query of the list it was begun from.
 
     undoes: of an undo the change set it takes back. over: the undo whose conflicts are taken back after all.
     counts: done, unchanged, failed; of an undo also left, the values that somebody changed since.
@@ -86,7 +88,17 @@ class BulkJob(LongJob):
     def parsed_values(self) -> dict[str, Any]:
         """Of an edit. A new one each time, for a record may change what it was given."""
         fields = self.home.fields
-        return {name: kind_of(fields[name]).from_json(value) for name, value in self.values.items()}
+        return {
+            name: kind_of(fields[name]).from_json(value)
+            for name, value in self.values.items()
+            if name not in self.by_percent
+        }
+
+    @property
+    def by_percent(self) -> dict[str, ByPercent]:
+        """Of an edit: field -> by how much its amount is moved in each record."""
+        found = {name: ByPercent.from_json(value) for name, value in self.values.items()}
+        return {name: one for name, one in found.items() if one is not None}
 
     @classmethod
     def begun(cls, **values: Any) -> Self:

@@ -10,9 +10,13 @@ from relasi.engine.access.door import has_tool, may
 from relasi.engine.activity.follow import OWN, Follow, drafts_to_follow, drafts_to_unfollow
 from relasi.engine.activity.tag import tags_for
 from relasi.engine.activity.tagging import Tagging, drafts_to_put, drafts_to_take_off
+from relasi.engine.bulk.by_percent import ByPercent
 from relasi.engine.bulk.job import Act, BulkJob
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.money import decimals_of
+from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.write import Draft
 
 
@@ -27,7 +31,7 @@ class Work:
 
 def work_on(job: BulkJob, ids: list[int]) -> Work:
     if job.act == Act.EDIT:
-        return Work(job.home, [Draft(job.parsed_values, id=id) for id in ids], {"parsed": True})
+        return Work(job.home, _edits(job, ids), {"parsed": True})
     if job.act == Act.DELETE:
         return Work(job.home, [Draft({}, id=id) for id in ids], {"verb": "trash"})
     if job.act == Act.TAG:
@@ -37,6 +41,29 @@ def work_on(job: BulkJob, ids: list[int]) -> Work:
     if job.act == Act.FOLLOW:
         return Work(registry.of(Follow), drafts_to_follow(ids))
     return Work(registry.of(Follow), drafts_to_unfollow(ids), {"verb": "trash", "authorised": OWN})
+
+
+def _edits(job: BulkJob, ids: list[int]) -> list[Draft]:
+    moves = job.by_percent
+    if not moves:
+        return [Draft(job.parsed_values, id=id) for id in ids]
+    rows = job.home.model._base_manager.filter(pk__in=ids)
+    if job.home.whole is not None:
+        rows = rows.select_related(job.home.whole.name)
+    found = rows.in_bulk()
+    return [Draft(job.parsed_values | _moved(job.home, moves, found.get(id)), id=id) for id in ids]
+
+
+def _moved(module: Module, moves: dict[str, ByPercent], record: Any) -> dict[str, Any]:
+    """Amounts from what they are now; one that is empty stays empty."""
+    found = {}
+    for name, move in moves.items():
+        kind: Any = kind_of(module.fields[name])
+        currency = kind.currency_of(record, current_reader())
+        amount = move.of(getattr(record, name, None), getattr(record, "decimals", decimals_of(currency)))
+        if amount is not None:
+            found[name] = amount
+    return found
 
 
 def record_of(draft: Draft) -> int:

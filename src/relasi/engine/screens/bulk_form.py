@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from relasi.engine.access.door import fields_for
 from relasi.engine.activity.tag import find_or_make
+from relasi.engine.bulk.by_percent import ByPercent, Rounding, may_move
 from relasi.engine.bulk.job import Act, BulkJob
 from relasi.engine.declare.module import Module
 from relasi.engine.fields.kind import Invalid, Kind, kind_of
@@ -59,17 +60,22 @@ def form(request: HttpRequest, entry: Entry, job: BulkJob, names: list[str]) -> 
     inputs, values = _read(request, kinds, names)
     if any(one.error for one in inputs):
         return _draw(request, entry, job, kinds, inputs, "", 422)
-    job.note(values={name: kinds[name].to_json(value) for name, value in values.items()})
+    job.note(values={name: _as_json(kinds[name], value) for name, value in values.items()})
     if "save" in asked and job.is_small:
         return start(request, entry, job)
     return rehearse(request, job)
+
+
+def _as_json(kind: Kind, value: Any) -> Any:
+    return value.as_json() if isinstance(value, ByPercent) else kind.to_json(value)
 
 
 def _standing(request: HttpRequest, job: BulkJob, kind: Kind) -> Any:
     """What was typed so far, or what was chosen before the rehearsal."""
     if request.method == "POST":
         return kind.given(request.POST, request.FILES)
-    return kind.from_json(job.values.get(kind.key))
+    move = ByPercent.from_json(job.values.get(kind.key))
+    return move.written(reader_of(request)) if move else kind.from_json(job.values.get(kind.key))
 
 
 def _read(
@@ -80,7 +86,13 @@ def _read(
         raw = kinds[name].given(request.POST, request.FILES)
         error = ""
         try:
-            value = kinds[name].parse(raw, reader_of(request))
+            rounding = request.POST.get(f"{name}-rounding", "")
+            move = (
+                ByPercent.read(str(raw or ""), rounding, reader_of(request))
+                if may_move(kinds[name])
+                else None
+            )
+            value = move or kinds[name].parse(raw, reader_of(request))
             if isinstance(value, Unresolved):
                 raise Invalid(_("“%(text)s” was not found.") % {"text": value.text}, "BAD_REFERENCE")
             if kinds[name].required and kinds[name].is_empty(value):
@@ -101,10 +113,17 @@ def _draw(request: HttpRequest, entry: Entry, job: BulkJob, kinds: dict[str, Kin
         "job": job,
         "choices": [(name, kind.label) for name, kind in kinds.items() if name not in chosen],
         "inputs": inputs,
+        "rounding": {name: _rounding(request, job, name) for name in chosen if may_move(kinds[name])},
+        "roundings": [(one.value, str(one.label)) for one in Rounding],
         "error": error,
         "back": back_of(entry, job),
     }
     return render_page(request, "screens/bulk_edit.html", context, status=status)
+
+
+def _rounding(request: HttpRequest, job: BulkJob, name: str) -> str:
+    stored = job.by_percent.get(name)
+    return request.POST.get(f"{name}-rounding", stored.rounding if stored else Rounding.NONE.value)
 
 
 def ask_for_tag(request: HttpRequest, entry: Entry, job: BulkJob) -> HttpResponse:

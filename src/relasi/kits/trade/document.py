@@ -50,7 +50,7 @@ class TradeDocument(PricedDocument):
     def terms_of_sale(self) -> Terms:
         return Terms(
             self.currency, self.rate or ZERO, self.date, self.price_book_id, self.account_id, self.contact_id,
-            self.tax_region_id,
+            self.tax_region_id, owner=self.owner_id,
         )  # fmt: skip
 
     def set_figures(self, lines: list[Any], totals: Totals) -> None:
@@ -62,6 +62,10 @@ class TradeDocument(PricedDocument):
         super().clean(change)
         if self.account_id is None and self.contact_id is None:
             raise Refusal("account", "REQUIRED", _("Choose whom it is for: an account or a contact."))
+        chosen = change.has("price_book") and self.price_book_id and not change.authorised
+        if chosen and not self.price_book.holds_on(self.date):
+            message = _("This price book does not hold on the day of the document.")
+            raise Refusal("price_book", "INVALID_TRANSITION", message)
         if self.margin_percent is not None and abs(self.margin_percent) >= 10**15:
             self.margin_percent = None
 

@@ -38,6 +38,7 @@ class Kind(Choices):
 class PriceFrom(Choices):
     BOOK = "book", _("Price book"), "toska"
     CUSTOMER = "customer", _("Customer's price book"), "biru"
+    SEGMENT = "segment", _("Price book of the segment"), "biru"
     STANDARD = "standard", _("Standard price"), "gray"
     TYPED = "typed", _("Typed in"), "kuning"
     VENDOR = "vendor", _("Vendor's price"), "toska"

@@ -13,7 +13,7 @@ from relasi.engine.records.refusal import Change
 from relasi.kits.trade.shelf import Offer
 
 # With another one of these the same item may have another price.
-TERMS = ("currency", "rate", "price_book", "account", "contact", "date")
+TERMS = ("currency", "rate", "price_book", "account", "contact", "date", "owner")
 
 
 class Listed(models.Model):

@@ -34,6 +34,7 @@ class Terms:
     contact: int | None = None
     region: int | None = None
     buys: bool = False
+    owner: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.company import company
+from relasi.engine.bulk.by_percent import Rounding
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.words import Match, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
-from relasi.engine.fields.money import CurrencyField, MoneyField
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.money import CurrencyField, MoneyField, decimals_of
 from relasi.engine.fields.numbers import DecimalField, IntegerField, PercentField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
@@ -25,6 +28,7 @@ from relasi.engine.records.circle import refuse_circles
 from relasi.engine.records.part import Part
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.parties.industry import Industry
 from relasi.modules.catalog.offered import ACTIVE, INACTIVE
 from relasi.modules.catalog.tax import days
 
@@ -32,14 +36,6 @@ from relasi.modules.catalog.tax import days
 class BookKind(Choices):
     PRICES = "prices", _("A price for each item"), "biru", "Explicit|Harga per barang"
     PERCENTAGE = "percentage", _("Percentage of another price"), "toska", "Percentage|Persentase"
-
-
-class Rounding(Choices):
-    NONE = "none", _("None")
-    HUNDRED = "100", _("To 100")
-    FIVE_HUNDRED = "500", _("To 500")
-    THOUSAND = "1000", _("To 1,000")
-    ENDING_900 = "ending_900", _("Ending in 900")
 
 
 class Base(Choices):
@@ -97,7 +93,10 @@ class PriceBook(Record):
             Timeline(),
             Related("catalog.PriceBookItem", by="book", columns=["price", "min_quantity"], title=_("Prices")),
             Related(
-                "catalog.PriceBookCustomer", by="book", columns=["account", "contact"], title=_("For whom")
+                "catalog.PriceBookCustomer",
+                by="book",
+                columns=["account", "contact", "industry", "province", "role"],
+                title=_("For whom"),
             ),
         ]
         views = [
@@ -122,6 +121,15 @@ class PriceBook(Record):
             raise Refusal("percentage", "REQUIRED", _("How many percent more or less?"))
         if self.kind == BookKind.PERCENTAGE and self.base == Base.BOOK and self.other_book_id is None:
             raise Refusal("other_book", "REQUIRED", _("Choose the price book it is a percentage of."))
+
+    def holds_on(self, day: date) -> bool:
+        begun = self.valid_from is None or self.valid_from <= day
+        return (
+            self.trashed_at is None
+            and self.active
+            and begun
+            and (self.valid_to is None or day <= self.valid_to)
+        )
 
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:
@@ -194,6 +202,10 @@ class PriceBookItem(Part):
     def __str__(self) -> str:
         return self.item
 
+    @property
+    def decimals(self) -> int:
+        return decimals_of(self.book.currency)
+
     @computed(_("Item"), needs="product service bundle")
     def item(self) -> str:
         return self.titled("product", "service", "bundle")
@@ -205,8 +217,12 @@ class PriceBookItem(Part):
             raise Refusal("valid_to", "OUT_OF_RANGE", _("The end lies before the beginning."))
 
 
+SEGMENT = ("industry", "province", "role")
+
+
 class PriceBookCustomer(Part):
-    """Who gets the prices of a book without anybody choosing it: an account or a contact."""
+    """Who gets the prices of a book without anybody choosing it: an account, a contact, or a segment: an industry, a
+    province, and who sells; of these all that are named must hold."""
 
     book = ReferenceField(
         "catalog.PriceBook", models.CASCADE, verbose_name=_("Price book"), related_name="customers",
@@ -218,6 +234,15 @@ class PriceBookCustomer(Part):
     contact = ReferenceField(
         "customers.Contact", models.CASCADE, verbose_name=_("Contact"), related_name="price_books"
     )
+    industry = ChoiceField(Industry, _("Industry"), aliases="Industri|Bidang Usaha")
+    province = TextField(
+        _("Province"), max_length=100, aliases="Provinsi|Wilayah",
+        help_text=_("As in the billing address of the account."),
+    )  # fmt: skip
+    role = ReferenceField(
+        "access.Role", models.PROTECT, verbose_name=_("Sold by"), related_name="+",
+        help_text=_("The role of the owner of the document."),
+    )  # fmt: skip
 
     class Meta(Part.Meta):
         verbose_name = _("customer of a price book")
@@ -233,6 +258,16 @@ class PriceBookCustomer(Part):
                 condition=models.Q(trashed_at=None),
                 name="price_book_contact_once",
             ),
+            models.UniqueConstraint(
+                "book",
+                "industry",
+                Lower("province"),
+                "role",
+                condition=models.Q(trashed_at=None, account=None, contact=None),
+                nulls_distinct=False,
+                name="price_book_segment_once",
+                violation_error_message=_("This segment has the price book already."),
+            ),
         ]
 
     class Module(Declaration):
@@ -240,13 +275,29 @@ class PriceBookCustomer(Part):
         icon = "users-round"
         part_of = "book"
         title = "account contact"
-        quick = "book account contact"
-        columns = ["account", "contact", "book"]
-        form = [Section(_("For whom"), "book account contact")]
+        quick = "book account contact industry province role"
+        columns = ["whom", "book", "account", "contact", *SEGMENT]
+        form = [
+            Section(_("Price book"), "book"),
+            Section(_("One customer"), "account contact"),
+            Section(_("Or a segment"), "industry province role"),
+        ]
 
     def __str__(self) -> str:
-        return self.titled("account", "contact")
+        return self.whom
+
+    @computed(_("For whom"), needs="account contact industry province role")
+    def whom(self) -> str:
+        if not self.is_segment:
+            return self.titled("account", "contact")
+        industry = kind_of(self._meta.get_field("industry")).show(self.industry) if self.industry else ""
+        return ", ".join(filter(None, [industry, self.province, self.role and str(self.role)]))
+
+    @property
+    def is_segment(self) -> bool:
+        return any(getattr(self, name) for name in ("industry", "province", "role_id"))
 
     def clean(self, change: Any = None) -> None:
-        if sum(bool(one) for one in (self.account_id, self.contact_id)) != 1:
-            raise Refusal("account", "REQUIRED", _("Choose one account or contact."))
+        whom = (bool(self.account_id), bool(self.contact_id), self.is_segment)
+        if sum(whom) != 1:
+            raise Refusal("account", "REQUIRED", _("Choose one account, one contact, or a segment."))

@@ -1,4 +1,4 @@
-"""Pricing: which price an item has on a document. First hit wins: chosen book, the customer's book, standard price."""
+"""Pricing: which price an item has on a document. First hit wins: chosen book, the customer's, the segment's, standard."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from typing import Any
 from django.db.models import Q
 
 from relasi.engine.access.company import company
+from relasi.engine.access.directory import directory
+from relasi.engine.bulk.by_percent import Rounding, moved
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.money import decimals_of
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.shelf import Ref, Terms
@@ -21,15 +24,12 @@ from relasi.modules.catalog.price_book import (
     PriceBook,
     PriceBookCustomer,
     PriceBookItem,
-    Rounding,
 )
-
-_STEPS = {Rounding.HUNDRED: 100, Rounding.FIVE_HUNDRED: 500, Rounding.THOUSAND: 1000}
 
 
 @dataclass(frozen=True)
 class Priced:
-    """price: in the currency of the document. source: "book", "customer", "standard", or "cost" of what is bought."""
+    """price: in the currency of the document. source: "book", "customer", "segment", "standard"; of what is bought "cost"."""
 
     price: Decimal
     source: str
@@ -37,12 +37,18 @@ class Priced:
 
 def percentage_price(base: Decimal, percent: Decimal, rounding: str, decimals: int) -> Decimal:
     """base more or less the percentage, rounded as the book says. Ending in 900 is the nearest such price below or at."""
-    exact = Fraction(base) * (100 + Fraction(percent)) / 100
-    if rounding == Rounding.ENDING_900:
-        thousands = (exact - 900) // 1000
-        return Decimal(max(0, int(thousands) * 1000 + 900)) if exact >= 900 else rounded(exact, decimals)
-    step = _STEPS.get(Rounding(rounding)) if rounding else None
-    return rounded(exact / step, 0) * step if step else rounded(exact, decimals)
+    return moved(base, percent, rounding or Rounding.NONE.value, decimals)
+
+
+def _segment_of(terms: Terms) -> tuple[str | None, str]:
+    """Industry and province of the account, or of that of the contact."""
+    account = terms.account
+    if account is None and terms.contact:
+        contacts = registry.module("customers.Contact").model._base_manager
+        account = contacts.filter(pk=terms.contact).values_list("account", flat=True).first()
+    accounts = registry.module("customers.Account").model._base_manager.filter(pk=account or 0)
+    industry, address = accounts.values_list("industry", "billing_address").first() or (None, None)
+    return industry, str((address or {}).get("province") or "").casefold()
 
 
 def tier_price(items: Iterable[Any], quantity: Decimal, day: date) -> Decimal | None:
@@ -57,27 +63,18 @@ def tier_price(items: Iterable[Any], quantity: Decimal, day: date) -> Decimal | 
     return max(found, key=lambda item: item.min_quantity).price if found else None
 
 
-def holds(book: PriceBook, day: date) -> bool:
-    return (
-        book.trashed_at is None
-        and book.active
-        and (book.valid_from is None or book.valid_from <= day)
-        and (book.valid_to is None or day <= book.valid_to)
-    )
-
-
 class PriceList:
     """The prices of some items under the terms of one document; all that is needed is read at once."""
 
     def __init__(self, items: Mapping[Ref, Any], terms: Terms) -> None:
         self.items, self.terms = items, terms
         self.books = {book.pk: book for book in PriceBook._base_manager.filter(trashed_at=None)}
-        self.candidates = [*self._chosen(), *self._of_the_customer()]
+        self.candidates = [*self._chosen(), *self._of_the_customer(), *self._of_the_segment()]
         self.prices = self._stored([book.pk for book, _source in self.candidates])
 
     def _chosen(self) -> list[tuple[PriceBook, str]]:
         book = self.books.get(self.terms.book or 0)
-        return [(book, "book")] if book is not None and holds(book, self.terms.day) else []
+        return [(book, "book")] if book is not None and book.holds_on(self.terms.day) else []
 
     def _of_the_customer(self) -> list[tuple[PriceBook, str]]:
         whose = Q()
@@ -88,10 +85,32 @@ class PriceList:
         if not whose:
             return []
         rows = PriceBookCustomer._base_manager.filter(whose, trashed_at=None).values_list("book", flat=True)
+        return self._by_priority(rows, "customer")
+
+    def _by_priority(self, ids: Iterable[int], source: str) -> list[tuple[PriceBook, str]]:
         own = [
-            self.books[id] for id in set(rows) if id in self.books and holds(self.books[id], self.terms.day)
+            self.books[id] for id in set(ids) if id in self.books and self.books[id].holds_on(self.terms.day)
         ]
-        return [(book, "customer") for book in sorted(own, key=lambda book: (-book.priority, book.pk))]
+        return [(book, source) for book in sorted(own, key=lambda book: (-book.priority, book.pk))]
+
+    def _of_the_segment(self) -> list[tuple[PriceBook, str]]:
+        rows = (
+            list(PriceBookCustomer._base_manager.filter(account=None, contact=None, trashed_at=None))
+            if self.books
+            else []
+        )
+        if not rows:
+            return []
+        industry, province = _segment_of(self.terms)
+        person = directory().people.get(self.terms.owner or 0)
+        ids = [
+            row.book_id
+            for row in rows
+            if (not row.industry or row.industry == industry)
+            and (not row.province or row.province.casefold() == province)
+            and (not row.role_id or (person is not None and person.role == row.role_id))
+        ]
+        return self._by_priority(ids, "segment")
 
     def _stored(self, books: Collection[int]) -> dict[int, dict[Ref, list[Any]]]:
         """Book -> item -> its prices, of these books and of those they are percentages of."""

@@ -36,6 +36,7 @@ from relasi.engine.records.write import update
 from relasi.kits.parties.company_name import split_company_name
 from relasi.kits.parties.fields import NikField, NitkuField, NpwpField
 from relasi.kits.parties.identity import nitku_belongs_to
+from relasi.kits.parties.industry import Industry
 from relasi.kits.parties.legal_form import LegalForm
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.parties.touch import Contacted
@@ -44,7 +45,6 @@ from relasi.modules.customers.picklists import (
     AccountKind,
     AccountType,
     CustomerState,
-    Industry,
     Rating,
 )
 

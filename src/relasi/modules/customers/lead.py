@@ -33,6 +33,7 @@ from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.fields.url import UrlField
 from relasi.engine.records.record import Record, board_index, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.parties.industry import Industry
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.parties.touch import Contacted
 from relasi.kits.pipeline.lead_source import LeadSource
@@ -40,7 +41,6 @@ from relasi.modules.customers import conversion
 from relasi.modules.customers.lifecycle import Lifecycle
 from relasi.modules.customers.picklists import (
     Channel,
-    Industry,
     LeadLoss,
     LeadStatus,
     Rating,
