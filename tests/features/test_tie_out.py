@@ -65,7 +65,7 @@ class World:
         self.note = part(self.order, DeliveryNote, 3).deliver()
         self.invoice = part(self.order, Invoice, 4).issue()
         self.payment = paid(self.account, 2500).allocate(self.invoice.pk, 2000)
-        self.credit = part(self.invoice, CreditNote, 1).apply(self.invoice.pk, 300)
+        self.credit = part(self.invoice, CreditNote, 1).take_in("stock").apply(self.invoice.pk, 300)
         self.purchase = ordered(of(self.product, 10), vendor=approved_vendor())
         receipt = part(self.purchase, ReceiptNote, 5)
         rejected = {"id": line_of(receipt).pk, "rejected": 1, "reject_reason": "poor"}
@@ -186,6 +186,7 @@ broken(
 )
 for slug, name, by, sign in (
     ("delivery-notes", "note", "delivery_note", -1), ("invoices", "simple", "invoice", -1),
+    ("credit-notes", "credit", "credit_note", 1),
     ("receipt-notes", "receipt", "receipt_note", 1), ("purchase-returns", "returned", "purchase_return", -1),
 ):  # fmt: skip
     whole = attrgetter(name)

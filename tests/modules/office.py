@@ -58,7 +58,7 @@ SIDEWAYS = [
     (CreditNote, "void"), (Payment, "reverse"), (PurchaseOrder, "send"), (PurchaseOrder, "amend"),
     (PurchaseOrder, "close"), (PurchaseOrder, "close_short"), (PurchaseOrder, "cancel"), (ReceiptNote, "inspect"),
     (ReceiptNote, "reopen"), (ReceiptNote, "cancel"), (Bill, "cancel"), (Bill, "accept_variance"),
-    (VendorPayment, "reverse"),
+    (VendorPayment, "reverse"), (CreditNote, "take_in"), (CreditNote, "take_in"),
 ]  # fmt: skip
 REASONED = {"reject", "cancel", "void", "reverse", "close_short", "accept_variance"}
 # Besides an act itself: sold or bought anew, converted twice as often as anything else, money moved.

@@ -14,8 +14,9 @@ from relasi.engine.records.write import Draft, restore, trash, update, write
 from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.taking import ways_from
-from relasi.modules.billing.credit_note import FLOW as CREDIT_FLOW
-from relasi.modules.billing.credit_note import CreditNote, CreditStatus
+from relasi.modules.billing.credit_flow import FLOW as CREDIT_FLOW
+from relasi.modules.billing.credit_flow import CreditStatus
+from relasi.modules.billing.credit_note import CreditNote
 from relasi.modules.billing.invoice import Invoice, InvoiceStatus
 from relasi.modules.billing.invoice_flow import FLOW as INVOICE_FLOW
 from relasi.modules.sales.quote import Quote

@@ -9,7 +9,8 @@ from django.db.models import Sum
 
 from relasi.engine.records.write import create, update
 from relasi.kits.trade.totals import totals_of
-from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
+from relasi.modules.billing.credit_line import CreditLine
+from relasi.modules.billing.credit_note import CreditNote, CreditPart
 from relasi.modules.billing.invoice import OWED, Invoice, InvoiceLine
 from relasi.modules.billing.payment import Payment, PaymentPart
 from relasi.modules.inventory.delivery_line import DeliveryLine

@@ -15,7 +15,9 @@ from relasi.features.coretax.goods import PPN, Good, goods_of
 from relasi.features.coretax.schema import newest
 from relasi.kits.parties.identity import format_npwp, mask_nik
 from relasi.kits.trade.paper.letterhead import details
-from relasi.modules.billing.credit_note import STANDING, CreditLine, CreditNote
+from relasi.modules.billing.credit_flow import STANDING
+from relasi.modules.billing.credit_line import CreditLine
+from relasi.modules.billing.credit_note import CreditNote
 from relasi.modules.billing.invoice import InvoiceLine
 
 ZERO = Decimal(0)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.tying import Check, Topic, Touch, compared, record_itself, rows_of
+from relasi.kits.stock.coming_back import ComingBack
 from relasi.kits.stock.demand import Demand
 from relasi.kits.stock.held import PRODUCTS, held_in, listed, open_of
 from relasi.kits.stock.posting import LEDGER, Arrival, Posting
@@ -66,16 +67,18 @@ def _of_move(figure: str) -> list[Touch]:
     return [Touch(LEDGER, "SELECT %(line)s::bigint", (figure, "received", "issued"))]
 
 
-def posting_ties(posting: Posting | Arrival) -> Check:
+def posting_ties(posting: Posting | Arrival | ComingBack) -> Check:
     """What documents of one kind moved, beside the rows of the ledger that name them."""
     lines = registry.by_table(posting.lines)
     document = registry.of(lines.whole.related_model)
     stands = f"h.trashed_at IS NULL AND h.status = ANY ({listed(posting.states)})"
+    if isinstance(posting, ComingBack):
+        stands = posting.stands("h")
     if isinstance(posting, Arrival):
         due, held = posting.moved, "(SELECT l.product_id AS product, 1::numeric AS each)"
         moves = "l.product_id IS NOT NULL"
     else:
-        due, held = "-l.moved * p.each", held_in("l")
+        due, held = ("" if isinstance(posting, ComingBack) else "-") + "l.moved * p.each", held_in("l")
         moves = "(l.product_id IS NOT NULL OR l.components IS NOT NULL)"
     posted = f"""(
         SELECT h.id, l.id AS line, coalesce(g.n, 0) AS stock_moved,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.reference import ReferenceField
@@ -22,49 +22,26 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.pipeline.days import today
+from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.document import TradeDocument, document_checks
-from relasi.kits.trade.flow import Flow, line_triggers
-from relasi.kits.trade.line import TradeLine, line_checks
-from relasi.kits.trade.taking import Taking, giving_back_triggers, over_taken, taking_triggers
-from relasi.modules.billing import settling
-from relasi.modules.billing.customer_sum import KEPT
-
-
-class CreditStatus(Choices):
-    OPEN = "open", _("Open"), "biru", "Open|Terbuka"
-    PARTLY = "partly", _("Partly redeemed"), "kuning", "Partially redeemed"
-    FULLY = "fully", _("Fully redeemed"), "hijau", "Fully redeemed"
-    VOID = "void", _("Void"), "merah", "Void|Batal"
-
-
-class CreditReason(Choices):
-    LATE = "late", _("Late delivery"), "kuning"
-    WRONG = "wrong", _("Wrong item"), "jingga"
-    PRICE = "price", _("Price error"), "biru"
-    RETURNED = "returned", _("Goods returned"), "ungu"
-    DEFECTIVE = "defective", _("Defective"), "merah"
-    GOODWILL = "goodwill", _("Goodwill"), "hijau"
-
-
-S = CreditStatus
-STANDING = (S.OPEN, S.PARTLY, S.FULLY)
-FLOW = Flow(
-    moves={
-        S.OPEN: (S.PARTLY, S.FULLY, S.VOID),
-        S.PARTLY: (S.OPEN, S.FULLY),
-        S.FULLY: (S.OPEN, S.PARTLY),
-    },
-    first=(S.OPEN,),
-    frozen=frozenset({S.PARTLY, S.FULLY, S.VOID}),
-    deletable=frozenset({S.OPEN, S.VOID}),
-    open_fields=("owner", "contact", "notes", "applied", "refunded", "available", "void_reason"),
-    by_itself=frozenset((before, after) for before in STANDING for after in STANDING if before != after),
-    idle=frozenset({S.VOID}),
+from relasi.kits.trade.taking import giving_back_triggers, over_taken
+from relasi.modules.billing import coming_back, settling
+from relasi.modules.billing.credit_flow import (
+    BRINGS,
+    COMING_BACK,
+    FLOW,
+    LINES,
+    OPEN_COLUMNS,
+    STANDING,
+    TABLE,
+    TAKINGS,
+    CreditReason,
+    CreditStatus,
+    ReturnToStock,
+    S,
 )
-OPEN_COLUMNS = ("contact_id", "account_id", "notes", "applied", "refunded", "available", "void_reason")
-TABLE, LINES = "billing_creditnote", "billing_creditline"
-TAKINGS = [Taking("invoice_line_id", "billing_invoiceline", "credited")]
+from relasi.modules.billing.customer_sum import KEPT
 
 
 class CreditNote(TradeDocument):
@@ -77,6 +54,10 @@ class CreditNote(TradeDocument):
         editable=False,
     )
     reason = ChoiceField(CreditReason, _("Reason"), default=CreditReason.RETURNED, required=True)
+    return_to_stock = ChoiceField(
+        ReturnToStock, _("Goods came back"), default=ReturnToStock.NO, required=True, aliases="Kembali ke Stok",
+        help_text=_("Only what can be sold again goes into the stock."),
+    )  # fmt: skip
     return_note_number = TextField(_("Return note number"), max_length=50, aliases="No. Nota Retur")
     return_note_date = DateField(_("Return note date"), aliases="Tanggal Nota Retur")
     applied = MoneyField(_("Applied"), default=0, required=True, editable=False, currency_field="currency")
@@ -92,6 +73,7 @@ class CreditNote(TradeDocument):
     violations = (
         FLOW.violations(TABLE)
         | over_taken("invoice_line", "credited")
+        | NOT_ENOUGH
         | {
             "credit_note_not_over": (
                 "amount", "OVER_ALLOCATED", _("That is more than what is left of the credit note."),
@@ -133,6 +115,7 @@ class CreditNote(TradeDocument):
             *FLOW.triggers(TABLE, OPEN_COLUMNS),
             *giving_back_triggers(LINES, "credit_note_id", FLOW.idle, TAKINGS),
             *KEPT.triggers(TABLE),
+            *COMING_BACK.header_triggers(),
         ]
 
     class Module(Record.Module):
@@ -155,19 +138,29 @@ class CreditNote(TradeDocument):
             "reason",
             "owner",
         ]
-        filters = ["status", "reason", "owner", "account", "date", "grand_total", "available", "invoice"]
+        filters = [
+            "status",
+            "reason",
+            "return_to_stock",
+            "owner",
+            "account",
+            "date",
+            "grand_total",
+            "available",
+            "invoice",
+        ]
         search = {"number": "A", "subject": "A", "return_note_number": "B", "notes": "D"}
         form = [
             Section(
                 _("Credit note"),
-                "subject account contact date reason return_note_number return_note_date owner",
+                "subject account contact date reason return_to_stock return_note_number return_note_date owner",
             ),
             Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
             Section(_("Addresses"), "billing_address shipping_address"),
             Section(_("Texts"), "terms notes"),
         ]
         facts = [
-            Section(_("Credit note"), "status account contact invoice date reason owner"),
+            Section(_("Credit note"), "status account contact invoice date reason return_to_stock owner"),
             Section(_("Use"), "grand_total payable applied refunded available"),
             Section(_("Tax"), "return_note_number return_note_date tax_total withheld_total"),
             Section(_("Texts"), "terms notes void_reason"),
@@ -188,12 +181,16 @@ class CreditNote(TradeDocument):
                 columns=["date", "amount", "status"],
                 title=_("Paid back"),
             ),
-        ]
+            Related("inventory.StockMove", by="credit_note", columns=["product", "change"], title=_("Stock ledger")),
+        ]  # fmt: skip
         actions = [
             Action("apply", _("Apply to an invoice"), icon="receipt", ask=("invoice", "amount"), form="blank_part",
                    when=lambda note: note.available > 0),
             Action("refund", _("Pay back"), icon="banknote", ask=("date", "amount", "method", "reference"),
                    form="blank_refund", when=lambda note: note.available > 0),
+            Action("take_in", _("Goods came back"), icon="package-check", ask=("return_to_stock",), quiet=True,
+                   when=lambda note: note.status in STANDING and note.reason in BRINGS
+                   and note.return_to_stock != ReturnToStock.STOCK),
             Action("spread", _("Apply to the oldest invoices"), icon="list-checks", quiet=True,
                    when=lambda note: note.available > 0),
             Action("release", _("Take off an invoice"), icon="unplug", ask=("invoice",), form="blank_part",
@@ -224,6 +221,10 @@ class CreditNote(TradeDocument):
     def before_trash(self) -> None:
         super().before_trash()
         check_open_period(self.date)
+
+    @classmethod
+    def clean_all(cls, changes: list[Change]) -> None:
+        coming_back.check_coming_back(changes)
 
     followed_by_none = frozenset({"applied", "refunded", "status"})
 
@@ -258,47 +259,13 @@ class CreditNote(TradeDocument):
             self, {"date": date, "amount": amount, "method": method, "reference": reference}
         )
 
+    def take_in(self, return_to_stock: Any = None) -> CreditNote:
+        return update(self, {"return_to_stock": return_to_stock or ReturnToStock.STOCK})
+
     def void(self, void_reason: Any = None) -> CreditNote:
         if not void_reason:
             raise Refused([Refusal("void_reason", "REQUIRED", _("Write why it is void."))])
         return update(self, {"status": S.VOID, "void_reason": void_reason})
-
-
-class CreditLine(TradeLine):
-    credit_note = ReferenceField(
-        "billing.CreditNote", models.CASCADE, verbose_name=_("Credit note"), related_name="lines", required=True,
-        editable=False,
-    )  # fmt: skip
-    invoice_line = ReferenceField(
-        "billing.InvoiceLine",
-        models.PROTECT,
-        verbose_name=_("Invoice line"),
-        related_name="+",
-        editable=False,
-    )
-
-    takes = {"invoice_line": "credited"}
-    violations = FLOW.violations(TABLE)
-
-    class Meta(TradeLine.Meta):
-        verbose_name = _("credit note line")
-        verbose_name_plural = _("credit note lines")
-        constraints = line_checks("credit_line")
-        triggers = [
-            *history_triggers(),
-            *line_triggers(TABLE, "credit_note_id", FLOW.frozen),
-            *taking_triggers(TABLE, "credit_note_id", FLOW.idle, TAKINGS),
-        ]
-
-    class Module(Declaration):
-        slug = "credit-note-lines"
-        icon = "list"
-        part_of = "credit_note"
-        title = "name"
-        verbs = ("view",)
-        columns = ["name", "credit_note", "quantity", "unit", "price", "net", "base", "tax"]
-        sort = ["position"]
-        form = [Section(_("Credit note line"), "kind name description quantity unit price discount_percent")]
 
 
 class CreditPart(Part):

@@ -42,6 +42,7 @@ from relasi.kits.trade.taking import (
 )
 from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.invoice_flow import (
+    CREDITED_STAYS,
     FLOW,
     LINES,
     OPEN_COLUMNS,
@@ -51,6 +52,7 @@ from relasi.modules.billing.invoice_flow import (
     TAKINGS,
     InvoiceStatus,
     S,
+    credited_stays,
 )
 from relasi.modules.billing.invoice_line import InvoiceLine
 from relasi.modules.billing.tax_invoice import SENT, TaxInvoiced, keep_goods_codes
@@ -115,7 +117,8 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
                 "balance",
                 "OVER_ALLOCATED",
                 _("That is more than what is still to be paid."),
-            )
+            ),
+            "invoice_credited": ("status", "INVALID_TRANSITION", CREDITED_STAYS),
         }
     )
 
@@ -157,6 +160,7 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
             *giving_back_triggers(LINES, "invoice_id", FLOW.idle, TAKINGS),
             *POSTING.triggers(),
             *KEPT.triggers(TABLE),
+            credited_stays(TABLE, LINES),
         ]
 
     class Module(Record.Module):
@@ -303,6 +307,8 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
             self._check_issue(change)
         elif self.status == S.CANCELLED:
             check_open_period(self.date)
+            if any(one.record.credited for one in change.lines):
+                raise Refusal("status", "INVALID_TRANSITION", CREDITED_STAYS)
 
     def _check_issue(self, change: Change) -> None:
         if not any(one.record.counts for one in change.lines):

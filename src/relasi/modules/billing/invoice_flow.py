@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.fields.choice import Choices
+from relasi.kits.stock.held import listed
 from relasi.kits.stock.posting import Posting
 from relasi.kits.trade.flow import Flow
 from relasi.kits.trade.taking import Taking
@@ -75,3 +77,20 @@ TAKINGS = [
 ]
 POSTING = Posting("invoice_id", LINES, "invoice_id", OWED, "simple")
 COUNTED = ("credited", "moved")
+
+CREDITED_STAYS = _("A credit note was made of it. Void that first.")
+
+
+def credited_stays(table: str, lines: str) -> pgtrigger.Trigger:
+    """What was credited was owed: an invoice does not lose that by any write, an undo included."""
+    owed = f"{{row}}.trashed_at IS NULL AND {{row}}.status = ANY ({listed(OWED)})"
+    return pgtrigger.Trigger(
+        name="credited", level=pgtrigger.Row, when=pgtrigger.Before, operation=pgtrigger.Update,
+        func=f"""
+    IF {owed.format(row="OLD")} AND NOT ({owed.format(row="NEW")})
+       AND EXISTS (SELECT FROM {lines} l WHERE l.invoice_id = NEW.id AND l.credited > 0) THEN
+        RAISE EXCEPTION 'credited' USING ERRCODE = '23514', CONSTRAINT = 'invoice_credited';
+    END IF;
+    RETURN NEW;
+    """,
+    )  # fmt: skip

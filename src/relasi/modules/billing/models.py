@@ -4,7 +4,8 @@ from relasi.modules.billing.bank_account import BankAccount
 from relasi.modules.billing.bank_movement import BankMovement
 from relasi.modules.billing.closed_period import ClosedPeriod
 from relasi.modules.billing.company_details import CompanyDetails, DocumentText
-from relasi.modules.billing.credit_note import CreditLine, CreditNote, CreditPart
+from relasi.modules.billing.credit_line import CreditLine
+from relasi.modules.billing.credit_note import CreditNote, CreditPart
 from relasi.modules.billing.customer_sum import CustomerSum
 from relasi.modules.billing.invoice import Invoice, InvoiceLine
 from relasi.modules.billing.online_charge import OnlineCharge

@@ -9,6 +9,7 @@ from relasi.kits.paying.kept_tying import kept_ties
 from relasi.kits.paying.tying import Parts, ties
 from relasi.kits.stock.held import listed
 from relasi.kits.stock.tying import posting_ties
+from relasi.modules.billing.credit_flow import COMING_BACK
 from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.invoice_flow import OWED, POSTING
 
@@ -62,3 +63,4 @@ def kept_sums() -> Iterator[Check]:
 @tied
 def taken_from_stock() -> Iterator[Check]:
     yield posting_ties(POSTING)
+    yield posting_ties(COMING_BACK)

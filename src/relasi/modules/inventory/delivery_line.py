@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.stock.numbered import Numbered
 from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.taking import counted_checks, taking_triggers
@@ -26,7 +26,7 @@ COUNTED = ("invoiced", "moved")
 SAME = {"product_id", "service_id", "bundle_id", "kind"}
 
 
-class DeliveryLine(TradeLine):
+class DeliveryLine(Numbered, TradeLine):
     note = ReferenceField(
         "inventory.DeliveryNote", models.CASCADE, verbose_name=_("Delivery note"), related_name="lines",
         required=True, editable=False,
@@ -74,16 +74,11 @@ class DeliveryLine(TradeLine):
         """Services are not delivered."""
         return ZERO if source.service_id else left
 
-    @property
-    def serial_list(self) -> list[str]:
-        return (self.serials or "").splitlines()
-
     def before_save(self, change: Change) -> None:
         super().before_save(change)
         if self.is_item and self.price is None and not self.ref:
             self.price = ZERO
-        found = re.split(r"[\n,;]+", self.serials or "")
-        self.serials = "\n".join(one.strip() for one in found if one.strip()) or None
+        self.tidy_serials()
 
     def clean(self, change: Any = None) -> None:
         super().clean(change)
@@ -93,5 +88,4 @@ class DeliveryLine(TradeLine):
             raise Refusal(
                 "name", "CLOSED_RECORD", _("This line comes from an order: only its quantity can change.")
             )
-        if len(self.serial_list) != len({one.casefold() for one in self.serial_list}):
-            raise Refusal("serials", "NOT_UNIQUE", _("A serial number stands here twice."))
+        self.check_serials_once()

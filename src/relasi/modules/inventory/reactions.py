@@ -13,7 +13,12 @@ from relasi.kits.trade.conversion import all_taken
 from relasi.kits.trade.taking import sources_of
 from relasi.modules.inventory.delivery_note import DeliveryNote
 from relasi.modules.inventory.reorder_news import tell_what_runs_short
-from relasi.modules.inventory.serials_follow import follow_notes, follow_receipts, follow_returns
+from relasi.modules.inventory.serials_follow import (
+    follow_credits,
+    follow_notes,
+    follow_receipts,
+    follow_returns,
+)
 
 ALWAYS = (CREATED, CHANGED, TRASHED, RESTORED)
 
@@ -48,6 +53,16 @@ def serials_follow_their_returns(changes: list[Change]) -> None:
     follow_returns([change.record for change in changes if change.has("status") or change.has("trashed_at")])
 
 
+def serials_follow_their_credits(changes: list[Change]) -> None:
+    follow_credits([change.record for change in changes if change.is_new or _tells_of_goods(change)])
+
+
+def _tells_of_goods(change: Change) -> bool:
+    return change.lines_changed or any(
+        change.has(name) for name in ("status", "trashed_at", "return_to_stock")
+    )
+
+
 def stock_may_run_short(changes: list[Any]) -> None:
     tell_what_runs_short()
 
@@ -57,6 +72,7 @@ for what in ALWAYS:
     on(what, "billing.Invoice")(say_how_much_is_invoiced)
     on(what, "inventory.DeliveryNote")(serials_follow_their_notes)
     on(what, "purchasing.ReceiptNote")(serials_follow_their_receipts)
+    on(what, "billing.CreditNote")(serials_follow_their_credits)
     on(what, "purchasing.PurchaseReturn")(serials_follow_their_returns)
     for label in (
         "inventory.StockAdjustment",
@@ -64,6 +80,7 @@ for what in ALWAYS:
         "purchasing.PurchaseReturn",
         "sales.SalesOrder",
         "billing.Invoice",
+        "billing.CreditNote",
     ):
         on(what, label)(stock_may_run_short)
 on(CHANGED, "catalog.Product", field="reorder_level")(stock_may_run_short)

@@ -51,6 +51,10 @@ class SerialNumber(Part):
         "purchasing.PurchaseReturn", models.PROTECT, verbose_name=_("Purchase return"), related_name="serial_numbers",
         editable=False,
     )  # fmt: skip
+    credit_note = ReferenceField(
+        "billing.CreditNote", models.PROTECT, verbose_name=_("Came back by"), related_name="serial_numbers",
+        editable=False,
+    )  # fmt: skip
     batch = TextField(_("Batch"), max_length=50, editable=False)
     expires_on = DateField(_("Expires on"), editable=False)
     delivered_on = DateField(_("Delivered on"), editable=False)
@@ -84,7 +88,7 @@ class SerialNumber(Part):
             Section(
                 _("Serial number"),
                 "serial product state account delivery_note delivered_on warranty_until "
-                "receipt_note batch expires_on purchase_return",
+                "receipt_note batch expires_on credit_note purchase_return",
             )
         ]
         views = [View("here", _("In stock"), {"field": "state", "op": "is", "value": "here"}, "warehouse")]

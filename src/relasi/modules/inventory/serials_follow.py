@@ -110,12 +110,52 @@ def follow_returns(documents: Iterable[Any]) -> None:
         write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
 
 
+def follow_credits(notes: Iterable[Any]) -> None:
+    """Pieces that came back by credit notes that stand lie here; those of notes that do not are at the customer again."""
+    ids = [one.pk for one in notes]
+    if not ids:
+        return
+    lines: Any = registry.module("billing.CreditLine").model
+    rows = lines._base_manager.filter(
+        credit_note__in=ids, credit_note__return_to_stock="stock", credit_note__trashed_at=None, trashed_at=None,
+        serials__isnull=False, product__isnull=False,
+    ).exclude(credit_note__status="void")  # fmt: skip
+    back = {(line.product_id, serial.casefold()): line for line in rows for serial in line.serial_list}
+    stored = SerialNumber._base_manager.filter(trashed_at=None)
+    drafts = []
+    for one in stored.filter(credit_note__in=ids, state="here"):
+        if (one.product_id, one.serial.casefold()) not in back and (line := _last_line(one)):
+            drafts.append(Draft(_at_customer(line), id=one.pk))
+    here = {
+        "state": "here",
+        "account": None,
+        "delivery_note": None,
+        "delivered_on": None,
+        "warranty_until": None,
+    }
+    for one in stored.filter(product__in={product for product, _serial in back}, state="delivered"):
+        if line := back.get((one.product_id, one.serial.casefold())):
+            drafts.append(Draft(here | {"credit_note": line.credit_note_id}, id=one.pk))
+    if drafts:
+        write(registry.of(SerialNumber), drafts, authorised=FOLLOWS)
+
+
+def _last_line(piece: SerialNumber) -> Any:
+    """By which it was delivered last."""
+    rows = DeliveryLine._base_manager.filter(
+        product=piece.product_id, note__status=S.DELIVERED, note__trashed_at=None, trashed_at=None,
+        serials__icontains=piece.serial,
+    ).select_related("note", "product")  # fmt: skip
+    named = (line for line in rows.order_by("-pk") if piece.serial in line.serial_list)
+    return next(named, None)
+
+
 def _at_customer(line: Any) -> dict[str, Any]:
     note = line.note
     day = company_day(note.delivered_at)
     months = line.product.warranty_months
     return {
-        "state": "delivered", "account": note.account_id, "delivery_note": note.pk, "delivered_on": day,
+        "state": "delivered", "credit_note": None, "account": note.account_id, "delivery_note": note.pk, "delivered_on": day,
         "warranty_until": months_after(day, months) if months else None,
     }  # fmt: skip
 

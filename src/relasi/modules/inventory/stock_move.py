@@ -19,7 +19,7 @@ from relasi.engine.records.part import Part
 from relasi.kits.stock.ledger import ledger_checks, ledger_triggers, one_document
 
 TABLE = "inventory_stockmove"
-DOCUMENTS = ("delivery_note", "receipt_note", "purchase_return", "invoice", "adjustment")
+DOCUMENTS = ("delivery_note", "receipt_note", "purchase_return", "invoice", "credit_note", "adjustment")
 
 
 class StockMove(Part):
@@ -56,6 +56,13 @@ class StockMove(Part):
     invoice = ReferenceField(
         "billing.Invoice", models.PROTECT, verbose_name=_("Invoice"), related_name="moves", editable=False
     )
+    credit_note = ReferenceField(
+        "billing.CreditNote",
+        models.PROTECT,
+        verbose_name=_("Credit note"),
+        related_name="moves",
+        editable=False,
+    )
     line = models.BigIntegerField(_("Line"), null=True, editable=False)
 
     class Meta(Part.Meta):
@@ -79,7 +86,7 @@ class StockMove(Part):
             Section(
                 _("Stock move"),
                 "product step opening issued received closing unit_cost takes_back delivery_note receipt_note "
-                "purchase_return invoice adjustment created_at created_by",
+                "purchase_return invoice credit_note adjustment created_at created_by",
             )
         ]
 

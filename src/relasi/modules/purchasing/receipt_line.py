@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +18,7 @@ from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.stock.numbered import Numbered
 from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.line import WHAT, TradeLine, line_checks
 from relasi.kits.trade.taking import counted_checks, taking_triggers
@@ -27,7 +27,7 @@ from relasi.modules.purchasing.receipt_flow import COUNTED, FLOW, TABLE, TAKINGS
 ZERO = Decimal(0)
 
 
-class ReceiptLine(TradeLine):
+class ReceiptLine(Numbered, TradeLine):
     """quantity: delivered now. accepted: what of it was taken in. returned: what of all that goes back to the vendor, of
     the accepted and the rejected ones together."""
 
@@ -102,10 +102,6 @@ class ReceiptLine(TradeLine):
         """How many of the rejected ones go back by no return yet."""
         return self.rejected - self.rejected_returned
 
-    @property
-    def serial_list(self) -> list[str]:
-        return (self.serials or "").splitlines()
-
     def before_save(self, change: Change) -> None:
         super().before_save(change)
         if not self.is_item:
@@ -118,8 +114,7 @@ class ReceiptLine(TradeLine):
         if not self.rejected:
             self.reject_reason = None
         self.accepted = (self.quantity or ZERO) - self.rejected
-        found = re.split(r"[\n,;]+", self.serials or "")
-        self.serials = "\n".join(one.strip() for one in found if one.strip()) or None
+        self.tidy_serials()
 
     def clean(self, change: Any = None) -> None:
         super().clean(change)
@@ -135,5 +130,4 @@ class ReceiptLine(TradeLine):
             raise Refusal(
                 "name", "CLOSED_RECORD", _("This line comes from an order: only its quantity can change.")
             )
-        if len(self.serial_list) != len({one.casefold() for one in self.serial_list}):
-            raise Refusal("serials", "NOT_UNIQUE", _("A serial number stands here twice."))
+        self.check_serials_once()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField
 from relasi.engine.records.refusal import Change, Refusal
+from relasi.kits.stock.numbered import Numbered
 from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.line import WHAT, TradeLine, line_checks
 from relasi.kits.trade.taking import taking_triggers
@@ -27,7 +27,7 @@ from relasi.modules.purchasing.return_flow import FLOW, NOT_GONE, TABLE, TAKINGS
 ZERO = Decimal(0)
 
 
-class ReturnLine(TradeLine):
+class ReturnLine(Numbered, TradeLine):
     """quantity: goes back now. accepted: what of it was taken in and leaves the stock."""
 
     purchase_return = ReferenceField(
@@ -93,10 +93,6 @@ class ReturnLine(TradeLine):
             Section(_("Return line"), "kind name description quantity unit rejected reject_reason serials")
         ]
 
-    @property
-    def serial_list(self) -> list[str]:
-        return (self.serials or "").splitlines()
-
     def before_save(self, change: Change) -> None:
         super().before_save(change)
         if not self.is_item:
@@ -113,8 +109,7 @@ class ReturnLine(TradeLine):
         if not self.rejected:
             self.reject_reason = None
         self.accepted = (self.quantity or ZERO) - self.rejected
-        found = re.split(r"[\n,;]+", self.serials or "")
-        self.serials = "\n".join(one.strip() for one in found if one.strip()) or None
+        self.tidy_serials()
 
     def clean(self, change: Any = None) -> None:
         super().clean(change)
@@ -127,5 +122,4 @@ class ReturnLine(TradeLine):
         if not change.is_new and self.receipt_line_id and WHAT & set(change.columns()):
             message = _("This line comes from a receipt note: only its quantity can change.")
             raise Refusal("name", "CLOSED_RECORD", message)
-        if len(self.serial_list) != len({one.casefold() for one in self.serial_list}):
-            raise Refusal("serials", "NOT_UNIQUE", _("A serial number stands here twice."))
+        self.check_serials_once()
