@@ -107,6 +107,10 @@ WRITES: dict[tuple[str, str], str] = {
     ("features/compat/wrong_tries.py", "create"): "wrong keys are counted to hold back whoever guesses",
     ("features/compat/wrong_tries.py", "delete"): "wrong keys count for fifteen minutes",
     ("features/compat/people.py", "save"): "the hash of a password never enters history",
+    (
+        "features/scheduler/job_form.py",
+        "update_or_create",
+    ): "the order of jobs says who set it, in their own rows",
     ("features/scheduler/jobs.py", "update_or_create"): "that a late job was told of stands in its own row",
     ("features/scheduler/models.py", "delete"): "how jobs went is kept for thirty days",
     ("features/scheduler/page.py", "bulk_create"): "a run is asked for, no record",

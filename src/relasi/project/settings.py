@@ -157,7 +157,8 @@ PROCRASTINATE_IMPORT_PATHS = ["relasi.project.upkeep"]
 # What a worker does beside its jobs, and what it calls around each of them.
 BESIDE_JOBS = ["relasi.features.scheduler.timing.follow_settings", "relasi.engine.api.jobs.listen_for_news"]
 AROUND_JOBS = ["relasi.features.scheduler.recording.record_run"]
-INSIDE_JOBS = ["relasi.engine.records.again.whole_job"]  # in the thread of the job itself
+# In the thread of the job itself.
+INSIDE_JOBS = ["relasi.features.scheduler.time_limit.limited", "relasi.engine.records.again.whole_job"]
 
 LOGGING = configuration()
 start_structlog()

@@ -6,7 +6,7 @@ import os
 import django
 
 GRACE = 1.5  # seconds a running job gets when the worker stops; a job cut off is run again
-CONCURRENCY = min(os.cpu_count() or 1, 4)
+CONCURRENCY = min(max(os.cpu_count() or 1, 2), 4)  # two at least: a slow job keeps no other waiting
 
 
 async def work() -> None:

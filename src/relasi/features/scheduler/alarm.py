@@ -17,8 +17,6 @@ from relasi.engine.activity.notification import Notification, NotificationKind, 
 from relasi.engine.activity.telling import tells
 from relasi.features.scheduler.described import described
 
-ALARM_AT = 3  # failures in a row
-
 FAILING = register_kind(
     NotificationKind("job_failing", gettext_lazy("A periodic job keeps failing"), "timer", "now", always=True)
 )
@@ -27,10 +25,22 @@ LATE = register_kind(
 )
 
 
+ENDED = register_kind(
+    NotificationKind("job_ended", gettext_lazy("A periodic job took too long"), "timer", "now", always=True)
+)
+
+
 @app.task(name="warn_of_failures", retry=3)
-def warn_of_failures(task: str) -> None:
+def warn_of_failures(task: str, times: int = 3) -> None:
+    """times: in a row."""
     with acting(SYSTEM, via="system"), transaction.atomic():
-        tell(FAILING, admins(), task=task)
+        tell(FAILING, admins(), task=task, times=times)
+
+
+@app.task(name="warn_of_end", retry=3)
+def warn_of_end(task: str) -> None:
+    with acting(SYSTEM, via="system"), transaction.atomic():
+        tell(ENDED, admins(), task=task)
 
 
 def admins() -> list[int]:
@@ -40,9 +50,16 @@ def admins() -> list[int]:
 @tells("job_failing")
 def _told(row: Notification, user: Any) -> tuple[Markup, str]:
     task = str(row.facts.get("task", ""))
-    words = {"job": described(task).label, "n": ALARM_AT}
+    words = {"job": described(task).label, "n": row.facts.get("times", 3)}
     sentence = Markup(_("“%(job)s” has failed %(n)s times in a row")) % words
     return sentence, f"/settings/scheduler/{task}/"
+
+
+@tells("job_ended")
+def _ended(row: Notification, user: Any) -> tuple[Markup, str]:
+    task = str(row.facts.get("task", ""))
+    words = {"job": described(task).label}
+    return Markup(_("“%(job)s” took too long and was ended")) % words, f"/settings/scheduler/{task}/"
 
 
 @tells("job_late")

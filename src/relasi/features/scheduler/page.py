@@ -15,14 +15,17 @@ from django.views.decorators.http import require_POST
 from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
+from relasi.engine.access.company import company
 from relasi.engine.screens.asking import user_of
 from relasi.engine.screens.toasts import toast
-from relasi.features.scheduler.alarm import ALARM_AT
 from relasi.features.scheduler.described import Description, described
+from relasi.features.scheduler.job_form import JobForm, alerts, form_of, hours, limits, move, tries
 from relasi.features.scheduler.models import JobRun, JobSetting, State
-from relasi.features.scheduler.timing import choices, delivered, in_words, next_run
+from relasi.features.scheduler.timing import choices, delivered, in_order, in_words
+from relasi.features.scheduler.window import Window, next_run
 from relasi.features.settings.frame import admin_only, settings_page
 
+AT_ONCE = 100  # before every other job
 SHOWN = 100  # runs of one job
 SILENCE = 60  # seconds without a sign before the worker counts as away
 HOME = "/settings/scheduler/"
@@ -37,6 +40,7 @@ class Job:
     cron: str
     last: JobRun | None
     now: datetime
+    zone: str = "Asia/Jakarta"
 
     @property
     def about(self) -> Description:
@@ -52,19 +56,30 @@ class Job:
 
     @property
     def next(self) -> datetime | None:
-        return next_run(self.cron, self.now) if self.setting.active else None
+        return next_run(self.cron, self.now, self.window) if self.setting.active else None
+
+    @property
+    def window(self) -> Window:
+        return self.setting.window(self.zone)
+
+    @property
+    def hours(self) -> str:
+        """Where it may run at some hours alone."""
+        first, last = self.window.first, self.window.last
+        return "" if self.window.is_open or first is None or last is None else f"{first:02}:00–{last:02}:00"
 
     @property
     def is_late(self) -> bool:
         """Whether it should have run at least twice since it last began."""
         if not self.setting.active or self.last is None or self.last.started_at is None:
             return False
-        first = next_run(self.cron, self.last.started_at)
-        return self.now > next_run(self.cron, first) + timedelta(seconds=SILENCE)
+        first = next_run(self.cron, self.last.started_at, self.window)
+        second = first and next_run(self.cron, first, self.window)
+        return second is not None and self.now > second + timedelta(seconds=SILENCE)
 
     @property
     def is_failing(self) -> bool:
-        return self.setting.failures >= ALARM_AT
+        return self.setting.failures >= self.setting.alert_after
 
     @property
     def lamp(self) -> tuple[Any, str]:
@@ -85,8 +100,9 @@ def all_jobs(tasks: Iterable[str] | None = None) -> list[Job]:
     found = []
     for task, cron in crons.items():
         setting = settings.get(task) or JobSetting(task=task)
-        found.append(Job(task, setting, setting.cron or cron, runs.get(task), now))
-    return sorted(found, key=lambda job: str(job.about.label).casefold())
+        found.append(Job(task, setting, setting.cron or cron, runs.get(task), now, company().zone))
+    order = in_order(crons, {task: one.sequence for task, one in settings.items()})
+    return sorted(found, key=lambda job: order.index(job.task))
 
 
 def worker_is_away() -> bool:
@@ -117,30 +133,35 @@ def _job(task: str) -> Job:
 
 @admin_only
 def detail(request: HttpRequest, task: str) -> HttpResponse:
-    """GET: its log. POST: on or off, and how often."""
-    job = _job(task)
+    """GET: its log. POST: on or off, how often, in which hours, how long and how stubbornly; or one place up or down."""
+    job, form = _job(task), JobForm()
+    if request.method == "POST" and request.POST.get("move") in ("up", "down"):
+        move(task, request.POST["move"] == "up", user_of(request))
+        return HttpResponseRedirect(HOME)
     if request.method == "POST":
-        _set(request, job)
-        return HttpResponseRedirect(job.url)
+        form = form_of(task, job.setting, request.POST, job.zone)
+        if not form.errors:
+            _set(request, job, form.values)
+            return HttpResponseRedirect(job.url)
     runs = JobRun.objects.select_related("asked_by").filter(task=task).order_by("-id")[:SHOWN]
     first = _("As delivered: %(frequency)s") % {"frequency": in_words(delivered()[task], job.now)}
     context = {
         "job": job,
         "runs": list(runs),
         "options": [("", first), *((cron, in_words(cron, job.now)) for cron in choices())],
+        "form": form,
+        "hours": hours(),
+        "limits": limits(),
+        "tries": tries(),
+        "alerts": alerts(),
     }
-    return settings_page(request, "scheduler_job.html", "scheduler", context, (job.about.label, None))
+    answer = settings_page(request, "scheduler_job.html", "scheduler", context, (job.about.label, None))
+    answer.status_code = 422 if form.errors else 200
+    return answer
 
 
-def _set(request: HttpRequest, job: Job) -> None:
-    post = request.POST
-    cron = post.get("cron", job.setting.cron)
-    values = {
-        "active": post.get("active", "1" if job.setting.active else "0") == "1",
-        "cron": cron if cron in choices() else "",
-        "changed_by": user_of(request),
-        "changed_at": timezone.now(),
-    }
+def _set(request: HttpRequest, job: Job, values: dict[str, Any]) -> None:
+    values |= {"changed_by": user_of(request), "changed_at": timezone.now()}
     JobSetting.objects.update_or_create(task=job.task, defaults=values)
     words = {"job": job.about.label}
     if values["active"] == job.setting.active:
@@ -158,13 +179,24 @@ def run_now(request: HttpRequest, task: str) -> HttpResponse:
     now = timezone.now()
     try:
         with transaction.atomic():
-            number = jobs.tasks[task].defer(timestamp=int(now.timestamp()))
+            number = jobs.tasks[task].configure(priority=AT_ONCE).defer(timestamp=int(now.timestamp()))
             asked = JobRun(
                 task=task, job=number, status=State.WAITING, asked_by=user_of(request), started_at=now
             )
             JobRun.objects.bulk_create([asked])
     except AlreadyEnqueued:
+        _bring_forward(task)
         toast(request, _("“%(job)s” waits for its turn already.") % {"job": job.about.label})
     else:
         toast(request, _("“%(job)s” runs now.") % {"job": job.about.label})
     return HttpResponseRedirect(job.url)
+
+
+def _bring_forward(task: str) -> None:
+    """A further try that waits for its time is made now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = NULL, priority = %s"
+            " WHERE task_name = %s AND status = 'todo' AND scheduled_at > now()",
+            [AT_ONCE, task],
+        )

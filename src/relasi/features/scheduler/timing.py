@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import attr
 import structlog
-from croniter import croniter
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django import app as jobs
 
 from relasi.engine.screens.faces import clock
+from relasi.features.scheduler.described import DESCRIPTIONS
+from relasi.features.scheduler.window import Window, next_run
 
+ALWAYS = Window(None, None, "UTC")
 LOOKED_AT = 15  # seconds
 MINUTES = (1, 2, 5, 10, 15, 30)
 HOURS = (1, 2, 3, 6, 12)
@@ -39,29 +42,44 @@ def choices() -> list[str]:
             *(f"0 */{n} * * *" for n in HOURS[1:]), "0 18 * * *"]  # fmt: skip
 
 
-def set_clock(app: Any, crons: dict[str, str]) -> None:
-    """crons: task -> what an admin set, empty for as delivered."""
+def set_clock(app: Any, crons: dict[str, str], sequences: dict[str, int | None] | None = None) -> None:
+    """crons: task -> what an admin set, empty for as delivered. sequences: which come first of those due at once."""
     registry = app.periodic_registry.periodic_tasks
-    first = delivered()
+    first, order = delivered(), in_order(registry_names(app), sequences or {})
     for key, one in list(registry.items()):
         wanted = crons.get(one.task.name) or first.get(one.task.name, one.cron)
-        if wanted != one.cron:
-            registry[key] = attr.evolve(one, cron=wanted)
+        how = one.configure_kwargs | {"priority": len(order) - order.index(one.task.name)}
+        if wanted != one.cron or how != one.configure_kwargs:
+            registry[key] = attr.evolve(one, cron=wanted, configure_kwargs=how)
+
+
+def registry_names(app: Any) -> list[str]:
+    return [one.task.name for one in app.periodic_registry.periodic_tasks.values()]
+
+
+def in_order(tasks: Iterable[str], sequences: Mapping[str, int | None]) -> list[str]:
+    """As they run where several are due at once: by what an admin set, and as delivered behind those."""
+    usual = {task: place for place, task in enumerate(DESCRIPTIONS)}
+
+    def place(task: str) -> tuple[int, int, str]:
+        own = sequences.get(task)
+        return (usual.get(task, len(usual)) if own is None else own, own is None, task)
+
+    return sorted(tasks, key=place)
 
 
 async def follow_settings(app: Any) -> None:
     """Never ends. The clock wakes at least each minute, so what is set holds from the next one."""
     while True:
         try:
-            rows = await app.connector.execute_query_all_async("SELECT task, cron FROM scheduler_jobsetting")
-            set_clock(app, {row["task"]: row["cron"] for row in rows})
+            rows = await app.connector.execute_query_all_async(
+                "SELECT task, cron, sequence FROM scheduler_jobsetting"
+            )
+            sequences = {row["task"]: row["sequence"] for row in rows}
+            set_clock(app, {row["task"]: row["cron"] for row in rows}, sequences)
         except Exception as trouble:  # the database may be away for a moment; the clock goes on as it was
             log.warning("the times of periodic jobs were not read", trouble=str(trouble)[:200])
         await asyncio.sleep(LOOKED_AT)
-
-
-def next_run(cron: str, now: datetime) -> datetime:
-    return datetime.fromtimestamp(croniter(cron, now.timestamp()).get_next(float), UTC)
 
 
 def in_words(cron: str, now: datetime) -> str:
@@ -76,5 +94,5 @@ def in_words(cron: str, now: datetime) -> str:
         n = int(hour[2:] or 1)
         return ngettext("Every hour", "Every %(n)s hours", n) % {"n": n}
     if minute.isdigit() and hour.isdigit():
-        return _("Every day at %(time)s") % {"time": clock(next_run(cron, now))}
+        return _("Every day at %(time)s") % {"time": clock(next_run(cron, now, ALWAYS) or now)}
     return cron
