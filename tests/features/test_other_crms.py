@@ -16,7 +16,9 @@ from relasi.engine.fields.reader import INDONESIAN
 from relasi.engine.records.change_set import ChangeSet
 from relasi.engine.records.long_job import Status
 from relasi.engine.records.undo import revert
+from relasi.engine.records.write import update
 from relasi.engine.transfer.csv_file import CsvTable
+from relasi.engine.transfer.file_compared import comparisons
 from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.known_source import recognised
 from relasi.engine.transfer.proposing import propose
@@ -319,3 +321,53 @@ def test_the_page_of_the_columns_names_the_program_and_lets_a_person_say_who_and
     assert (job.count("created"), job.count("failed")) == (1, 0), list(job.faults.values_list("reasons"))
     deal = living(Deal).get(name="Atap surya")
     assert (deal.stage.name, deal.owner_id) == ("Kualifikasi", company.sales_a.pk)
+
+
+def compared(deals, user):
+    return comparisons(ImportJob.objects.get(pk=deals["import"]), user)
+
+
+def test_the_file_is_held_against_what_stands_here_by_owner_and_stage(company, company_from_salesforce):
+    *_others, deals = company_from_salesforce
+    by_owner, by_stage = compared(deals, company.admin)
+    assert by_owner.agrees
+    assert [(line.label, line.rows, line.left, line.here) for line in by_stage.lines] == [
+        ("Penawaran Harga", 1, 0, 1), ("Menang", 1, 0, 1),
+    ]  # fmt: skip
+    sums = {"": Decimal(1_000_000)}, {"": Decimal("98500000.5")}
+    assert tuple(dict(line.sums) for line in by_stage.lines) == sums
+    assert tuple(dict(line.here_sums) for line in by_stage.lines) == sums
+
+
+def test_what_was_changed_since_or_not_taken_shows(company, company_from_salesforce, tmp_path):
+    *_others, deals = company_from_salesforce
+    update(living(Deal).get(name="Perluasan gudang"), {"amount": 5})
+    _owner, by_stage = compared(deals, company.admin)
+    assert [(line.label, line.agrees) for line in by_stage.lines] == [
+        ("Penawaran Harga", False),
+        ("Menang", True),
+    ]
+    rows = [
+        ["006C", "0", "001A", "Baik", "Prospecting", "100", "2026-12-31", "005X"],
+        ["006D", "0", "001Z", "Tanpa akun", "Prospecting", "900", "2026-12-31", "005X"],
+        ["006E", "0", "001A", "Entah", "Galaxy", "50", "2026-12-31", "005X"],
+    ]
+    again = command(written(tmp_path, DEALS, *rows), "deals", language="en")
+    assert counts(again) == (3, 1, 0, 0, 2)
+    _owner, by_stage = compared(again, company.admin)
+    found = {
+        line.label: (line.rows, line.left, line.here, dict(line.left_sums), line.agrees)
+        for line in by_stage.lines
+    }
+    assert found["Prospek Baru"] == (2, 1, 1, {"": Decimal(900)}, True)
+    assert found["“Galaxy”, tidak ditemukan"][:3] == (1, 1, 0)
+
+
+def test_the_report_is_a_page_of_the_importer_alone(company, company_from_salesforce):
+    *_others, deals = company_from_salesforce
+    job = ImportJob.objects.get(pk=deals["import"])
+    address = f"/import/{job.pk}/compared/"
+    page = signed_in(job.user).get(address)
+    assert page.status_code == 200
+    assert "sampai angka terakhir" in page.content.decode()
+    assert signed_in(company.sales_a).get(address).status_code == 404

@@ -232,6 +232,7 @@ ROUTES = [
     Route("import/<int:id>/", "own", args=_JOB),
     Route("import/<int:id>/columns/", "own", "GET POST", args=_JOB),
     Route("import/<int:id>/duplicates/", "own", "GET POST", args=_JOB),
+    Route("import/<int:id>/compared/", "own", args=_JOB),
     Route("import/<int:id>/errors.csv", "own", args=_JOB),
     Route("import/<int:id>/file/", "own", args=_JOB),
     Route("import/<int:id>/do/<slug:verb>/", "own", "POST", args={**_JOB, "verb": "import verb"}),

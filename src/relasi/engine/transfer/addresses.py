@@ -6,13 +6,14 @@ from django.urls import path
 
 
 def patterns() -> list[object]:
-    from relasi.engine.transfer import columns_step, export_page, job_page, wizard
+    from relasi.engine.transfer import columns_step, export_page, file_compared, job_page, wizard
 
     return [
         path("import/", job_page.history, name="imports"),
         path("import/<int:id>/", job_page.page, name="import_job"),
         path("import/<int:id>/columns/", columns_step.columns, name="import_columns"),
         path("import/<int:id>/duplicates/", wizard.duplicates, name="import_duplicates"),
+        path("import/<int:id>/compared/", file_compared.page, name="import_compared"),
         path("import/<int:id>/errors.csv", job_page.faults_file, name="import_faults"),
         path("import/<int:id>/file/", job_page.original, name="import_original"),
         path("import/<int:id>/do/<slug:verb>/", job_page.act, name="import_act"),

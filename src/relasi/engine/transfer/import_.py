@@ -19,6 +19,7 @@ from relasi.engine.access.company import company
 from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.reader import Reader
 from relasi.engine.records.long_job import LongJob, reasons_of
+from relasi.engine.transfer.file_sums import joined
 from relasi.engine.transfer.importer import Tally
 from relasi.engine.transfer.line_cells import each_row
 from relasi.engine.transfer.open_file import open_file
@@ -31,8 +32,8 @@ UNDO_DAYS = 7
 class ImportJob(LongJob):
     """shape: what the file is (see Table). columns: as Column has them. taken: rows of the file that are dealt with.
 
-    counts: of Tally. checked: what the rehearsal found: its counts, and for each reason how many rows. undone: how
-    many records an undo took back, and those it left because somebody changed them since.
+    counts: of Tally. sums: of FileSums. checked: what the rehearsal found: its counts, and for each reason how many
+    rows. undone: how many records an undo took back, and those it left because somebody changed them since.
     """
 
     lock = 73310
@@ -51,6 +52,7 @@ class ImportJob(LongJob):
     make_missing = models.BooleanField(default=True)
     source = models.CharField(max_length=40, default="", blank=True)
 
+    sums = models.JSONField(default=dict)
     undone_by = models.BigIntegerField(null=True)
     undone = models.JSONField(default=dict)
 
@@ -124,6 +126,7 @@ class ImportJob(LongJob):
             counts={name: self.count(name) + value for name, value in tally.counts().items()},
             taken=self.taken + tally.read,
             change_set=change_set,
+            sums=joined(self.sums, tally.sums),
             touched_at=timezone.now(),
             seconds=seconds,
         )

@@ -16,6 +16,7 @@ from relasi.engine.fields.reference import Unresolved
 from relasi.engine.records.refusal import Refusal
 from relasi.engine.records.what_stands import write_what_stands
 from relasi.engine.records.write import Draft
+from relasi.engine.transfer.file_sums import FileSums, Sums
 from relasi.engine.transfer.foreign_id import ForeignIds
 from relasi.engine.transfer.line_cells import onto_standing
 from relasi.engine.transfer.mapping import Column
@@ -36,7 +37,7 @@ class Tally:
     unchanged: of updated, those that said nothing new. ambiguous: of failed, those that mean several records.
     unmatched: of skipped, those that were to update a record and mean none. made: records made because rows
     refer to them. faults: the failed rows with their reasons, in the order of the file. A record with lines counts
-    once; read: of how many rows of the file all this came.
+    once; read: of how many rows of the file all this came. sums: see `file_sums`.
     """
 
     rows: int = 0
@@ -50,6 +51,7 @@ class Tally:
     made: int = 0
     read: int = 0
     faults: list[tuple[ReadRow, list[Refusal]]] = field(default_factory=list)
+    sums: Sums = field(default_factory=dict)
 
     def fail(self, row: ReadRow, refusals: list[Refusal]) -> None:
         self.failed += 1
@@ -85,6 +87,8 @@ class Importer:
             name for name in plan.module.title_fields if _must_be_given(plan.module.fields.get(name))
         ]
         self._seen: set[int] = set()
+        # Of the batch: number of the row -> the record it made or changed.
+        self._written: dict[int, Any] = {}
 
     def _source_of(self, column: Column) -> str | None:
         """Where the column names records by their ids, whose ids they are."""
@@ -119,11 +123,22 @@ class Importer:
         while standing:
             standing = self._wave(standing, tally)
         tally.made = self._made() - made_before
+        self._add_up(rows, tally)
         tally.faults.sort(key=lambda fault: fault[0].number)
         if self.rehearsal:
             for references in self.references.values():
                 references.forget()
         return tally
+
+    def _add_up(self, rows: Sequence[ReadRow], tally: Tally) -> None:
+        """Once for each row, when it is settled what it has become."""
+        if self.rehearsal:
+            return
+        sums = FileSums(self.module, self.reader.names)
+        for row in rows:
+            sums.add(row, self._written.get(row.number))
+        self._written.clear()
+        tally.sums = sums.found
 
     def _made(self) -> int:
         return sum(references.created for references in self.references.values())
@@ -279,11 +294,15 @@ class Importer:
                 tally.fail(row, draft.refusals)
             elif draft.id is None:
                 tally.created += 1
+                self._written[row.number] = draft.record
                 if self.rehearsal:
                     self._seen.update(map(hash, keys))
             else:
                 tally.updated += 1
-                tally.unchanged += not draft.change.columns() and not draft.lines_changed
+                if draft.change.columns() or draft.lines_changed:
+                    self._written[row.number] = draft.record
+                else:
+                    tally.unchanged += 1
 
 
 @dataclass
