@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -201,6 +202,11 @@ def invoices(visitor: measure.Visitor) -> dict[str, measure.Times]:
         "ageing": measure.timed(lambda n: visitor.get("/receivables/"), times=60, warm_up=5),
         "ageing_largest": measure.timed(
             lambda n: visitor.get("/receivables/?order=largest"), times=20, warm_up=3
+        ),
+        "ageing_of_a_past_day": measure.timed(
+            lambda n: visitor.get(f"/receivables/?on={date.today() - timedelta(days=60)}"),
+            times=10,
+            warm_up=2,
         ),
     }
 

@@ -33,7 +33,7 @@ def owing(vendor: Any, amount: int, due: int) -> Bill:
 def bands(rows: list[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row in rows:
-        for band, (amount, _n) in row.bands.items():
+        for band, amount in row.bands.items():
             found[band] = found.get(band, 0) + amount
     return found
 
@@ -57,9 +57,9 @@ def test_every_bill_stands_in_its_band_and_figures_equal_their_rows(company: Any
     rows = ageing(company.admin, today(), side=PAYABLES)
     assert bands(rows) == {"not_due": 100, "d30": 50, "d60": 90, "d90": 130, "over": 80}
     for row in rows:
-        for band, (amount, n) in row.bands.items():
+        for band, amount in row.bands.items():
             behind = rows_behind(company.admin, today(), band, row.party, row.currency, PAYABLES)
-            assert (sum(found.left for found in behind), behind.count()) == (amount, n)
+            assert sum(found.left for found in behind) == amount > 0
 
 
 def test_what_was_paid_since_counts_as_unpaid_then(company: Any) -> None:

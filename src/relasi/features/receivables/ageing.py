@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -36,22 +36,22 @@ SOON: dict[str, tuple[Any, int]] = {
 
 @dataclass
 class Row:
-    """What is owed by one customer or to one vendor in one currency. bands: band -> (sum, how many). credit: paid and
-    not used yet."""
+    """What is owed by one customer or to one vendor in one currency. bands: band -> what is in it, where something is.
+    credit: paid and not used yet."""
 
     party: int | None
     currency: str
     title: str = ""
-    bands: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+    bands: dict[str, Decimal] = field(default_factory=dict)
     credit: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
-        return sum((amount for amount, _n in self.bands.values()), ZERO)
+        return sum(self.bands.values(), ZERO)
 
     @property
     def late(self) -> Decimal:
-        return self.total - self.bands.get("not_due", (ZERO, 0))[0]
+        return self.total - self.bands.get("not_due", ZERO)
 
 
 def unpaid(user: Any, on: date, side: Side = RECEIVABLES) -> QuerySet[Any]:
@@ -87,10 +87,10 @@ def debts(
     """By party and currency, without their credit."""
     rows = _of(unpaid(user, on, side).order_by(), party, side)
     found: dict[tuple[int | None, str], Row] = {}
-    grouped = rows.values_list(side.party, "currency", "band").annotate(amount=Sum("left"), n=Count("pk"))
-    for id, currency, band, amount, n in grouped:
+    grouped = rows.values_list(side.party, "currency", "band").annotate(amount=Sum("left"))
+    for id, currency, band, amount in grouped:
         row = found.setdefault((id, currency), Row(id, currency))
-        row.bands[band] = (amount, n)
+        row.bands[band] = amount
     return found
 
 

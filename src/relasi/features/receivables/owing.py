@@ -99,11 +99,11 @@ class Owing:
             return cursor.fetchall()
 
     def _band(self, place: int) -> str:
-        """SQL: what is due between two cuts, and how many documents."""
+        """SQL: what is due between two cuts."""
         within = f"source = 'debt' AND first_day >= {self._day} - {CUTS[place]}" if place < len(CUTS) else ""
         before = f"source = 'debt' AND first_day < {self._day} - {CUTS[place - 1]}" if place else ""
         which = " AND ".join(filter(None, (within, before)))
-        return f"sum(amount) FILTER (WHERE {which}), coalesce(sum(documents) FILTER (WHERE {which}), 0)"
+        return f"sum(amount) FILTER (WHERE {which})"
 
     @property
     def _day(self) -> str:
@@ -112,9 +112,6 @@ class Owing:
     def _row(self, found: Any) -> Row:
         party, currency, *rest = found
         row = Row(party or None, currency)
-        for place, band in enumerate(BANDS):
-            amount, count = rest[2 * place], int(rest[2 * place + 1])
-            if count:
-                row.bands[band] = (amount, count)
-        row.credit = rest[2 * len(BANDS)]
+        row.bands = {band: amount for band, amount in zip(BANDS, rest, strict=False) if amount}
+        row.credit = rest[len(BANDS)]
         return row

@@ -33,8 +33,8 @@ from relasi.features.receivables.ageing import (
     due_soon,
     rows_behind,
 )
+from relasi.features.receivables.owed_then import OwedThen
 from relasi.features.receivables.owing import LARGEST, OLDEST, Owing
-from relasi.features.receivables.parties import Parties
 from relasi.features.receivables.sides import RECEIVABLES, Side
 from relasi.features.receivables.statement import Statement, currencies_of, statement
 from relasi.kits.pipeline.days import today
@@ -75,7 +75,10 @@ def page(request: HttpRequest, side: Side) -> HttpResponse:
     format = _format(request, user, side)
     if format:
         return file_answer(
-            f"{side.file_name}-{on}", format, _ageing_table(_all(user, on, side), side), reader
+            f"{side.file_name}-{on}",
+            format,
+            _ageing_table(_owing(user, on, side).rows(LARGEST)[0], side),
+            reader,
         )
     largest = request.GET.get("order") == LARGEST or on < today()
     rows, pages = _shown(request, user, on, side, LARGEST if largest else OLDEST)
@@ -89,8 +92,8 @@ def page(request: HttpRequest, side: Side) -> HttpResponse:
     return render_page(request, "features/receivables/ageing.html", context)
 
 
-def _all(user: Any, on: date, side: Side) -> list[Row]:
-    return Owing(user, on, side).rows(LARGEST)[0] if on >= today() else Parties(user, on, side)[:]
+def _owing(user: Any, on: date, side: Side) -> Owing | OwedThen:
+    return Owing(user, on, side) if on >= today() else OwedThen(user, on, side)
 
 
 def _shown(request: HttpRequest, user: Any, on: date, side: Side, order: str) -> tuple[list[Row], Pages]:
@@ -114,10 +117,7 @@ def _shown(request: HttpRequest, user: Any, on: date, side: Side, order: str) ->
 def _part(user: Any, on: date, side: Side, order: str, page: int) -> tuple[list[Row], int]:
     """The rows of a page, and of how many."""
     first = (page - 1) * PARTIES
-    if on >= today():
-        return Owing(user, on, side).rows(order, first, PARTIES)
-    parties = Parties(user, on, side)
-    return parties[first : first + PARTIES], len(parties)
+    return _owing(user, on, side).rows(order, first, PARTIES)
 
 
 @signed_in
@@ -125,8 +125,8 @@ def totals(request: HttpRequest, side: Side) -> HttpResponse:
     """What all of them owe together; asked for after the rows."""
     user, reader = _must_see(request, side), reader_of(request)
     on = day_asked(request.GET, "on", today())
-    found = (Owing if on >= today() else Parties)(user, on, side).sums()
-    context = {"sums": [_drawn(row, on, side, reader) for row in found], "states": side is RECEIVABLES}
+    sums = [_drawn(row, on, side, reader) for row in _owing(user, on, side).sums()]
+    context = {"sums": sums, "states": side is RECEIVABLES}
     return render_page(request, "features/receivables/totals.html", context)
 
 
@@ -164,7 +164,7 @@ def _drawn(row: Row, on: date, side: Side, reader: Any) -> dict[str, Any]:
 
     return {
         "title": row.title, "party": row.party, "currency": row.currency,
-        "cells": [link(band, row.bands[band][0]) if band in row.bands else None for band in BANDS],
+        "cells": [link(band, row.bands[band]) if band in row.bands else None for band in BANDS],
         "total": link(ANY, row.total), "credit": amount(row.credit, row.currency, reader) if row.credit else "",
     }  # fmt: skip
 
@@ -175,7 +175,7 @@ def _ageing_table(rows: list[Row], side: Side) -> list[list[Any]]:
     ]  # fmt: skip
     found: list[list[Any]] = [heads]
     for row in rows:
-        parts = [row.bands.get(band, (Decimal(0), 0))[0] for band in BANDS]
+        parts = [row.bands.get(band, Decimal(0)) for band in BANDS]
         found.append([row.title, row.currency, *parts, row.total, row.credit])
     return found
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, DecimalField, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -72,11 +72,27 @@ def _paid_since(parts: Any, debt: str, on: date) -> Any:
 
 def _invoice_balance(on: date) -> Any:
     credited = Q(credit_note__date__gt=on, credit_note__trashed_at=None) & ~Q(credit_note__status="void")
-    return F("balance") + _paid_since(PaymentPart, "invoice", on) + _sum_of(CreditPart, "invoice", credited)
+    since = _paid_since(PaymentPart, "invoice", on) + _sum_of(CreditPart, "invoice", credited)
+    moved = _moved(PaymentPart, "invoice", on) | _of(CreditPart, "invoice", Q(credit_note__date__gt=on))
+    return _only_of(moved, since)
 
 
 def _bill_balance(on: date) -> Any:
-    return F("balance") + _paid_since(VendorPaymentPart, "bill", on)
+    return _only_of(_moved(VendorPaymentPart, "bill", on), _paid_since(VendorPaymentPart, "bill", on))
+
+
+def _only_of(moved: Q, since: Any) -> Any:
+    """The balance, and what happened since where anything did: few documents, so for the others nothing is added up."""
+    return Case(When(moved, then=F("balance") + since), default=F("balance"), output_field=DecimalField())
+
+
+def _moved(parts: Any, debt: str, on: date) -> Q:
+    return _of(parts, debt, Q(payment__date__gt=on) | Q(payment__reversed_on__gt=on))
+
+
+def _of(parts: Any, debt: str, which: Q) -> Q:
+    """What these parts pay."""
+    return Q(pk__in=parts._base_manager.filter(which, trashed_at=None).order_by().values(debt))
 
 
 def _paid_by_customers(user: Any, on: date) -> list[tuple[Any, str]]:
