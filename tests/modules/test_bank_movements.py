@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from relasi.engine.access.acting import acting
-from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
 from relasi.kits.pipeline.days import today
+from relasi.kits.trade.credit import owed_by
 from relasi.modules.billing.bank_movement import BankMovement
 from relasi.modules.billing.bank_pairing import suggestions, take_certain
 from relasi.modules.billing.payment import Payment
 from tests.make import again, make
 from tests.modules.trading import is_sound, issued, paid, thing
+from tests.people import signed_in
 
 
 def told(amount: Any = 1_110_000, **values: Any) -> BankMovement:
@@ -129,6 +131,33 @@ def test_an_undone_match_leaves_no_payment(as_admin: Any, invoice: Any, company:
     revert(ChangeSet.objects.get(pk=stretch.change_set))
     assert (again(movement).status, again(movement).payment_id) == ("open", None)
     assert again(invoice).balance == 1_110_000
+    is_sound()
+
+
+def test_money_in_another_currency_becomes_credit_at_the_rate_that_is_written(
+    as_admin: Any, company: Any
+) -> None:
+    account = make("customers.Account", name="PT Ekspor")
+    movement = told(100, currency="USD")
+    for rate, code in (
+        (None, "REQUIRED"),
+        ("", "REQUIRED"),
+        ("enam belas", "INVALID_VALUE"),
+        (-1, "OUT_OF_RANGE"),
+    ):
+        with pytest.raises(Refused) as error:
+            movement.book_foreign(account.pk, rate)
+        assert [(one.field, one.code) for one in error.value.refusals] == [("rate", code)]
+        assert again(movement).status == "open" and not Payment._base_manager.exists()
+    close_change_set()
+    browser = signed_in(company.admin)
+    dialog = browser.get(f"/bank-movements/{movement.pk}/do/book_foreign/").content.decode()
+    assert (
+        'name="rate"' in dialog and browser.get(f"/bank-movements/{movement.pk}/do/book/").status_code != 200
+    )
+    browser.post(f"/bank-movements/{movement.pk}/do/book_foreign/", {"account": account.pk, "rate": "16.000"})
+    payment = again(movement).payment
+    assert (payment.rate, payment.unallocated, owed_by(account.pk, "IDR")) == (16_000, 100, -1_600_000)
     is_sound()
 
 

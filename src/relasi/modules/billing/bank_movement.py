@@ -133,7 +133,9 @@ class BankMovement(Record):
             Action("link", _("It is a recorded payment"), icon="link", ask=("payment",),
                    when=lambda one: one.status == S.OPEN),
             Action("book", _("Credit of a customer"), icon="wallet", ask=("account",), form="blank_payment", quiet=True,
-                   when=lambda one: one.status == S.OPEN),
+                   when=lambda one: one.status == S.OPEN and not one.is_foreign),
+            Action("book_foreign", _("Credit of a customer"), icon="wallet", ask=("account", "rate"),
+                   form="blank_payment", quiet=True, when=lambda one: one.status == S.OPEN and one.is_foreign),
             Action("set_aside", _("Set aside"), icon="archive", ask=("set_aside_reason",), quiet=True,
                    when=lambda one: one.status == S.OPEN),
             Action("reopen", _("Open again"), icon="rotate-ccw", quiet=True,
@@ -177,6 +179,10 @@ class BankMovement(Record):
         return Payment(currency=self.currency)
 
     @property
+    def is_foreign(self) -> bool:
+        return self.currency != company().currency
+
+    @property
     def as_payment(self) -> dict[str, Any]:
         """What a payment made of it has."""
         text = self.reference or (self.description or "").strip()[:100]
@@ -214,12 +220,16 @@ class BankMovement(Record):
 
     def book(self, account: Any = None) -> BankMovement:
         """Money of this customer that pays nothing yet. Raises Refused."""
+        return self.book_foreign(account)
+
+    def book_foreign(self, account: Any = None, rate: Any = None) -> BankMovement:
+        """The same, in another currency than the company's."""
         with transaction.atomic():
             held = self._held()
             if not id_of(account):
                 raise _no("account", "REQUIRED", _("Choose the customer."))
-            payment = settling.hold(id_of(account), held.currency, held.as_payment)
-            return held._pair(payment)
+            values = {**held.as_payment, **({"rate": rate} if rate not in (None, "") else {})}
+            return held._pair(settling.hold(id_of(account), held.currency, values))
 
     def set_aside(self, set_aside_reason: Any = None) -> BankMovement:
         """It is no payment of a customer. Raises Refused."""
