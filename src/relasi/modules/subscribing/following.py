@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from relasi.engine.declare.registry import registry
@@ -20,6 +22,7 @@ from relasi.modules.subscribing.transaction import OPEN, PAID, PaidBy, S, Transa
 
 FOLLOWS = "transactions follow the invoice"
 OWED = ("issued", "partly_paid")
+log = logging.getLogger(__name__)
 GIVES_UP_AFTER = 7  # days after the due date, where customers pay by themselves
 
 
@@ -198,5 +201,9 @@ def follow_due(day: date | None = None) -> int:
         late = rows.filter(whose, due_date__lt=there)
         ids |= set(late.values_list("subscription_periods__subscription", flat=True))
     for id in sorted(ids):
-        follow_subscription(id, day)
+        try:
+            with transaction.atomic():
+                follow_subscription(id, day)
+        except Exception:  # whatever it is, it stops this one alone
+            log.exception("subscription %s", id)
     return len(ids)
