@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.company import company
@@ -24,6 +25,7 @@ from relasi.modules.subscribing.subscription_news import tell_owner
 from relasi.modules.subscribing.transaction import S, Transaction
 
 BY_CHARGING = "charging what is due"
+REASON = gettext_noop("What is due of subscriptions")
 CHARGED = (State.ACTIVE, State.OVERDUE, State.PAUSED, State.SUSPENDED)
 NO_DETAILS, NO_GATEWAY, NO_ANSWER = "no_details", "no_gateway", "no_answer"
 
@@ -51,7 +53,7 @@ def attempt(id: int, day: date | None = None) -> bool:
     token = token_of(found.subscription)
     why = NO_DETAILS if not token else NO_GATEWAY if row is None or row.speaking() is None else ""
     try:
-        with transaction.atomic(), acting(SYSTEM, via="system", reason=BY_CHARGING):
+        with transaction.atomic(), acting(SYSTEM, via="system", reason=REASON):
             if why:
                 fail(_pending(id), why, day=day)
                 return True
