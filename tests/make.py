@@ -51,6 +51,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "customize.layout": {"module": "customers.lead"},
     "customize.fieldrule": {"module": "customers.contact", "field": "title", "effect": "required"},
     "customers.conversionfield": {"becomes": "account", "source": "email", "target": "email"},
+    "records.legalhold": {"record_number": "ACC-00001", "reason": "Sengketa"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.bankmovement": {"amount": 1_000_000, "date": "2030-01-31"},

@@ -369,6 +369,7 @@ ROUTES = [
     Route("settings/company/", "admin", "GET POST"),
     Route("settings/company-details/", "admin", "GET POST"),
     Route("settings/company-details/preview/", "admin"),
+    Route("settings/erasures/", "admin"),
     Route("settings/why/", "admin"),
     Route("settings/preview/stop/", "signed in", "POST"),
     Route("settings/users/", "admin"),

@@ -42,6 +42,8 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/activity/notification.py", "delete"): "what one person was told is kept for a while only",
     ("engine/api/daily.py", "delete"): "counts of a day go after two",
     ("engine/api/delivery.py", "bulk_create"): "where a webhook reads on is no record",
+    ("engine/api/delivery.py", "delete"): "what was told of an erased person is gone",
+    ("engine/records/erasing.py", "create"): "the proof of an erasure is never changed",
     ("engine/api/delivery.py", "update"): "a message notes how it went",
     ("engine/api/sending.py", "bulk_create"): "a try is noted, no record",
     ("engine/api/sending.py", "update"): "a message notes how it went",

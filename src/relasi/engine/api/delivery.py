@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.api.changes import cluster, end_of_feed
 from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.records.erasing import also_erased
 
 RETRIES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 720))
 CLAIMED = timedelta(seconds=60)  # a sender that is gone by then has lost it to the next one
@@ -145,3 +146,11 @@ def forget_old_deliveries() -> int:
         cursor.execute(f"DELETE FROM api_attempt WHERE delivery_id IN ({old})", [timezone.now() - KEPT])
         cursor.execute("DELETE FROM api_delivery WHERE finished_at < %s", [timezone.now() - KEPT])
         return int(cursor.rowcount)
+
+
+def forget_told(ids: list[int]) -> int:
+    """What was told, or waits to be told, of persons who are erased."""
+    return Delivery.objects.filter(record__in=ids).delete()[0]
+
+
+also_erased("messages", forget_told)

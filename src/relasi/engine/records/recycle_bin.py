@@ -20,6 +20,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.image import ImageField
 from relasi.engine.records.change_set import ChangeRow, open_change_set
+from relasi.engine.records.legal_hold import held_among
 from relasi.engine.records.record import CoOwner, RecordIndex
 from relasi.engine.records.refusal import Refused
 
@@ -69,7 +70,7 @@ def purge_due(now: datetime | None = None) -> int:
         count += purge(module, due)
     for module in hanging_modules():
         with transaction.atomic():
-            _purge_hanging(module, Q(trashed_at__lte=limit))
+            purge_hanging(module, Q(trashed_at__lte=limit))
     return count
 
 
@@ -105,7 +106,7 @@ def purge(module: Module, ids: list[int]) -> int:
     """Deletes trashed records for good, with their index rows, their pictures and the values in their history.
 
     A stub stays in history: that this id and number existed, who deleted it and when. A record that others
-    still point to stays in the bin.
+    still point to stays in the bin, and so does one under a legal hold.
     """
     gone = 0
     for id in ids:
@@ -119,12 +120,12 @@ def purge(module: Module, ids: list[int]) -> int:
 
 def _purge_one(module: Module, id: int) -> int:
     record = module.model._base_manager.select_for_update().filter(pk=id, trashed_at__isnull=False).first()
-    if record is None:
+    if record is None or held_among([id]):
         return 0
     open_change_set()
-    pictures = _pictures_of(module, record)
+    pictures = pictures_of(module, record)
     for hanging in hanging_modules():
-        _purge_hanging(hanging, Q(**{f"{hanging.hangs_on}_id": id}))
+        purge_hanging(hanging, Q(**{f"{hanging.hangs_on}_id": id}))
     CoOwner.objects.filter(record_id=id).delete()
     RecordIndex.objects.filter(pk=id).delete()
     record.delete()
@@ -139,11 +140,12 @@ def hanging_modules() -> list[Module]:
     return [module for module in registry if module.hangs_on]
 
 
-def _purge_hanging(module: Module, which: Q) -> None:
-    """What hangs on a record goes with it; `after_purge` of the model then lets go of what lies outside the table."""
+def purge_hanging(module: Module, which: Q) -> int:
+    """What hangs on a record goes with it; `after_purge` of the model then lets go of what lies outside the table.
+    Returns how many rows there were."""
     rows = list(module.model._base_manager.filter(which))
     if not rows:
-        return
+        return 0
     open_change_set()
     ids = [row.pk for row in rows]
     module.model._base_manager.filter(pk__in=ids).delete()
@@ -151,6 +153,7 @@ def _purge_hanging(module: Module, which: Q) -> None:
     after_purge = getattr(module.model, "after_purge", None)
     if after_purge is not None:
         after_purge(rows)
+    return len(rows)
 
 
 def _forget_values(module: Module, ids: list[int]) -> None:
@@ -165,7 +168,7 @@ def _forget_values(module: Module, ids: list[int]) -> None:
         )
 
 
-def _pictures_of(module: Module, record: Any) -> list[tuple[type[models.Model], str, str]]:
+def pictures_of(module: Module, record: Any) -> list[tuple[type[models.Model], str, str]]:
     """(model, field, name in the storage) of the pictures that only this record may hold."""
     fields = [name for name, field in module.fields.items() if isinstance(field, ImageField)]
     return [(module.model, name, getattr(record, name)) for name in fields if getattr(record, name)]

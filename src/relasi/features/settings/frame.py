@@ -52,6 +52,8 @@ MENU = [
              gettext_lazy("Which modules your company uses.")),
             ("list-views", gettext_lazy("List views"), "/settings/list-views/", "list-filter",
              gettext_lazy("Approve what people want everybody to see.")),
+            ("erasures", gettext_lazy("Erased persons"), "/settings/erasures/", "ban",
+             gettext_lazy("Whose personal data was erased, when, by whom and why.")),
             ("why", gettext_lazy("Why?"), "/settings/why/", "circle-question-mark",
              gettext_lazy("Why a person can or cannot see a record.")),
         ],

@@ -41,6 +41,7 @@ from relasi.kits.parties.legal_form import LegalForm
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.parties.touch import Contacted
 from relasi.kits.paying.kept_value import OPEN, RECEIVED, KeptValue
+from relasi.modules.customers.erasing import Erasable
 from relasi.modules.customers.picklists import (
     AccountKind,
     AccountType,
@@ -59,7 +60,7 @@ _LIFETIME_REVENUE = KeptValue(side="customers", signs=RECEIVED)
 _OWN_FORMS = frozenset(form.value for form in LegalForm)
 
 
-class Account(Party, Contacted, Record):
+class Account(Party, Contacted, Erasable, Record):
     kind = ChoiceField(AccountKind, _("Kind"), default=AccountKind.COMPANY, required=True,
                        aliases="Jenis Akun|Account Kind")  # fmt: skip
     name = TextField(

@@ -28,11 +28,12 @@ from relasi.engine.records.write import update
 from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.parties.touch import Contacted
 from relasi.kits.pipeline.lead_source import LeadSource
+from relasi.modules.customers.erasing import Erasable, may_be_erased
 from relasi.modules.customers.lifecycle import STATUSES, Lifecycle, Warmth, is_backward
 from relasi.modules.customers.picklists import Language, OptIn, Salutation, Zone
 
 
-class Contact(Party, Contacted, Record):
+class Contact(Party, Contacted, Erasable, Record):
     salutation = ChoiceField(Salutation, _("Salutation"), aliases="Sapaan|Panggilan|Sebutan")
     first_name = TextField(
         _("First name"), max_length=100, aliases="Nama Depan|Given Name|Person - First name"
@@ -174,7 +175,9 @@ class Contact(Party, Contacted, Record):
                 quiet=True,
                 ask=("lifecycle_stage", "status", "stage_reason"),
             ),
-        ]
+            Action("erase", _("Erase personal data"), icon="ban", quiet=True, danger=True, form="erasure_plan",
+                   ask=("reason", "sure"), when=may_be_erased),
+        ]  # fmt: skip
         views = [
             View("customers", _("Customers"), {"field": "lifecycle_stage", "op": "is", "value": "customer"}, "handshake"),
             View("no_consent", _("Without email consent"), {"field": "email_opt_in", "op": "in",

@@ -38,6 +38,7 @@ from relasi.kits.parties.party import Party, key_indexes
 from relasi.kits.parties.touch import Contacted
 from relasi.kits.pipeline.lead_source import LeadSource
 from relasi.modules.customers import conversion
+from relasi.modules.customers.erasing import Erasable, may_be_erased
 from relasi.modules.customers.lifecycle import Lifecycle
 from relasi.modules.customers.picklists import (
     Channel,
@@ -56,7 +57,7 @@ def _in(*stages: Lifecycle) -> Any:
     return lambda lead: lead.stage in stages and not lead.is_converted
 
 
-class Lead(Party, Contacted, Qualified, Record):
+class Lead(Party, Contacted, Erasable, Qualified, Record):
     salutation = ChoiceField(Salutation, _("Salutation"), aliases="Sapaan|Panggilan")
     first_name = TextField(_("First name"), max_length=100, aliases="Nama Depan|Given Name")
     last_name = TextField(
@@ -181,6 +182,8 @@ class Lead(Party, Contacted, Qualified, Record):
                    when=_in(Lifecycle.DISQUALIFIED)),
             Action("undo_conversion", _("Undo conversion"), icon="undo-2", danger=True,
                    when=lambda lead: conversion.may_be_undone(lead)),
+            Action("erase", _("Erase personal data"), icon="ban", quiet=True, danger=True, form="erasure_plan",
+                   ask=("reason", "sure"), when=may_be_erased),
         ]  # fmt: skip
         views = [
             View("open", _("Open"), {"field": "status", "op": "not_in", "value": ["lost", "junk", "converted"]}, "inbox"),
