@@ -55,7 +55,7 @@ class LegalHold(Tracked):
 
 def held_among(ids: list[int]) -> set[int]:
     rows = LegalHold._base_manager.filter(record_id__in=ids, active=True, trashed_at=None)
-    return set(rows.values_list("record_id", flat=True))
+    return {id for id in rows.values_list("record_id", flat=True) if id is not None}
 
 
 def refuse_held(ids: list[int]) -> None:
