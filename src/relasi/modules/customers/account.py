@@ -179,6 +179,9 @@ class Account(Party, Contacted, Erasable, Record):
             Related("agenda.Task", columns=["status", "due_on"], title=_("Tasks")),
             Related("agenda.Event", columns=["status", "starts_at"], title=_("Events")),
             Related("customers.Contact", columns=["title", "mobile"]),
+            Related(
+                "customers.Affiliation", columns=["contact", "title"], title=_("People of other companies")
+            ),
             Related("sales.Deal", columns=["stage", "amount"]),
             Related("sales.Quote", columns=["status", "grand_total"]),
             Related("billing.Invoice", columns=["status", "balance"]),

@@ -164,6 +164,7 @@ class Contact(Party, Contacted, Erasable, Record):
                 columns=["title", "mobile"],
                 title=_("Reports to this person"),
             ),
+            Related("customers.Affiliation", columns=["account", "title"], title=_("Further companies")),
             Related("customers.Consent", columns=["given_at", "standing"]),
             Related("customers.ContactStage", columns=["at", "stay"]),
         ]

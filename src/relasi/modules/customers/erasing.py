@@ -141,6 +141,7 @@ def _erase_one(record: Any, reason: str) -> None:
     values |= {"custom": {}, "erased_at": timezone.now(), **NO_MORE[module.key]}
     if module.key == "customers.contact":
         _end_consents(record)
+        _forget_titles(record)
     erase_record(record, values, reason)
 
 
@@ -152,6 +153,15 @@ def _end_consents(contact: Any) -> None:
     if drafts:
         write(module, drafts, exact=True, authorised=AUTHORISED)
         forget_columns(module, [id for id, _before in rows], ["proof"])
+
+
+def _forget_titles(contact: Any) -> None:
+    """What somebody is in further companies; that they are there stays."""
+    module = registry.module("customers.Affiliation")
+    ids = list(module.model._base_manager.filter(contact=contact.pk).values_list("pk", flat=True))
+    if ids:
+        write(module, [Draft({"title": None}, id=id) for id in ids], exact=True, authorised=AUTHORISED)
+        forget_columns(module, ids, ["title"])
 
 
 def _forget_mails(people: list[Any]) -> None:

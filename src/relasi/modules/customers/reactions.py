@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
@@ -15,6 +16,7 @@ from relasi.engine.records.write import Draft, write
 from relasi.kits.parties.person_name import split_person_name
 from relasi.kits.pipeline.stage_change import keep_moves
 from relasi.modules.customers.account import Account
+from relasi.modules.customers.affiliation import Affiliation
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.hierarchy import roll_up
 from relasi.modules.customers.lead import Lead
@@ -91,6 +93,22 @@ def _lead_reason(change: Change) -> dict[str, Any]:
         "reason": lead.stage_note if change.has("stage_note") else None,
         "rejection_reason": lead.rejection_reason if given_back else None,
     }
+
+
+@on(CHANGED, "customers.Contact", field="account")
+def no_company_twice(changes: list[Change]) -> None:
+    """What becomes the main company of a contact is no further one any more. An undo puts both back by itself."""
+    if current_acting().reverts:
+        return
+    main = {c.record.pk: c.record.account_id for c in changes if c.record.account_id is not None}
+    rows = Affiliation._base_manager.filter(contact__in=main, trashed_at=None)
+    ids = [
+        id
+        for id, contact, account in rows.values_list("pk", "contact", "account")
+        if main[contact] == account
+    ]
+    if ids:
+        write(registry.of(Affiliation), [Draft({}, id=id) for id in ids], verb="trash", authorised=DERIVED)
 
 
 @on(CREATED, "sales.Deal")
