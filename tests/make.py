@@ -51,7 +51,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "customize.layout": {"module": "customers.lead"},
     "customize.fieldrule": {"module": "customers.contact", "field": "title", "effect": "required"},
     "customers.conversionfield": {"becomes": "account", "source": "email", "target": "email"},
-    "records.legalhold": {"record_number": "ACC-00001", "reason": "Sengketa"},
+    "records.legalhold": {"reason": "Sengketa {n}"},
     "billing.companydetails": {"legal_name": "PT Contoh {n}"},
     "billing.bankaccount": {"bank": "Bank {n}", "number": "0012{n}", "holder": "PT Contoh"},
     "billing.bankmovement": {"amount": 1_000_000, "date": "2030-01-31"},
@@ -76,6 +76,8 @@ def make(label: str, **values: Any) -> Any:
         name: value.format(n=number) if isinstance(value, str) else value for name, value in usual.items()
     }
     found |= {name: getattr(value, "pk", value) for name, value in values.items()}
+    if module.key == "records.legalhold" and "record_number" not in found:
+        found["record_number"] = make("customers.Account").number
     if module.key == "sales.deal" and not found.keys() & {"account", "contact"}:
         found["account"] = make(
             "customers.Account", **({"owner": found["owner"]} if "owner" in found else {})

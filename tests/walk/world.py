@@ -319,6 +319,8 @@ MORE: dict[str, dict[str, Any]] = {
     "customize.customfield": {"active": False},
     "customize.listvalue": {"name": "Melati", "active": False},
     "customize.fieldrule": {"field": "department", "active": False},
+    # make() takes the number of an account.
+    "records.legalhold": {"record_number": None},
     "catalog.productbundle": {"price": "1000"},
     "sales.quoteline": {"price": "1000", "quantity": "1"},
     "sales.orderline": {"price": "1000", "quantity": "1"},

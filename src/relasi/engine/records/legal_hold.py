@@ -34,13 +34,13 @@ class LegalHold(Tracked):
         slug = "legal-holds"
         area = "settings"
         icon = "scale"
-        title = "record_number"
+        title = "reason"
         columns = ["record_number", "reason", "active"]
         sort = ["-id"]
         form = [Section(_("Legal hold"), "record_number reason active")]
 
     def __str__(self) -> str:
-        return self.record_number
+        return self.reason or ""
 
     def before_save(self, change: Any) -> None:
         if change.is_new or change.has("record_number"):
