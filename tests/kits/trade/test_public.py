@@ -1,5 +1,8 @@
 """The public page: the holder of a link reads, accepts or declines; everybody else finds nothing."""
 
+import base64
+import io
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +11,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from relasi.engine.access.acting import acting, current_acting
 from relasi.engine.activity.comment import Comment
@@ -16,6 +20,7 @@ from relasi.engine.activity.public_link import A_MINUTE, PublicLink, PublicVisit
 from relasi.engine.activity.sent_mail import SentMail
 from relasi.engine.activity.timeline import timeline
 from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.public.mailing import first_words, send
@@ -81,6 +86,35 @@ def test_acceptance_keeps_name_time_and_address_and_history_names_the_customer()
     assert (done.user, done.via, done.who) == (None, "public", "Ratna Kusumawardani")
     told = News.objects.filter(kind="public", record=quote.pk).values_list("facts", flat=True)
     assert {"what": "accepted", "name": "Ratna Kusumawardani"} in list(told)
+
+
+def drawing(*, broken: bool = False) -> str:
+    out = io.BytesIO()
+    Image.new("RGB", (72, 28), "white").save(out, "PNG")
+    content = out.getvalue()[:40] if broken else out.getvalue()
+    return "data:image/png;base64," + base64.b64encode(content).decode()
+
+
+def test_who_accepts_may_sign_and_the_signature_stays_with_the_quote() -> None:
+    quote = sent()
+    link = linked(quote)
+    assert "data-signature" in Client().get(link.path).content.decode()
+    assert Client().post(f"{link.path}accept/", {**YES, "signature": drawing()}).status_code == 302
+    quote = again(quote)
+    assert quote.status == "accepted" and quote.signature.startswith("pictures/")
+    with suppress(Refused):
+        update(quote, {"signature": ""})
+    assert again(quote).signature == quote.signature
+
+
+@pytest.mark.parametrize("wrong", [drawing(broken=True), "data:image/svg+xml;base64,PHN2Zz4=", "x" * 600_000])
+def test_a_signature_nobody_can_read_is_refused_and_nothing_changes(wrong: str) -> None:
+    quote = sent()
+    link = linked(quote)
+    before = stands(quote)
+    answer = Client().post(f"{link.path}accept/", {**YES, "signature": wrong})
+    assert answer.status_code == 422 and "Ratna Kusumawardani" in answer.content.decode()
+    assert stands(quote) == before
 
 
 @pytest.mark.parametrize("given", [{"agree": "1"}, {"name": "Ratna"}, {"name": "  ", "agree": "1"}])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.door import may
+from relasi.engine.fields.drawing import drawn
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
@@ -18,9 +17,6 @@ from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
 from relasi.kits.trade.editor.rows import row_of
-
-DRAWN = "data:image/png;base64,"
-LARGEST_DRAWING = 500_000  # characters
 
 
 @signed_in
@@ -83,21 +79,6 @@ def _given(request: HttpRequest, note: Any) -> tuple[dict[str, Any], list[Refusa
         message = _("Let the receiver sign, or tick that their name stands for the signature.")
         refusals.append(Refusal("signature", "REQUIRED", message))
     return found, refusals
-
-
-def drawn(text: str) -> bytes | None:
-    """The picture a browser sends of a drawing; None for nothing. Raises ValueError."""
-    if not text:
-        return None
-    if not text.startswith(DRAWN) or len(text) > LARGEST_DRAWING:
-        raise ValueError("no drawing")
-    try:
-        content = base64.b64decode(text.removeprefix(DRAWN), validate=True)
-    except binascii.Error as wrong:
-        raise ValueError("no drawing") from wrong
-    if not content.startswith(b"\x89PNG"):
-        raise ValueError("no drawing")
-    return content
 
 
 def _answer(

@@ -18,7 +18,8 @@ class Flow:
     changes but `open_fields` and the state. deletable: states in which the document may be deleted. by_itself: moves
     (before, after) that follow from other documents or payments and nobody makes by hand. gives: states in which
     another document can be made of it. idle: states in which it takes nothing from what it came from. locked: frozen
-    states that pass: it waits for somebody. inside: states in which nobody outside is shown it.
+    states that pass: it waits for somebody. inside: states in which nobody outside is shown it. full: states it does not
+    come to without a line.
     """
 
     moves: Mapping[str, tuple[str, ...]]
@@ -31,6 +32,7 @@ class Flow:
     idle: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset({"draft"})
+    full: frozenset[str] = frozenset()
 
     def check(self, document: Any, change: Any) -> None:
         """Raises Refusal."""
@@ -45,6 +47,9 @@ class Flow:
             raise Refusal(
                 "status", "INVALID_TRANSITION", _("This state follows by itself; nobody sets it by hand.")
             )
+        begins = change.has("status") and document.status in self.full and before in self.first
+        if begins and not any(one.record.counts for one in change.lines):
+            raise Refusal("lines", "REQUIRED", _("Write at least one line first."))
         if before in self.frozen:
             self._check_frozen(document, change, before in self.locked)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.money import MoneyField
@@ -24,6 +24,7 @@ from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.pipeline.days import today
 from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.trade.closed_period import check_open_period
+from relasi.kits.trade.declared import ADDRESSES, BODY, LINES_EDITOR, TERMS_OF_SALE, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.taking import giving_back_triggers, over_taken
 from relasi.modules.billing import coming_back, settling
@@ -126,7 +127,7 @@ class CreditNote(TradeDocument):
         title = "subject"
         subtitle = "account"
         lines = "billing.CreditLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = [
             "number",
             "subject",
@@ -155,9 +156,9 @@ class CreditNote(TradeDocument):
                 _("Credit note"),
                 "subject account contact date reason return_to_stock return_note_number return_note_date owner",
             ),
-            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            TERMS_OF_SALE,
+            ADDRESSES,
+            TEXTS,
         ]
         facts = [
             Section(_("Credit note"), "status account contact invoice date reason return_to_stock owner"),
@@ -170,7 +171,7 @@ class CreditNote(TradeDocument):
         headline = "status payable available"
         fill = {"currency": "account.currency", "billing_address": "account.billing_address"}
         page = [
-            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            BODY,
             Timeline(),
             Related(
                 "billing.CreditPart", by="credit_note", columns=["invoice", "amount"], title=_("Applied to")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.declare.computed import computed
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Body, FinalNumber, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, FinalNumber, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.dates import DateField, DateTimeField
@@ -31,9 +31,11 @@ from relasi.kits.pipeline.days import today
 from relasi.kits.stock.leaving import check_enough
 from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.trade import instalments
+from relasi.kits.trade.cancelling import Cancellable, cancel_action
 from relasi.kits.trade.closed_period import check_open_period
 from relasi.kits.trade.conversion import add_to, convert
 from relasi.kits.trade.credit import check_credit
+from relasi.kits.trade.declared import ADDRESSES, BODY, FROM_CUSTOMER, LINES_EDITOR, TERMS_OF_SALE, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.taking import (
@@ -69,7 +71,7 @@ from relasi.modules.billing.withholding import Withheld, slip_action, slip_views
 __all__ = ["OWED", "Invoice", "InvoiceLine", "InvoiceStatus", "S"]
 
 
-class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
+class Invoice(Cancellable, TaxInvoiced, Withheld, WaysToPay, TradeDocument):
     status = ChoiceField(InvoiceStatus, _("Status"), default=S.DRAFT, required=True)
     due_date = DateField(_("Due date"), late="overdue", aliases="Jatuh Tempo|Due Date")
     payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
@@ -96,7 +98,6 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
     credited = MoneyField(_("Credited"), default=0, required=True, editable=False, currency_field="currency")
     balance = MoneyField(_("Balance"), default=0, required=True, editable=False, currency_field="currency")
     issued_at = DateTimeField(_("Issued at"), editable=False)
-    cancel_reason = TextField(_("Cancelled because"))
     disputed = BooleanField(
         _("Disputed"), help_text=_("The customer contests it; nobody is reminded until that is settled.")
     )
@@ -172,7 +173,7 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
         title = "subject"
         subtitle = "account"
         lines = "billing.InvoiceLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = [
             "number", "subject", "account", "status", "payable", "balance", "date", "due_date", "owner",
         ]  # fmt: skip
@@ -188,10 +189,10 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
             Section(
                 _("Invoice"), "subject account contact deal date payment_days due_date customer_po owner"
             ),
-            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
+            TERMS_OF_SALE,
             Section(_("Tax invoice"), "transaction_code facility tax_invoice_number"),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            ADDRESSES,
+            TEXTS,
         ]  # fmt: skip
         facts = [
             Section(
@@ -210,19 +211,15 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
                 _("Buyer for the tax office"),
                 "buyer_name buyer_npwp buyer_nik buyer_other_id buyer_nitku buyer_address buyer_country buyer_email",
             ),
-            Section(_("Addresses"), "billing_address shipping_address"),
+            ADDRESSES,
             Section(_("Texts"), "terms notes cancel_reason"),
             Section(_("Record"), "number currency rate price_book issued_at created_at changed_at"),
         ]
         quick = "subject account contact due_date owner"
         headline = "status payable balance"
-        fill = {
-            "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
-            "payment_days": "account.payment_terms_days", "billing_address": "account.billing_address",
-            "shipping_address": "account.shipping_address",
-        }  # fmt: skip
+        fill = FROM_CUSTOMER
         page = [
-            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            BODY,
             Timeline(),
             Related(
                 "inventory.StockMove",
@@ -246,8 +243,7 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
             Action("take_buyer", _("Take the buyer's tax data from the account"), icon="building-2", quiet=True,
                    when=lambda i: i.status in OWED and i.account_id and i.tax_invoice_status not in SENT),
             slip_action(),
-            Action("cancel", _("Cancel invoice"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
-                   when=lambda invoice: invoice.status == S.ISSUED),
+            cancel_action(_("Cancel invoice")),
         ]  # fmt: skip
         views = [
             View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
@@ -311,8 +307,6 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
                 raise Refusal("status", "INVALID_TRANSITION", CREDITED_STAYS)
 
     def _check_issue(self, change: Change) -> None:
-        if not any(one.record.counts for one in change.lines):
-            raise Refusal("lines", "REQUIRED", _("An invoice without lines cannot be issued."))
         if self.account_id is None:
             raise Refusal("account", "REQUIRED", _("Choose the account that pays."))
         if self.payable < 0:
@@ -329,11 +323,6 @@ class Invoice(TaxInvoiced, Withheld, WaysToPay, TradeDocument):
     # The verbs.
     def issue(self) -> Invoice:
         return update(self, {"status": S.ISSUED})
-
-    def cancel(self, cancel_reason: Any = None) -> Invoice:
-        if not cancel_reason:
-            raise Refused([Refusal("cancel_reason", "REQUIRED", _("Write why it is cancelled."))])
-        return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
 
     def credit(self) -> Any:
         return convert(self, registry.module("billing.CreditNote").model)

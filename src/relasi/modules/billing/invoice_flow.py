@@ -32,6 +32,7 @@ FLOW = Flow(
         S.PAID: (S.ISSUED, S.PARTLY_PAID),
     },
     first=(S.DRAFT,),
+    full=frozenset({S.ISSUED}),
     frozen=frozenset(set(S) - {S.DRAFT}),
     deletable=frozenset({S.DRAFT}),
     open_fields=(

@@ -28,6 +28,7 @@ from relasi.engine.records.write import update
 from relasi.kits.paying.balances import Held
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.closed_period import check_open_period
+from relasi.kits.trade.declared import LINES_EDITOR, TEXTS
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
@@ -165,7 +166,7 @@ class Bill(PurchaseDocument):
         title = "subject"
         subtitle = "vendor"
         lines = "purchasing.BillLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = ["number", "vendor", "vendor_invoice_number", "status", "match_status", "payable", "balance", "date",
                    "due_date", "owner"]  # fmt: skip
         filters = ["status", "match_status", "vendor", "owner", "date", "due_date", "grand_total", "balance", "overdue",
@@ -182,7 +183,7 @@ class Bill(PurchaseDocument):
                                "tax_invoice_number vendor_contact owner"),
             Section(_("Terms of purchase"), "currency rate tax_mode tax_region includes_tax"),
             Section(_("Addresses"), "vendor_address billing_address"),
-            Section(_("Texts"), "terms notes"),
+            TEXTS,
         ]  # fmt: skip
         facts = [
             Section(_("Bill"), "status match_status vendor vendor_contact purchase_order vendor_invoice_number date "

@@ -54,6 +54,7 @@ FLOW = Flow(
     frozen=frozenset(set(S) - {S.DRAFT}),
     locked=frozenset({S.PENDING}),
     inside=frozenset({S.DRAFT, S.PENDING, S.APPROVED}),
+    full=frozenset({S.PENDING, S.APPROVED}),
     deletable=frozenset({S.DRAFT, S.CANCELLED}),
     open_fields=(
         "owner", "notes", "vendor_contact", "tracking_number", "received_percent", "billed_percent", "sent_at",

@@ -25,7 +25,9 @@ from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
 from relasi.kits.trade.approving import NeedsApproval, approval_actions
+from relasi.kits.trade.cancelling import Cancellable, cancel_action
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.declared import LINES_EDITOR, TEXTS
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.limits import Reach
@@ -41,7 +43,6 @@ from relasi.kits.trade.taking import (
 )
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
 from relasi.modules.purchasing.purchase_flow import (
-    BY_HAND,
     COUNTED,
     DEMAND,
     FLOW,
@@ -60,7 +61,7 @@ from relasi.modules.purchasing.vendor import VendorStatus
 S = PurchaseStatus
 
 
-class PurchaseOrder(NeedsApproval, PurchaseDocument):
+class PurchaseOrder(Cancellable, NeedsApproval, PurchaseDocument):
     status = ChoiceField(PurchaseStatus, _("Status"), default=S.DRAFT, required=True)
     due_date = DateField(_("Deliver by"), late="overdue", aliases="Jatuh Tempo|Due Date|Tanggal Dibutuhkan")
     requisition_number = TextField(
@@ -77,7 +78,6 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
     received_percent = PercentField(_("Received"), default=0, required=True, editable=False)
     billed_percent = PercentField(_("Billed"), default=0, required=True, editable=False)
     sent_at = DateTimeField(_("Sent at"), editable=False)
-    cancel_reason = TextField(_("Cancelled because"))
     close_reason = TextField(_("Closed because"))
 
     flow = FLOW
@@ -111,7 +111,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         title = "subject"
         subtitle = "vendor"
         lines = "purchasing.PurchaseLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = ["number", "subject", "vendor", "status", "grand_total", "date", "due_date", "received_percent",
                    "billed_percent", "owner"]  # fmt: skip
         filters = ["status", "vendor", "owner", "date", "due_date", "grand_total", "received_percent", "billed_percent",
@@ -129,7 +129,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             Section(_("Terms of purchase"), "currency rate tax_mode tax_region includes_tax"),
             Section(_("Delivery"), "carrier tracking_number warehouse shipping_address"),
             Section(_("Addresses"), "vendor_address billing_address"),
-            Section(_("Texts"), "terms notes"),
+            TEXTS,
         ]  # fmt: skip
         facts = [
             Section(_("Purchase order"), "status revision vendor vendor_contact date due_date requisition_number "
@@ -162,8 +162,7 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda one: one.status == S.RECEIVED),
             Action("close_short", _("Close without the rest"), icon="archive", ask=("close_reason",), quiet=True,
                    when=lambda one: one.status == S.PARTLY),
-            Action("cancel", _("Cancel order"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
-                   when=lambda one: S.CANCELLED in BY_HAND.get(one.status, ())),
+            cancel_action(_("Cancel order")),
         ]  # fmt: skip
         views = [
             View("drafts", _("Drafts"), {"field": "status", "op": "is", "value": "draft"}, "file-pen"),
@@ -219,8 +218,6 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
             self._check_vendor()
         if not moves:
             refuse_agreed(change, ("received", "billed"))
-        elif self.status in (S.PENDING, S.APPROVED) and not any(one.record.counts for one in change.lines):
-            raise Refusal("lines", "REQUIRED", _("An order without lines cannot be approved."))
         elif self.status == S.CANCELLED:
             self._check_cancel(change)
         elif (change.old("status"), self.status) == (S.PARTLY, S.CLOSED) and not self.close_reason:
@@ -297,11 +294,6 @@ class PurchaseOrder(NeedsApproval, PurchaseDocument):
         if not close_reason:
             raise Refused([Refusal("close_reason", "REQUIRED", _("Write why the rest is not coming."))])
         return update(self, {"status": S.CLOSED, "close_reason": close_reason})
-
-    def cancel(self, cancel_reason: Any = None) -> PurchaseOrder:
-        if not cancel_reason:
-            raise Refused([Refusal("cancel_reason", "REQUIRED", _("Write why it is cancelled."))])
-        return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
 
 
 class PurchaseLine(TradeLine):

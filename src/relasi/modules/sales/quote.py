@@ -13,10 +13,11 @@ from relasi.engine.declare.computed import computed
 from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
+from relasi.engine.fields.image import ImageField
 from relasi.engine.fields.json import HiddenField
 from relasi.engine.fields.numbers import DecimalField, IntegerField
 from relasi.engine.fields.reference import ReferenceField
@@ -29,6 +30,7 @@ from relasi.kits.trade import instalments
 from relasi.kits.trade.approving import COLUMNS, DECIDED, approval_actions
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.copying import copied
+from relasi.kits.trade.declared import ADDRESSES, BODY, FROM_CUSTOMER, LINES_EDITOR, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
@@ -38,6 +40,7 @@ from relasi.kits.trade.tax_change import OutlivesRates
 from relasi.modules.sales.approval import OfferNeedsApproval
 
 VALID_DAYS = 30
+SIGNED = "the customer signed it"
 
 
 class QuoteStatus(Choices):
@@ -71,10 +74,11 @@ FLOW = Flow(
     frozen=frozenset(set(S) - {S.DRAFT, S.APPROVED}),
     locked=frozenset({S.PENDING}),
     inside=frozenset({S.DRAFT, S.PENDING, S.APPROVED}),
+    full=frozenset({S.PENDING, S.SENT}),
     deletable=frozenset({S.DRAFT, S.WITHDRAWN}),
     open_fields=(
-        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "rejection_reason", "tax_rates",
-        *DECIDED,
+        "owner", "contact", "notes", "primary", "sent_at", "decided_at", "accepted_by", "signature",
+        "rejection_reason", "tax_rates", *DECIDED,
     ),
     # Only an undo of the approval leads back to waiting.
     by_itself=frozenset({(S.ACCEPTED, S.CONVERTED), (S.CONVERTED, S.ACCEPTED), (S.APPROVED, S.PENDING)}),
@@ -83,7 +87,7 @@ FLOW = Flow(
 )  # fmt: skip
 OPEN_COLUMNS = (
     "contact_id", "account_id", "deal_id", "notes", "primary", "sent_at", "decided_at", "accepted_by",
-    "rejection_reason", "tax_rates", *COLUMNS,
+    "signature", "rejection_reason", "tax_rates", *COLUMNS,
 )  # fmt: skip
 TABLE = "sales_quote"
 
@@ -108,6 +112,7 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
     sent_at = DateTimeField(_("Sent at"), editable=False)
     decided_at = DateTimeField(_("Decided at"), editable=False)
     accepted_by = TextField(_("Accepted by"), aliases="Diterima oleh")
+    signature = ImageField(_("Signature"), editable=False)
     rejection_reason = TextField(_("Rejected because"))
 
     flow = FLOW
@@ -135,15 +140,15 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         title = "subject"
         subtitle = "account"
         lines = "sales.QuoteLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = ["number", "subject", "account", "status", "grand_total", "date", "valid_until", "owner"]
         filters = ["status", "owner", "account", "date", "valid_until", "grand_total", "deal", "primary"]
         search = {"number": "A", "subject": "A", "notes": "D", "terms": "D"}
         form = [
             Section(_("Quote"), "subject account contact deal date valid_until payment_days owner"),
             Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax primary"),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            ADDRESSES,
+            TEXTS,
         ]
         facts = [
             Section(_("Quote"), "status account contact deal date valid_until payment_days primary owner"),
@@ -154,21 +159,17 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
             ),
             Section(
                 _("Decision"),
-                "approved_by approved_at sent_at decided_at accepted_by rejection_reason revision replaces",
+                "approved_by approved_at sent_at decided_at accepted_by signature rejection_reason revision replaces",
             ),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            ADDRESSES,
+            TEXTS,
             Section(_("Record"), "number currency rate price_book tax_rates created_at changed_at"),
         ]
         quick = "subject account contact deal valid_until owner"
         headline = "status grand_total"
-        fill = {
-            "subject": "deal.name", "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
-            "payment_days": "account.payment_terms_days",
-            "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
-        }  # fmt: skip
+        fill = {"subject": "deal.name", **FROM_CUSTOMER}
         page = [
-            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            BODY,
             Timeline(),
             Related("sales.Quote", by="replaces", columns=["status"], title=_("Revisions")),
         ]
@@ -230,12 +231,6 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         super().clean(change)
         if self.valid_until and self.date and self.valid_until < self.date:
             raise Refusal("valid_until", "OUT_OF_RANGE", _("It cannot end before the date of the quote."))
-        if (
-            change.has("status")
-            and self.status in (S.PENDING, S.SENT)
-            and not any(one.record.counts for one in change.lines)
-        ):
-            raise Refusal("lines", "REQUIRED", _("A quote without lines cannot be sent."))
         if change.has("status") and self.status in (S.ACCEPTED, S.PENDING, S.SENT) and self._is_over(today()):
             raise Refusal(
                 "valid_until", "INVALID_TRANSITION", _("The quote is past its date. Make a new revision.")
@@ -267,8 +262,14 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
     def review(self) -> Quote:
         return update(self, {"status": S.REVIEWED})
 
-    def accept(self, accepted_by: Any = None) -> Quote:
-        return update(self, {"status": S.ACCEPTED, "accepted_by": accepted_by})
+    def accept(self, accepted_by: Any = None, signature: str | None = None) -> Quote:
+        """signature: the name of the stored picture, where the customer drew one."""
+        values = {"status": S.ACCEPTED, "accepted_by": accepted_by}
+        return update(
+            self,
+            values | ({"signature": signature} if signature else {}),
+            authorised=SIGNED if signature else "",
+        )
 
     def reject(self, rejection_reason: Any = None) -> Quote:
         if not rejection_reason:

@@ -8,96 +8,51 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
-from relasi.engine.fields.choice import ChoiceField, Choices
+from relasi.engine.declare.words import Action, Related, Section, Timeline, View
+from relasi.engine.fields.choice import ChoiceField
 from relasi.engine.fields.dates import DateField
-from relasi.engine.fields.numbers import DecimalField, IntegerField
+from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import TextField
 from relasi.engine.records.record import Record, record_indexes
-from relasi.engine.records.refusal import Change, Refusal, Refused
+from relasi.engine.records.refusal import Change, Refusal
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
-from relasi.kits.stock.demand import Demand
 from relasi.kits.stock.promising import check_promise
-from relasi.kits.trade.approving import COLUMNS, DECIDED, approval_actions
+from relasi.kits.trade.approving import approval_actions
+from relasi.kits.trade.cancelling import Cancellable, cancel_action
 from relasi.kits.trade.conversion import convert
 from relasi.kits.trade.credit import check_credit
+from relasi.kits.trade.declared import ADDRESSES, BODY, FROM_CUSTOMER, LINES_EDITOR, TERMS_OF_SALE, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
-from relasi.kits.trade.flow import Flow, line_triggers
-from relasi.kits.trade.line import WHAT, TradeLine, line_checks, refuse_agreed
-from relasi.kits.trade.list_price import Listed
+from relasi.kits.trade.line import WHAT, refuse_agreed
 from relasi.kits.trade.taking import (
-    Taking,
-    counted_checks,
     giving_back_triggers,
     over_taken,
-    taking_triggers,
     under_taken,
 )
 from relasi.kits.trade.tax_change import OutlivesRates
 from relasi.modules.sales.approval import OrderNeedsApproval
-
-
-class OrderStatus(Choices):
-    DRAFT = "draft", _("Draft"), "gray", "Created|Draf"
-    PENDING = "pending", _("Waiting for approval"), "kuning", "Menunggu Persetujuan"
-    APPROVED = "approved", _("Approved"), "biru", "Approved|Disetujui"
-    CLOSED = "closed", _("Closed"), "hijau", "Ditutup"
-    CANCELLED = "cancelled", _("Cancelled"), "merah", "Cancelled|Dibatalkan"
-
-
-class Shipping(Choices):
-    NONE = "none", _("Nothing sent"), "gray"
-    STARTED = "started", _("Delivery started"), "biru", "Pengiriman Dimulai"
-    PARTLY = "partly", _("Partly delivered"), "kuning", "Terkirim Sebagian"
-    FULLY = "fully", _("Fully delivered"), "hijau", "Terkirim Penuh"
-
-
-class Invoiced(Choices):
-    NONE = "none", _("Not invoiced"), "gray"
-    PARTLY = "partly", _("Partly invoiced"), "kuning"
-    FULLY = "fully", _("Fully invoiced"), "hijau"
-    RECURRING = "recurring", _("Invoiced regularly"), "toska"
-
-
-S = OrderStatus
-FLOW = Flow(
-    moves={
-        S.DRAFT: (S.PENDING, S.APPROVED, S.CANCELLED),
-        S.PENDING: (S.APPROVED, S.DRAFT, S.CANCELLED),
-        S.APPROVED: (S.CLOSED, S.CANCELLED),
-    },
-    first=(S.DRAFT,),
-    frozen=frozenset({S.PENDING, S.CLOSED, S.CANCELLED}),
-    locked=frozenset({S.PENDING}),
-    inside=frozenset({S.DRAFT, S.PENDING}),
-    deletable=frozenset({S.DRAFT, S.CANCELLED}),
-    open_fields=(
-        "owner",
-        "contact",
-        "notes",
-        "invoiced",
-        "shipping_state",
-        "cancel_reason",
-        "tax_rates",
-        *DECIDED,
-    ),
-    gives=frozenset({S.APPROVED}),
-    idle=frozenset({S.CANCELLED}),
+from relasi.modules.sales.order_flow import (
+    DEMAND,
+    FLOW,
+    LINES,
+    OPEN_COLUMNS,
+    TABLE,
+    TAKINGS,
+    Invoiced,
+    OrderStatus,
+    S,
+    Shipping,
 )
-OPEN_COLUMNS = ("contact_id", "account_id", "deal_id", "notes", "invoiced", "shipping_state", "cancel_reason",
-                "tax_rates", *COLUMNS)  # fmt: skip
-TABLE, LINES = "sales_salesorder", "sales_orderline"
-COUNTED = ("invoiced", "noted", "delivered", "issued", "purchased")  # what other documents count on the lines
-TAKINGS = [Taking("quote_line_id", "sales_quoteline", "taken")]
-DEMAND = Demand("committed", TABLE, LINES, "order_id", frozenset({S.APPROVED}), "issued")
+from relasi.modules.sales.order_line import OrderLine
+
+__all__ = ["FLOW", "OrderLine", "OrderStatus", "SalesOrder"]
 
 
-class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
+class SalesOrder(Cancellable, OrderNeedsApproval, OutlivesRates, TradeDocument):
     status = ChoiceField(OrderStatus, _("Status"), default=S.DRAFT, required=True)
     invoiced = ChoiceField(Invoiced, _("Invoiced"), default=Invoiced.NONE, required=True, editable=False)
     shipping_state = ChoiceField(
@@ -118,7 +73,6 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
     )
     delivery_date = DateField(_("Delivery date"), aliases="Tanggal Kirim|Due Date")
     payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
-    cancel_reason = TextField(_("Cancelled because"))
 
     flow = FLOW
     tells_stock = True
@@ -153,7 +107,7 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
         title = "subject"
         subtitle = "account"
         lines = "sales.OrderLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = [
             "number",
             "subject",
@@ -183,9 +137,9 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
                 _("Sales order"),
                 "subject account contact deal date delivery_date customer_po payment_days owner",
             ),
-            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            TERMS_OF_SALE,
+            ADDRESSES,
+            TEXTS,
         ]
         facts = [
             Section(
@@ -201,19 +155,15 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
                 _("Approval"),
                 "approval_asked_by approval_note approvers approved_by approved_at not_approved_because",
             ),
-            Section(_("Addresses"), "billing_address shipping_address"),
+            ADDRESSES,
             Section(_("Texts"), "terms notes cancel_reason"),
             Section(_("Record"), "number currency rate price_book tax_rates created_at changed_at"),
         ]
         quick = "subject account contact deal delivery_date owner"
         headline = "status shipping_state invoiced grand_total"
-        fill = {
-            "account": "deal.account", "contact": "deal.contact", "currency": "account.currency",
-            "payment_days": "account.payment_terms_days", "billing_address": "account.billing_address",
-            "shipping_address": "account.shipping_address",
-        }  # fmt: skip
+        fill = FROM_CUSTOMER
         page = [
-            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            BODY,
             Timeline(),
             Related("billing.RecurringInvoice", by="sales_order", columns=["status", "next_date"]),
         ]
@@ -231,8 +181,7 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
             Action("buy", _("Order from vendors"), icon="shopping-cart", quiet=True,
                    when=lambda order: order.status == S.APPROVED),
             Action("close", _("Close"), icon="archive", quiet=True, when=lambda order: order.status == S.APPROVED),
-            Action("cancel", _("Cancel order"), icon="ban", ask=("cancel_reason",), quiet=True, danger=True,
-                   when=lambda order: S.CANCELLED in FLOW.moves.get(order.status, ())),
+            cancel_action(_("Cancel order")),
         ]  # fmt: skip
         views = [
             View("open", _("To be invoiced"), {"all": [{"field": "status", "op": "is", "value": "approved"},
@@ -259,8 +208,6 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
             refuse_agreed(change, ("invoiced",))
             refuse_agreed(change, ("noted",), WHAT)
             return
-        if self.status in (S.PENDING, S.APPROVED) and not any(one.record.counts for one in change.lines):
-            raise Refusal("lines", "REQUIRED", _("An order without lines cannot be approved."))
         if self.status == S.CANCELLED and any(one.record.invoiced for one in change.lines):
             message = _("Part of it is invoiced already. Close it instead.")
             raise Refusal("status", "INVALID_TRANSITION", message)
@@ -301,67 +248,3 @@ class SalesOrder(OrderNeedsApproval, OutlivesRates, TradeDocument):
 
     def close(self) -> SalesOrder:
         return update(self, {"status": S.CLOSED})
-
-    def cancel(self, cancel_reason: Any = None) -> SalesOrder:
-        if not cancel_reason:
-            raise Refused([Refusal("cancel_reason", "REQUIRED", _("Write why it is cancelled."))])
-        return update(self, {"status": S.CANCELLED, "cancel_reason": cancel_reason})
-
-
-class OrderLine(Listed, TradeLine):
-    order = ReferenceField(
-        "sales.SalesOrder", models.CASCADE, verbose_name=_("Sales order"), related_name="lines", required=True,
-        editable=False,
-    )  # fmt: skip
-    quote_line = ReferenceField(
-        "sales.QuoteLine", models.PROTECT, verbose_name=_("Quote line"), related_name="+", editable=False
-    )
-    invoiced = DecimalField(_("Invoiced"), default=0, required=True, editable=False)
-    noted = DecimalField(_("On delivery notes"), default=0, required=True, editable=False)
-    delivered = DecimalField(_("Delivered"), default=0, required=True, editable=False)
-    issued = DecimalField(_("Taken from stock"), default=0, required=True, editable=False)
-    purchased = DecimalField(_("Ordered from vendors"), default=0, required=True, editable=False)
-
-    takes = {"quote_line": "taken"}
-    counted = ("invoiced", "noted")
-    left_words = {"invoiced": _("%(left)s to invoice"), "noted": _("%(left)s to deliver")}
-    violations = FLOW.violations(TABLE)
-
-    class Meta(TradeLine.Meta):
-        verbose_name = _("order line")
-        verbose_name_plural = _("order lines")
-        constraints = [
-            *line_checks("order_line"),
-            *counted_checks("order_line", "invoiced"),
-            *counted_checks("order_line", "noted"),
-            *counted_checks("order_line", "delivered"),
-            *counted_checks("order_line", "issued"),
-            *counted_checks("order_line", "purchased"),
-        ]
-        triggers = [
-            *history_triggers(*COUNTED),
-            *line_triggers(TABLE, "order_id", FLOW.frozen, COUNTED),
-            *taking_triggers(TABLE, "order_id", FLOW.idle, TAKINGS),
-            *DEMAND.line_triggers(),
-        ]
-
-    class Module(Declaration):
-        slug = "order-lines"
-        icon = "list"
-        part_of = "order"
-        title = "name"
-        verbs = ("view",)
-        columns = [
-            "name",
-            "order",
-            "quantity",
-            "delivered",
-            "invoiced",
-            "unit",
-            "price",
-            "net",
-            "base",
-            "tax",
-        ]
-        sort = ["position"]
-        form = [Section(_("Order line"), "kind name description quantity unit price discount_percent")]

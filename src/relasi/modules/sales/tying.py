@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from relasi.engine.records.tying import Check, tied
 from relasi.kits.stock.tying import demand_ties
-from relasi.modules.sales.sales_order import DEMAND
+from relasi.modules.sales.order_flow import DEMAND
 
 
 @tied

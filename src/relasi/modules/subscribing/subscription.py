@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.access.company import company
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, Board, Body, Related, Section, Timeline, View
+from relasi.engine.declare.words import Action, Board, Related, Section, Timeline, View
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField, DateTimeField
@@ -24,6 +24,7 @@ from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.paying.gateway_kind import GatewayKind
 from relasi.kits.schedule.zone import Zone
+from relasi.kits.trade.declared import ADDRESSES, BODY, LINES_EDITOR, TERMS_OF_SALE, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.recurring_revenue import monthly
 from relasi.kits.trade.rounding import rounded
@@ -195,7 +196,7 @@ class Subscription(Cycled, TradeDocument):
         title = "subject"
         subtitle = "account"
         lines = "subscribing.SubscriptionLine"
-        editor = "relasi.kits.trade.editor.page"
+        editor = LINES_EDITOR
         columns = ["number", "subject", "account", "status", "frequency", "grand_total", "mrr", "next_date", "mode",
                    "owner"]  # fmt: skip
         filters = ["status", "mode", "frequency", "next_date", "start", "account", "contact", "mrr", "owner",
@@ -206,9 +207,9 @@ class Subscription(Cycled, TradeDocument):
                                        " setup_fee zone owner"),
             Section(_("Payment"), "mode gateway payment_days retry_1 retry_2 retry_3 suspends"),
             Section(_("Changes and pauses"), "upgrade_billed downgrade_holds notice_days keeps_service"),
-            Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax"),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            TERMS_OF_SALE,
+            ADDRESSES,
+            TEXTS,
         ]  # fmt: skip
         facts = [
             Section(_("Subscription"), "status trouble contact account quote start end_date frequency every anchor_day"
@@ -218,8 +219,8 @@ class Subscription(Cycled, TradeDocument):
             Section(_("Payment"), "mode gateway card payment_days retries retry_1 retry_2 retry_3 suspends"),
             Section(_("Revenue"), "mrr grand_total goods_total tax_total margin_percent"),
             Section(_("Changes and pauses"), "upgrade_billed downgrade_holds notice_days keeps_service"),
-            Section(_("Addresses"), "billing_address shipping_address"),
-            Section(_("Texts"), "terms notes"),
+            ADDRESSES,
+            TEXTS,
             Section(_("Record"), "number currency rate price_book accepted_by activated_at created_at changed_at"),
         ]  # fmt: skip
         quick = "subject contact account start frequency mode owner"
@@ -236,7 +237,7 @@ class Subscription(Cycled, TradeDocument):
             "billing_address": "account.billing_address", "shipping_address": "account.shipping_address",
         }  # fmt: skip
         page = [
-            Body("trade/body.html", "relasi.kits.trade.editor.body.body_of"),
+            BODY,
             Timeline(),
             Related("subscribing.SubscriptionPeriod", by="subscription", columns=["outcome", "invoice.payable"],
                     title=_("Periods")),

@@ -14,6 +14,9 @@ from relasi.engine.activity.comment import say
 from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import PUBLIC
 from relasi.engine.activity.public_link import PublicLink
+from relasi.engine.fields.drawing import drawn
+from relasi.engine.fields.image import keep_picture
+from relasi.engine.fields.kind import Invalid
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.trade.copying import AS_AGREED
@@ -39,9 +42,19 @@ def was_opened(record: Any) -> Any:
     return locked
 
 
-def accept(link: PublicLink, record: Any, name: str, agreed: bool, picked: set[int], ip: str | None) -> Any:
-    """picked: ids of the optional lines the customer wants. Raises Refused; then nothing has changed."""
+def accept(
+    link: PublicLink, record: Any, name: str, agreed: bool, picked: set[int], ip: str | None, signed: str = ""
+) -> Any:
+    """picked: ids of the optional lines the customer wants. signed: the drawn signature, for who wants to draw one. Raises
+    Refused; then nothing has changed."""
     refusals = _nameless(name)
+    signature = None
+    try:
+        signature = keep_picture(content) if (content := drawn(signed)) else None
+    except (ValueError, Invalid):
+        refusals.append(
+            Refusal("signature", "INVALID_VALUE", _("The signature cannot be read. Sign once more."))
+        )
     if not agreed:
         refusals.append(Refusal("agree", "REQUIRED", _("Tick that you agree.")))
     if refusals:
@@ -52,7 +65,7 @@ def accept(link: PublicLink, record: Any, name: str, agreed: bool, picked: set[i
         optional = {line.pk: line for line in locked.lines_in_order() if line.is_item and line.optional}
         if {pk for pk, line in optional.items() if line.chosen} != picked & optional.keys():
             locked = _with_chosen(link, locked, picked)
-        accepted = locked.accept(accepted_by=name)
+        accepted = locked.accept(accepted_by=name, signature=signature)
         _note(link, accepted, "accepted", name, ip)
     return accepted
 

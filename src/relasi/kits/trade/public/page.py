@@ -156,7 +156,8 @@ def _answered(
     try:
         if what == "accept":
             picked = {int(text) for text in request.POST.getlist("line") if text.isdigit() and len(text) < 19}
-            accept(link, record, name, bool(request.POST.get("agree")), picked, ip)
+            signed = request.POST.get("signature", "")
+            accept(link, record, name, bool(request.POST.get("agree")), picked, ip, signed)
         elif what == "ask":
             ask(record, name, request.POST.get("question", "").strip())
         else:
