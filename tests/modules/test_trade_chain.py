@@ -13,6 +13,7 @@ from relasi.engine.records.undo import revert
 from relasi.engine.records.write import Draft, restore, trash, update, write
 from relasi.kits.trade.chain import chain_of
 from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.paper.sheet import sheet_of
 from relasi.kits.trade.taking import ways_from
 from relasi.modules.billing.credit_flow import FLOW as CREDIT_FLOW
 from relasi.modules.billing.credit_flow import CreditStatus
@@ -98,6 +99,15 @@ def test_what_was_agreed_goes_along_unchanged() -> None:
     assert (invoice.quote_id, invoice.sales_order_id) == (quote.pk, order.pk)
     assert (again(invoice).due_date - again(invoice).date).days == again(invoice).payment_days
     is_sound()
+
+
+def test_carrier_and_shipping_terms_go_along_and_stand_on_the_paper(company: Any) -> None:
+    agreed = {"carrier": "Ekspedisi Lintas Jawa", "shipping_term": "Franco Bekasi"}
+    order = accepted(thing(1000), **agreed).order().approve()
+    note = again(order).deliver()
+    assert (order.carrier, order.shipping_term, note.carrier) == (*agreed.values(), agreed["carrier"])
+    facts = dict(sheet_of(again(order), current_acting().user, "en", "a4")["facts"])
+    assert (facts["Carrier"], facts["Shipping terms"]) == tuple(agreed.values())
 
 
 def test_amounts_of_the_whole_are_spread_over_the_parts() -> None:

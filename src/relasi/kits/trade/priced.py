@@ -38,7 +38,16 @@ from relasi.kits.trade.tax_change import follow_date
 from relasi.kits.trade.tax_rule import TaxAmount, Taxes, TaxRule, in_order, merged
 from relasi.kits.trade.totals import totals_of
 
-PASSED_ON = ("deal", "quote", "sales_order", "customer_po", "payment_days", "instalments")
+PASSED_ON = (
+    "deal",
+    "quote",
+    "sales_order",
+    "customer_po",
+    "payment_days",
+    "instalments",
+    "carrier",
+    "shipping_term",
+)
 
 
 class TaxedHow(Choices):
@@ -114,7 +123,7 @@ class PricedDocument(Record):
     paper_title: ClassVar[Any]
     paper_address: ClassVar[str] = "billing_address"
     paper_facts: ClassVar[tuple[str, ...]] = (
-        "date", "valid_until", "due_date", "delivery_date", "customer_po", "tax_invoice_number",
+        "date", "valid_until", "due_date", "delivery_date", "customer_po", "tax_invoice_number", "carrier", "shipping_term",
     )  # fmt: skip
     status: Any
     lines: Any

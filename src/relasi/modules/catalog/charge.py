@@ -55,7 +55,7 @@ class Charge(Tracked):
         columns = ["name", "amount", "percent", "taxes", "region", "active"]
         filters = ["active", "region"]
         sort = ["position", "name"]
-        form = [Section(_("Charge"), "name amount percent taxes region position active")]
+        form = [Section(_("Charges"), "name amount percent taxes region position active")]
         words = "biaya ongkos packing asuransi pemasangan charge insurance installation handling"
 
     violations = {"charge_once": ("name", "NOT_UNIQUE", _("There is a charge of this name already."))}

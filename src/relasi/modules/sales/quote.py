@@ -35,6 +35,7 @@ from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.flow import Flow, line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
 from relasi.kits.trade.list_price import Listed
+from relasi.kits.trade.shipped import Shipped
 from relasi.kits.trade.taking import counted_checks
 from relasi.kits.trade.tax_change import OutlivesRates
 from relasi.modules.sales.approval import OfferNeedsApproval
@@ -92,7 +93,7 @@ OPEN_COLUMNS = (
 TABLE = "sales_quote"
 
 
-class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
+class Quote(Shipped, OfferNeedsApproval, OutlivesRates, TradeDocument):
     status = ChoiceField(QuoteStatus, _("Status"), default=S.DRAFT, required=True)
     deal = ReferenceField(
         "sales.Deal",
@@ -145,13 +146,19 @@ class Quote(OfferNeedsApproval, OutlivesRates, TradeDocument):
         filters = ["status", "owner", "account", "date", "valid_until", "grand_total", "deal", "primary"]
         search = {"number": "A", "subject": "A", "notes": "D", "terms": "D"}
         form = [
-            Section(_("Quote"), "subject account contact deal date valid_until payment_days owner"),
+            Section(
+                _("Quote"),
+                "subject account contact deal date valid_until payment_days carrier shipping_term owner",
+            ),
             Section(_("Terms of sale"), "currency rate price_book tax_mode tax_region includes_tax primary"),
             ADDRESSES,
             TEXTS,
         ]
         facts = [
-            Section(_("Quote"), "status account contact deal date valid_until payment_days primary owner"),
+            Section(
+                _("Quote"),
+                "status account contact deal date valid_until payment_days carrier shipping_term primary owner",
+            ),
             Section(
                 _("Total"),
                 "grand_total subtotal discount_total effective_discount tax_total withheld_total payable"

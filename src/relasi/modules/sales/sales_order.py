@@ -28,6 +28,7 @@ from relasi.kits.trade.credit import check_credit
 from relasi.kits.trade.declared import ADDRESSES, BODY, FROM_CUSTOMER, LINES_EDITOR, TERMS_OF_SALE, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.line import WHAT, refuse_agreed
+from relasi.kits.trade.shipped import Shipped
 from relasi.kits.trade.taking import (
     giving_back_triggers,
     over_taken,
@@ -52,7 +53,7 @@ from relasi.modules.sales.order_line import OrderLine
 __all__ = ["FLOW", "OrderLine", "OrderStatus", "SalesOrder"]
 
 
-class SalesOrder(Cancellable, OrderNeedsApproval, OutlivesRates, TradeDocument):
+class SalesOrder(Cancellable, Shipped, OrderNeedsApproval, OutlivesRates, TradeDocument):
     status = ChoiceField(OrderStatus, _("Status"), default=S.DRAFT, required=True)
     invoiced = ChoiceField(Invoiced, _("Invoiced"), default=Invoiced.NONE, required=True, editable=False)
     shipping_state = ChoiceField(
@@ -135,7 +136,7 @@ class SalesOrder(Cancellable, OrderNeedsApproval, OutlivesRates, TradeDocument):
         form = [
             Section(
                 _("Sales order"),
-                "subject account contact deal date delivery_date customer_po payment_days owner",
+                "subject account contact deal date delivery_date customer_po payment_days carrier shipping_term owner",
             ),
             TERMS_OF_SALE,
             ADDRESSES,
@@ -144,7 +145,8 @@ class SalesOrder(Cancellable, OrderNeedsApproval, OutlivesRates, TradeDocument):
         facts = [
             Section(
                 _("Sales order"),
-                "status shipping_state invoiced account contact deal quote date delivery_date customer_po payment_days owner",
+                "status shipping_state invoiced account contact deal quote date delivery_date customer_po"
+                " payment_days carrier shipping_term owner",
             ),
             Section(
                 _("Total"),
