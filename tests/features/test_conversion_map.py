@@ -71,6 +71,18 @@ def test_what_somebody_may_not_fill_in_stays_on_the_lead(company: Any, lead: Any
 
 
 @pytest.mark.usefixtures("as_admin")
+def test_what_somebody_may_not_see_on_the_lead_is_not_told_by_what_it_becomes(company: Any) -> None:
+    lead = make("customers.Lead", last_name="Tono", company="PT Baru", mobile="081234567890", expected_value=75_000_000,
+                owner=company.sales_a)  # fmt: skip
+    hidden = {"customers.lead": {"mobile": "hidden", "expected_value": "hidden"}}
+    update(company.profiles["Jual"], {"fields": hidden})
+    with acting(company.sales_a):
+        deal = again(lead).convert(deal_name="Baru", expected_close=CLOSE)
+    assert (again(deal).amount, again(deal.contact).mobile) == (None, None)
+    assert (again(lead).mobile, again(lead).expected_value) == ("+6281234567890", 75_000_000)
+
+
+@pytest.mark.usefixtures("as_admin")
 @pytest.mark.parametrize(
     ("source", "target"),
     [("email", "phone"), ("email", "number"), ("created_at", "description"), ("status", "type"), ("nothing", "email"),

@@ -198,11 +198,12 @@ def _existing(label: str, id: int, name: str) -> Any:
 
 def _mapped(lead: Lead, becomes: str, person: bool = False) -> dict[str, Any]:
     """The lead's values under the names of what it becomes. Empty ones are left to the defaults there, and what this
-    person may not fill in stays on the lead."""
+    person may not fill in, or may not see on the lead, stays on the lead."""
     module = registry.module(MODULES[becomes])
     writable = fields_for(acting_user(), "create", module)
+    seen = fields_for(acting_user(), "view", registry.of(lead))
     names = field_map(becomes, person).items()
-    values = {target: getattr(lead, source) for source, target in names if target in writable}
+    values = {t: getattr(lead, source) for source, t in names if t in writable and source in seen}
     return {name: value for name, value in values.items() if value not in (None, "", False)} | {
         "owner": lead.owner_id
     }
@@ -252,7 +253,7 @@ def _deal(lead: Lead, wanted: ConversionPlan, made: Made) -> Any:
         return _existing("sales.Deal", wanted.deal_id, "deal")
     values = _mapped(lead, "deal") | {
         "name": wanted.deal_name or _deal_name(lead),
-        "amount": lead.expected_value if wanted.amount is None else wanted.amount,
+        "amount": _told(lead, "expected_value") if wanted.amount is None else wanted.amount,
         "expected_close": wanted.expected_close,
     }
     if wanted.stage_id is not None:
