@@ -43,6 +43,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "purchasing.vendorbankaccount": {"bank": "Bank {n}", "number": "0012345678", "holder": "CV Pemasok"},
     "purchasing.vendorpayment": {"amount": 1_000_000, "date": "2030-01-31"},
     "purchasing.buyinglimit": {"total": 99},
+    "inventory.adjustmentlimit": {"total": 900_000_000},
     "customize.customfield": {"name": "Kolom {n}", "module": "customers.contact", "kind": "choice"},
     "customize.customvalue": {"name": "Pilihan {n}"},
     "customize.choicelist": {"list": "carrier"},

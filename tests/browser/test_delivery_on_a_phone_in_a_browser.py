@@ -73,7 +73,7 @@ def test_goods_are_handed_over_at_the_door_with_signature_and_photo(product: Pro
     fits(page)
     expect(form.locator(".proof-goods")).to_contain_text("Panel surya 450 Wp")
     form.locator("button[type=submit].btn-primary").click()
-    form = page.locator("main form.proof")
+    expect(form.locator("[data-close]").first).to_be_visible()
     expect(form.locator("[aria-invalid=true]").first).to_be_visible()
     assert again(note).status == "dispatched"
     form.get_by_label(say("Received by")).fill("Bambang Sutrisno")

@@ -137,6 +137,14 @@ def test_a_bill_without_an_order_is_compared_with_nothing() -> None:
     assert (found.match_status, found.is_held) == ("no_order", False)
 
 
+def test_a_company_may_take_bills_only_for_what_it_ordered() -> None:
+    make("purchasing.PurchaseSettings", direct_bills=False)
+    with refusing("REQUIRED", "purchase_order"):
+        bill(thing(5000))
+    assert Bill._base_manager.count() == 0
+    assert take_bill(come(ordered(thing(1000, 10)), 10), 4).approve().status == "approved"
+
+
 def test_what_comes_later_settles_the_difference_and_what_goes_back_opens_it() -> None:
     order = come(ordered(thing(100_000, 10)), 4)
     found = take_bill(order, 6)
@@ -384,12 +392,27 @@ def test_due_is_the_date_and_the_terms_of_the_vendor() -> None:
 def test_approving_asks_for_lines_and_the_number_of_the_invoice() -> None:
     with refusing("REQUIRED", "vendor_invoice_number"):
         bill(vendor_invoice_number=None).approve()
+    numberless = bill(vendor_invoice_number=None)
+    assert numberless.approve_as("FKT/9").status == "approved"
     empty = create(
         Bill, {"subject": "x", "vendor": approved_vendor().pk, "vendor_invoice_number": "1"}, lines=[]
     )
     with refusing("REQUIRED", "lines"):
         empty.approve()
     assert again(empty).status == "draft"
+
+
+def test_the_button_asks_for_the_number_where_there_is_none(company: Any) -> None:
+    found = bill(vendor_invoice_number=None)
+    close_change_set()
+    client = signed_in(company.admin)
+    page = client.get(f"/bills/{found.pk}/").content.decode()
+    assert "do/approve_as/" in page and "do/approve/" not in page
+    asked = client.post(f"/bills/{found.pk}/do/approve_as/", {"vendor_invoice_number": ""})
+    assert (asked.status_code, again(found).status) == (422, "draft")
+    assert 'name="vendor_invoice_number"' in asked.content.decode()
+    client.post(f"/bills/{found.pk}/do/approve_as/", {"vendor_invoice_number": "FKT/77"})
+    assert (again(found).status, again(found).vendor_invoice_number) == ("approved", "FKT/77")
 
 
 def test_the_page_of_an_order_tells_how_far_it_is_received_billed_and_paid(company: Any) -> None:

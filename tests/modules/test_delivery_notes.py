@@ -460,3 +460,26 @@ def test_at_the_door_the_receiver_signs_or_their_name_stands_for_it(company: Any
         == 302
     )
     assert (again(other).received_by, again(other).signature) == ("Siti", None)
+
+
+def test_a_batch_stands_on_the_note_its_page_and_its_paper(company: Any) -> None:
+    product = goods(5, serial_tracking="batch")
+    note = document(DeliveryNote, of(product, 2, batch="LOT-7"), shipping_address={"city": "Bekasi"})
+    sheet = goods_sheet_of(note, current_acting().user, "id", "a5")
+    assert sheet["rows"][0]["sub"].endswith("Batch LOT-7")
+    close_change_set()
+    client = signed_in(company.admin)
+    for place in (f"/delivery-notes/{note.pk}/", f"/delivery-notes/{note.pk}/proof/"):
+        assert "LOT-7" in client.get(place).content.decode()
+
+
+def test_the_proof_asked_for_in_a_window_comes_back_into_it(company: Any) -> None:
+    note = note_of(approved(of(goods(5), 2)))
+    client, asked = signed_in(company.admin), {"HX-Request": "true"}
+    place = f"/delivery-notes/{note.pk}/proof/"
+    shown = client.get(place, headers=asked).content.decode()
+    assert "data-close" in shown and f'hx-post="{place}"' in shown and "<html" not in shown
+    answer = client.post(place, {"received_by": ""}, headers=asked)
+    assert answer.status_code == 422
+    assert "data-close" in answer.content.decode() and "<html" not in answer.content.decode()
+    assert again(note).status == "open"

@@ -257,7 +257,7 @@ def test_what_is_billed_and_went_back_is_told_on_the_bill(company: Any) -> None:
     assert again(bill).match_status == "matched"
     made = going_back(note, 4).send_back()
     assert (again(bill).match_status, again(bill).is_held) == ("quantity", True)
-    [said] = body_of(again(bill), company.admin)["counts"].values()
+    [said] = body_of(again(bill), company.admin)["compared"].values()
     assert "diretur 4" in said and "yang ditagih lebih banyak" in said
     again(made).cancel("x")
     assert again(bill).match_status == "matched"

@@ -189,6 +189,15 @@ def test_a_note_by_hand_brings_goods_without_an_order() -> None:
     assert stock(product) == (4, 0)
 
 
+def test_a_company_may_receive_only_what_it_ordered() -> None:
+    make("purchasing.PurchaseSettings", direct_receipts=False)
+    product = goods()
+    values = {"subject": "Titipan", "vendor": approved_vendor().pk}
+    assert refused(create, ReceiptNote, values, lines=[of(product, 4)]) == [("purchase_order", "REQUIRED")]
+    assert ReceiptNote._base_manager.count() == 0
+    assert receipt(ordered(of(product, 3))).receive().status == "received"
+
+
 @pytest.mark.parametrize("before", list(FLOW.moves))
 @pytest.mark.parametrize("after", list(FLOW.moves))
 def test_each_pair_of_states_that_is_not_in_the_table_is_refused(before: str, after: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,10 +14,12 @@ from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.screens.asking import go_to, reader_of, shell_for, signed_in, user_of, visible_record
-from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
 from relasi.kits.trade.editor.rows import row_of
+
+MAP = "https://www.openstreetmap.org/search?"  # opened by whoever asks for it, never by the page
 
 
 @signed_in
@@ -81,6 +84,10 @@ def _given(request: HttpRequest, note: Any) -> tuple[dict[str, Any], list[Refusa
     return found, refusals
 
 
+def _map_of(address: Any) -> str:
+    return MAP + urlencode({"query": " ".join(str(address or "").split())})
+
+
 def _answer(
     request: HttpRequest, entry: Entry, note: Any, given: dict[str, Any], refusals: list[Refusal]
 ) -> HttpResponse:
@@ -91,12 +98,12 @@ def _answer(
     context = {
         "shell": shell_for(request, entry, (title_of(note), here), (label, None)), "title": label, "note": note,
         "rows": [row_of(line, reader) for line in note.lines_in_order() if line.is_item],
-        "address": str(address or ""), "given": given, "action": request.path, "back": here,
+        "address": str(address or ""), "map": _map_of(address), "given": given, "action": request.path, "back": here,
         "errors": {one.field: str(one.message) for one in refusals if one.field in own},
         "others": [("", str(one.message)) for one in refusals if one.field not in own and not one.more.get("confirm")],
         "warnings": [(str(one.message), one.more["confirm"]) for one in refusals if one.more.get("confirm")],
         "done": note.status not in ("open", "dispatched"),
-        "photo": kind_of(note._meta.get_field("photo")), "reader": reader,
+        "photo": kind_of(note._meta.get_field("photo")), "reader": reader, "in_window": wants_part(request),
     }  # fmt: skip
     status = Refused(refusals).status if refusals else 200
     return render_page(request, "features/proof_of_delivery/proof.html", context, part="proof", status=status)

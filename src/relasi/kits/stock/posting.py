@@ -145,14 +145,14 @@ def into_ledger(document: str) -> str:
 
 
 def adjusting_triggers() -> list[pgtrigger.Trigger]:
-    """For the class of stock adjustments: its row stands for the difference as long as it is not deleted."""
+    """For the class of stock adjustments: its row stands for the difference once it is approved, until it is deleted."""
     body = f"""
-    want := CASE WHEN NEW.trashed_at IS NULL THEN NEW.difference ELSE 0 END;
+    want := CASE WHEN NEW.trashed_at IS NULL AND NEW.status = 'approved' THEN NEW.difference ELSE 0 END;
     had := coalesce((SELECT sum(received - issued) FROM {LEDGER} WHERE adjustment_id = NEW.id), 0);
     IF want <> had THEN
         {into_ledger("adjustment_id")}
         VALUES (1, NEW.product_id, greatest(want - had, 0), greatest(had - want, 0), NEW.unit_cost,
-                NEW.trashed_at IS NOT NULL, NEW.id, NULL);
+                want = 0, NEW.id, NULL);
     END IF;
     RETURN NULL;
     """

@@ -112,9 +112,8 @@ def adjusting_ties(label: str) -> Check:
     joined = f"""LEFT JOIN (
             SELECT adjustment_id, sum(received - issued) AS n FROM {LEDGER} WHERE adjustment_id IS NOT NULL GROUP BY 1
         ) m ON m.adjustment_id = d.id"""
-    due = {
-        "difference": "CASE WHEN d.trashed_at IS NULL THEN coalesce(m.n, 0) ELSE d.difference - coalesce(m.n, 0) END"
-    }
+    stands = "d.trashed_at IS NULL AND d.status = 'approved'"
+    due = {"difference": f"CASE WHEN {stands} THEN coalesce(m.n, 0) ELSE d.difference - coalesce(m.n, 0) END"}
     return Check(
         POSTED,
         label,
@@ -126,7 +125,10 @@ def adjusting_ties(label: str) -> Check:
 
 def _of_adjustment(table: str, figure: str) -> list[Touch]:
     moves = f"SELECT id FROM {LEDGER} WHERE adjustment_id = %(record)s"
-    return [record_itself(table, "difference", "trashed_at"), Touch(LEDGER, moves, ("received", "issued"))]
+    return [
+        record_itself(table, "difference", "status", "trashed_at"),
+        Touch(LEDGER, moves, ("received", "issued")),
+    ]
 
 
 def demand_ties(demand: Demand) -> Check:

@@ -29,7 +29,7 @@ DECIDED = register_kind(
 
 def tell_of_approvals(changes: list[Change]) -> None:
     for change in changes:
-        document, before = change.record, change.old("status")
+        document, before = change.record, "draft" if change.is_new else change.old("status")
         if document.status == "pending" and before == "draft":
             asked = document.approvers or ()
             tell(ASKED, sorted({*asked, *deputies(document, asked)}), record=document.pk)

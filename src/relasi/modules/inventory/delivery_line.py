@@ -13,7 +13,7 @@ from relasi.engine.declare.tracked import history_triggers
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.fields.reference import ReferenceField
-from relasi.engine.fields.text import LongTextField
+from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.stock.numbered import Numbered
 from relasi.kits.trade.flow import line_triggers
@@ -34,6 +34,7 @@ class DeliveryLine(Numbered, TradeLine):
     order_line = ReferenceField(
         "sales.OrderLine", models.PROTECT, verbose_name=_("Order line"), related_name="+", editable=False
     )
+    batch = TextField(_("Batch"), max_length=50, aliases="Nomor Batch|Lot")
     serials = LongTextField(_("Serial numbers"), aliases="Nomor Seri|Serial Number")
     invoiced = DecimalField(_("Invoiced"), default=0, required=True, editable=False)
     moved = DecimalField(_("Taken from stock"), default=0, required=True, editable=False)
@@ -42,7 +43,7 @@ class DeliveryLine(Numbered, TradeLine):
     counted = ("invoiced",)
     left_words = {"invoiced": _("%(left)s to invoice")}
     passes = ("order_line",)
-    extra = ("serials",)
+    extra = ("batch", "serials")
     violations = FLOW.violations(TABLE)
 
     class Meta(TradeLine.Meta):
@@ -65,9 +66,9 @@ class DeliveryLine(Numbered, TradeLine):
         part_of = "note"
         title = "name"
         verbs = ("view",)
-        columns = ["name", "note", "quantity", "unit", "serials", "invoiced"]
+        columns = ["name", "note", "quantity", "unit", "batch", "serials", "invoiced"]
         sort = ["position"]
-        form = [Section(_("Delivery line"), "kind name description quantity unit serials")]
+        form = [Section(_("Delivery line"), "kind name description quantity unit batch serials")]
 
     @classmethod
     def open_to(cls, source: Any, left: Decimal) -> Decimal:

@@ -9,6 +9,8 @@ from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED,
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import Draft, write
 from relasi.kits.stock.policy import forget_policy
+from relasi.kits.trade.approval_limit import forget_limits
+from relasi.kits.trade.approval_news import tell_of_approvals
 from relasi.kits.trade.conversion import all_taken
 from relasi.kits.trade.taking import sources_of
 from relasi.modules.inventory.delivery_note import DeliveryNote
@@ -67,7 +69,10 @@ def stock_may_run_short(changes: list[Any]) -> None:
     tell_what_runs_short()
 
 
+on(CREATED, "inventory.StockAdjustment")(tell_of_approvals)
+on(CHANGED, "inventory.StockAdjustment", field="status")(tell_of_approvals)
 for what in ALWAYS:
+    on(what, "inventory.AdjustmentLimit")(forget_limits)
     on(what, "inventory.StockSettings")(read_settings_anew)
     on(what, "billing.Invoice")(say_how_much_is_invoiced)
     on(what, "inventory.DeliveryNote")(serials_follow_their_notes)

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Related, Section, Timeline
+from relasi.engine.declare.words import Action, Body, Related, Section, Timeline, View
 from relasi.engine.fields.choice import ChoiceField, Choices
 from relasi.engine.fields.dates import DateField
 from relasi.engine.fields.money import MoneyField
@@ -18,12 +18,24 @@ from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.record import Record, record_indexes
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.pipeline.days import today
-from relasi.kits.stock.holding import held_products
 from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.stock.posting import adjusting_triggers
+from relasi.kits.trade.approving import DECIDED, NeedsApproval
+from relasi.kits.trade.limits import Reach
+from relasi.modules.inventory import adjusting
 
 # What may still change of an adjustment; the rest is what the ledger was told.
-OPEN = {"notes", "reference", "owner", "custom"}
+OPEN = {"notes", "reference", "owner", "custom", "status", "approval_note", "approval_asked_by", *DECIDED}
+
+
+class AdjustmentStatus(Choices):
+    DRAFT = "draft", _("Not approved"), "gray", "Tidak Disetujui"
+    PENDING = "pending", _("Waiting for approval"), "kuning", "Menunggu Persetujuan"
+    APPROVED = "approved", _("In the ledger"), "hijau", "Dibukukan|Disetujui"
+
+
+S = AdjustmentStatus
+MOVES = {(S.DRAFT, S.PENDING), (S.DRAFT, S.APPROVED), (S.PENDING, S.APPROVED), (S.PENDING, S.DRAFT)}
 
 
 class Reason(Choices):
@@ -35,7 +47,7 @@ class Reason(Choices):
     CORRECTION = "correction", _("Correction"), "gray", "Koreksi"
 
 
-class StockAdjustment(Record):
+class StockAdjustment(NeedsApproval, Record):
     product = ReferenceField(
         "catalog.Product", models.PROTECT, verbose_name=_("Product"), related_name="adjustments",
         required=True, aliases="Produk|Barang|Nama Barang",
@@ -50,8 +62,13 @@ class StockAdjustment(Record):
     reference = TextField(_("Reference"), max_length=100, aliases="Referensi|No. Bukti|Berita Acara")
     expected = DecimalField(_("In the ledger before"), editable=False, default=0, required=True)
     difference = DecimalField(_("Difference"), editable=False, default=0, required=True)
+    worth = MoneyField(
+        _("Worth"), editable=False, help_text=_("The difference at its unit cost, else at the average cost.")
+    )
+    status = ChoiceField(AdjustmentStatus, _("Status"), default=S.APPROVED, required=True)
     notes = LongTextField(_("Notes"), aliases="Catatan|Keterangan")
 
+    limited_by = "inventory.AdjustmentLimit"
     violations = NOT_ENOUGH
 
     class Meta(Record.Meta):
@@ -74,26 +91,54 @@ class StockAdjustment(Record):
         number = "PS-{n:05}"
         title = "number reference"
         subtitle = "product"
-        columns = ["number", "product", "reason", "expected", "counted", "difference", "date", "reference"]
-        filters = ["reason", "product", "date", "difference", "owner"]
+        columns = ["number", "product", "reason", "status", "expected", "counted", "difference", "worth",
+                   "date", "reference"]  # fmt: skip
+        filters = ["status", "reason", "product", "date", "difference", "worth", "owner"]
         search = {"number": "A", "reference": "A", "notes": "D"}
         form = [Section(_("Stock adjustment"), "product counted reason date reference unit_cost notes owner")]
         facts = [
             Section(
                 _("Stock adjustment"),
-                "product reason expected counted difference unit_cost date reference owner",
+                "product status reason expected counted difference unit_cost worth date reference owner",
+            ),
+            Section(
+                _("Approval"),
+                "approval_asked_by approval_note approvers approved_by approved_at not_approved_because",
             ),
             Section(_("Texts"), "notes"),
             Section(_("Record"), "number created_at changed_at"),
         ]
-        headline = "reason counted difference"
+        headline = "status reason difference worth"
         page = [
+            Body("trade/approval_alone.html", "relasi.modules.inventory.adjusting.body_of"),
             Timeline(),
             Related("inventory.StockMove", by="adjustment", columns=["product", "change"], title=_("Stock ledger")),
         ]  # fmt: skip
+        actions = [
+            Action("approve", _("Approve"), icon="badge-check",
+                   when=lambda one: one.status == S.PENDING and one.may_decide()),
+            Action("refuse_approval", _("Do not approve"), icon="circle-x", ask=("not_approved_because",), danger=True,
+                   when=lambda one: one.status == S.PENDING and one.may_decide()),
+            Action("ask_approval", _("Ask for approval"), icon="badge-check", ask=("approval_note",),
+                   when=lambda one: one.status == S.DRAFT),
+            Action("recall", _("Take back the request"), icon="undo-2", quiet=True,
+                   when=lambda one: one.status == S.PENDING and one.is_own()),
+        ]  # fmt: skip
+        views = [
+            View("waiting", _("Waiting for approval"), {"field": "status", "op": "is", "value": "pending"},
+                 "badge-check", ("date",)),
+        ]  # fmt: skip
         words = "penyesuaian stok opname hitung gudang stock count"
 
+    @property
+    def reach(self) -> Reach:
+        return Reach(total=abs(self.worth or Decimal(0)))
+
+    def needs_yes(self, before: str) -> bool:
+        return (before, self.status) == (S.DRAFT, S.APPROVED)
+
     def before_save(self, change: Change) -> None:
+        self.follow_approval(change)
         if self.date is None:
             self.date = today()
 
@@ -104,16 +149,10 @@ class StockAdjustment(Record):
         if fields - OPEN:
             sentence = _("The ledger has been told already. Count once more instead.")
             raise Refusal(min(fields - OPEN), "CLOSED_RECORD", sentence)
+        if change.has("status") and (change.old("status"), self.status) not in MOVES:
+            raise Refusal("status", "INVALID_TRANSITION", _("That is not possible in its state."))
+        self.check_approval(change)
 
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:
-        """What the ledger says now, of products nobody else moves meanwhile; a later count of the same one goes on
-        from the earlier."""
-        fresh = [change.record for change in changes if change.is_new]
-        said: dict[int, Decimal] = {
-            id: product.on_hand for id, product in held_products({one.product_id for one in fresh}).items()
-        }
-        for one in fresh:
-            one.expected = said.get(one.product_id, Decimal(0))
-            one.difference = one.counted - one.expected
-            said[one.product_id] = one.counted
+        adjusting.count(changes)

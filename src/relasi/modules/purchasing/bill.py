@@ -37,6 +37,7 @@ from relasi.kits.trade.taking import Taking, giving_back_triggers, over_taken, t
 from relasi.kits.trade.tax_invoice import TaxInvoiceNumberField
 from relasi.modules.purchasing.matching import VARIANCES, MatchStatus, bills_of
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
+from relasi.modules.purchasing.purchase_settings import purchase_settings
 from relasi.modules.purchasing.vendor_sum import KEPT
 
 
@@ -208,7 +209,10 @@ class Bill(PurchaseDocument):
             ),
         ]
         actions = [
-            Action("approve", _("Approve"), icon="badge-check", when=lambda bill: bill.status == S.DRAFT),
+            Action("approve", _("Approve"), icon="badge-check",
+                   when=lambda bill: bill.status == S.DRAFT and bill.vendor_invoice_number is not None),
+            Action("approve_as", _("Approve"), icon="badge-check", ask=("vendor_invoice_number",),
+                   when=lambda bill: bill.status == S.DRAFT and bill.vendor_invoice_number is None),
             Action("pay", _("Record a payment"), icon="banknote", ask=("date", "amount", "method", "reference"),
                    form="blank_payment",
                    when=lambda bill: bill.status in UNPAID and bill.balance > 0 and not bill.is_held),
@@ -255,6 +259,9 @@ class Bill(PurchaseDocument):
         super().clean(change)
         if self.due_date and self.date and self.due_date < self.date:
             raise Refusal("due_date", "OUT_OF_RANGE", _("It cannot be due before the date of the bill."))
+        if change.is_new and self.purchase_order_id is None and not purchase_settings().direct_bills:
+            message = _("Make it from a purchase order: bills without one are not entered here.")
+            raise Refusal("purchase_order", "REQUIRED", message)
         if self.purchase_order_id and (change.is_new or change.lines):
             self._check_order(change)
         if not change.has("status") or change.is_new:
@@ -324,6 +331,9 @@ class Bill(PurchaseDocument):
     # The verbs.
     def approve(self) -> Bill:
         return update(self, {"status": S.APPROVED})
+
+    def approve_as(self, vendor_invoice_number: Any = None) -> Bill:
+        return update(self, {"status": S.APPROVED, "vendor_invoice_number": vendor_invoice_number})
 
     def cancel(self, cancel_reason: Any = None) -> Bill:
         if not cancel_reason:

@@ -22,10 +22,11 @@ def body_of(bill: Any, user: Any) -> dict[str, Any]:
     def number(value: Any) -> str:
         return write_number(value, reader, 3, shortest=True)
 
+    compared: dict[int, str] = {}
     for row in body["rows"]:
         line = ordered.get(row.line.purchase_line_id) if row.is_item else None
         if line is not None:
-            body["counts"][row.line.pk] = _("ordered %(ordered)s at %(price)s · received %(received)s · billed %(billed)s") % {
+            compared[row.line.pk] = _("ordered %(ordered)s at %(price)s · received %(received)s · billed %(billed)s") % {
                 "ordered": number(line.quantity), "price": plain(line.price, reader),
                 "received": number(line.received), "billed": number(line.billed),
             }  # fmt: skip
@@ -33,5 +34,5 @@ def body_of(bill: Any, user: Any) -> dict[str, Any]:
                 said = _("sent back %(returned)s") % {"returned": number(line.returned)}
                 if line.billed > line.received:
                     said += " – " + _("more is billed than stayed here")
-                body["counts"][row.line.pk] += " · " + said
-    return body
+                compared[row.line.pk] += " · " + said
+    return body | {"compared": compared}

@@ -34,6 +34,14 @@ class PurchaseSettings(OneRow):
         _("More may be received"), default=0, required=True,
         help_text=_("In percent of what was ordered; copied onto a purchase order as it is written."),
     )  # fmt: skip
+    direct_receipts = BooleanField(
+        _("Goods may be received without a purchase order"), default=True,
+        help_text=_("If not, a receipt note is made from the order it belongs to."),
+    )  # fmt: skip
+    direct_bills = BooleanField(
+        _("Bills may come without a purchase order"), default=True,
+        help_text=_("If not, a bill is made from the order it belongs to; nothing unordered is paid."),
+    )  # fmt: skip
     bank_change_by_two = BooleanField(
         _("Bank accounts of vendors need a second person"), default=True,
         help_text=_("A changed account is paid to only after somebody else has confirmed it."),
@@ -56,8 +64,8 @@ class PurchaseSettings(OneRow):
         columns = ["price_tolerance", "amount_tolerance", "over_receipt", "bank_change_by_two"]
         sort = ["id"]
         form = [
-            Section(_("Bills"), "price_tolerance amount_tolerance"),
-            Section(_("Receipts"), "over_receipt"),
+            Section(_("Bills"), "price_tolerance amount_tolerance direct_bills"),
+            Section(_("Receipts"), "over_receipt direct_receipts"),
             Section(
                 _("Vendors"), "bank_change_by_two weight_on_time weight_filled weight_quality weight_price"
             ),

@@ -29,6 +29,7 @@ from relasi.kits.trade.priced import priced_checks
 from relasi.kits.trade.taking import Way, giving_back_triggers, under_taken
 from relasi.modules.purchasing import receiving
 from relasi.modules.purchasing.purchase_document import PurchaseDocument
+from relasi.modules.purchasing.purchase_settings import purchase_settings
 from relasi.modules.purchasing.receipt_flow import (
     ARRIVAL,
     FLOW,
@@ -175,6 +176,9 @@ class ReceiptNote(PurchaseDocument):
         if change.has("date") and self.date and self.date > today():
             raise Refusal("date", "OUT_OF_RANGE", _("Goods cannot be received in the future."))
         order = self.purchase_order if self.purchase_order_id else None
+        if change.is_new and order is None and not purchase_settings().direct_receipts:
+            message = _("Make it from a purchase order: goods without one are not received here.")
+            raise Refusal("purchase_order", "REQUIRED", message)
         if change.has("date") and order is not None and self.date < order.date:
             raise Refusal("date", "OUT_OF_RANGE", _("It cannot be received before it was ordered."))
         if change.is_new or not change.has("status"):

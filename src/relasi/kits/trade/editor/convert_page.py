@@ -16,7 +16,7 @@ from relasi.engine.fields.reader import Reader
 from relasi.engine.records.record import title_of
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.screens.asking import go_to, reader_of, shell_for, signed_in, user_of, visible_record
-from relasi.engine.screens.pages import render_page
+from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
 from relasi.kits.pipeline.days import today
@@ -94,7 +94,7 @@ def _answer(
         "rates": _rates(request, record, way), "rates_error": _about("tax_rates", refusals),
         "record": record, "title": label, "rows": _rows(request, record, way, by_line),
         "errors": [("", str(one.message)) for one in refusals if one.field not in {*by_line, "tax_rates"}],
-        "back": here, "action": request.path,
+        "back": here, "action": request.path, "in_window": wants_part(request),
     }  # fmt: skip
     return render_page(
         request,

@@ -109,11 +109,16 @@ def _facts(note: Any, module: Any, shown: set[str], reader: Any, handover: bool)
     return found
 
 
+def _batch_of(line: Any) -> str:
+    batch = getattr(line, "batch", None)
+    return _("Batch %(batch)s") % {"batch": batch} if batch else ""
+
+
 def _row(row: Row) -> dict[str, Any]:
     line: Any = row.line
     return {
         "kind": row.kind, "name": row.texts.get("name", ""), "unit": row.unit,
-        "sub": " · ".join(filter(None, [getattr(line, "code", ""), row.texts.get("description", "")])),
+        "sub": " · ".join(filter(None, [getattr(line, "code", ""), row.texts.get("description", ""), _batch_of(line)])),
         "quantity": row.texts.get("quantity", ""), "price": row.texts.get("price", ""), "amount": row.amount,
         "serials": ", ".join(getattr(line, "serial_list", ())),
         "parts": [[part.name, part.quantity, part.unit] for part in row.parts],
