@@ -371,3 +371,12 @@ def test_the_report_is_a_page_of_the_importer_alone(company, company_from_salesf
     assert page.status_code == 200
     assert "sampai angka terakhir" in page.content.decode()
     assert signed_in(company.sales_a).get(address).status_code == 404
+
+
+def test_one_owner_and_one_source_for_all_rows(company, tmp_path):
+    rows = [["Ayu", "Lestari", ""], ["Budi", "Santoso", "partner"]]
+    file = written(tmp_path, "First name,Last name,Lead source", *rows)
+    given = [f"owner={company.sales_a.username}", "lead_source=trade_show"]
+    assert counts(command(file, "contacts", set=given)) == (2, 2, 0, 0, 0)
+    found = dict(living(Contact, owner=company.sales_a.pk).values_list("first_name", "lead_source"))
+    assert found == {"Ayu": "trade_show", "Budi": "partner"}

@@ -313,3 +313,39 @@ def test_a_ready_import_is_not_started_by_an_old_form(keeper, aviary):
     job.refresh_from_db()
     assert job.status == Status.DONE
     assert keeper.post(f"/import/{job.pk}/columns/", {"to-0": "nickname"})["Location"] == f"/import/{job.pk}/"
+
+
+# The same for all rows.
+def test_a_value_for_all_rows_fills_what_is_blank_in_the_file(keeper, aviary):
+    job = begun(keeper, LINES.replace(b";;5", b";;"))
+    said = {"next": "1", "same-to-0": "age_years", "same-value-0": "7"}
+    assert keeper.post(f"/import/{job.pk}/columns/", said)["Location"].endswith("/duplicates/")
+    keeper.post(f"/import/{job.pk}/duplicates/", {"duplicates": "skip", "match": ["email"]})
+    job.refresh_from_db()
+    run.run(started(keeper, job))
+    ages = dict(Parrot._base_manager.filter(name__in=["Satu", "Empat"]).values_list("name", "age_years"))
+    assert ages == {"Satu": 1, "Empat": 7}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("age_years", "tua sekali"), ("cage", "Tidak ada"), ("secret", "x"), ("number", "P-1")]
+)
+def test_a_value_for_all_rows_that_cannot_be_is_said_and_kept(keeper, name, text):
+    job = begun(keeper)
+    said = {"next": "1", "same-to-0": name, "same-value-0": text}
+    answer = keeper.post(f"/import/{job.pk}/columns/", said)
+    assert answer.status_code == 422
+    assert f'value="{text}"' in answer.content.decode()
+    assert keeper.post(f"/import/{job.pk}/duplicates/", {"duplicates": "skip"})["Location"].endswith(
+        "/columns/"
+    )
+
+
+def test_a_line_without_a_value_is_none(keeper):
+    job = begun(keeper)
+    answer = keeper.post(
+        f"/import/{job.pk}/columns/", {"next": "1", "same-to-0": "age_years", "same-value-0": " "}
+    )
+    assert answer["Location"].endswith("/duplicates/")
+    job.refresh_from_db()
+    assert job.constants == {}

@@ -20,8 +20,8 @@ from relasi.engine.transfer.bad_file import BadFile
 from relasi.engine.transfer.foreign_values import meanings_of, unknown_values
 from relasi.engine.transfer.import_ import ImportJob, ImportMap
 from relasi.engine.transfer.known_source import recognised, source_label
-from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check
-from relasi.engine.transfer.plan import columns_as_json, columns_from_json
+from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column
+from relasi.engine.transfer.plan import BadPlan, columns_as_json, columns_from_json, constant_targets
 from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.table import Table
 from relasi.engine.transfer.target import EXACT, Target, targets_of
@@ -113,13 +113,30 @@ def _take_columns(request: HttpRequest, job: ImportJob, table: Table) -> tuple[T
             _from_form(post, place, column, targets)
             for place, column in enumerate(columns_from_json(job.columns))
         ]
+    values |= {"constants": _constants(post)} if "same-to-0" in post else {}
     job.note(columns=columns_as_json(chosen), status=Status.DRAFT, checked={}, **values)
     name = post.get("map_name", "").strip()[:100]
     if "keep_map" in post and name:
         ImportMap.objects.update_or_create(
             user=job.user, module=job.module, name=name, defaults={"columns": columns_as_json(chosen)}
         )
-    return table, check(chosen, targets_of(job.home, job.user)) if "next" in post else ""
+    return table, wrong_columns(job) if "next" in post else ""
+
+
+def wrong_columns(job: ImportJob) -> str:
+    """What keeps the columns from being taken as they are chosen; "" when nothing does."""
+    try:
+        job.plan.check_columns(job.user)
+    except BadPlan as wrong:
+        return str(wrong)
+    return ""
+
+
+def _constants(post: Any) -> dict[str, str]:
+    """Field -> text for all rows; a line without both is none."""
+    places = [name.removeprefix("same-to-") for name in post if name.startswith("same-to-")]
+    pairs = [(post[f"same-to-{place}"], post.get(f"same-value-{place}", "").strip()) for place in places]
+    return {name: text[:1000] for name, text in pairs if name and text}
 
 
 def _number(text: Any) -> int | None:
@@ -173,6 +190,8 @@ def _columns_page(request: HttpRequest, job: ImportJob, table: Table, error: str
         "mapped": [_mapped(place, column, targets, rows, job.reader) for place, column in
                    enumerate(columns_from_json(job.columns))],
         "choices": _choices(job, targets),
+        "constants": [*job.constants.items(), ("", "")],
+        "fillable": [(key, target.label) for key, target in constant_targets(targets).items()],
         "sheets": [(name, name) for name in getattr(table, "sheets", [])],
         "program": source_label(job.source),
         "maps": [(m.pk, m.name) for m in ImportMap.objects.filter(user=job.user, module=job.module).order_by("name")],

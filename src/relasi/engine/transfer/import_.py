@@ -32,8 +32,9 @@ UNDO_DAYS = 7
 class ImportJob(LongJob):
     """shape: what the file is (see Table). columns: as Column has them. taken: rows of the file that are dealt with.
 
-    counts: of Tally. sums: of FileSums. checked: what the rehearsal found: its counts, and for each reason how many
-    rows. undone: how many records an undo took back, and those it left because somebody changed them since.
+    constants: of Plan. counts: of Tally. sums: of FileSums. checked: what the rehearsal found: its counts, and for each
+    reason how many rows. undone: how many records an undo took back, and those it left because somebody changed them
+    since.
     """
 
     lock = 73310
@@ -52,6 +53,7 @@ class ImportJob(LongJob):
     make_missing = models.BooleanField(default=True)
     source = models.CharField(max_length=40, default="", blank=True)
 
+    constants = models.JSONField(default=dict)
     sums = models.JSONField(default=dict)
     undone_by = models.BigIntegerField(null=True)
     undone = models.JSONField(default=dict)
@@ -80,6 +82,7 @@ class ImportJob(LongJob):
             list(self.matches),
             self.make_missing,
             self.source,
+            dict(self.constants),
         )
 
     def keep(self, content: Any) -> None:

@@ -71,7 +71,13 @@ class Importer:
         self.plan, self.module, self.rehearsal = plan, plan.module, rehearsal
         self.matcher = Matcher(plan.module, plan.chosen_matches(user))
         self.reader = RowReader(
-            plan.columns, plan.targets(user), plan.module, plan.reader, self.matcher, plan.source
+            plan.columns,
+            plan.targets(user),
+            plan.module,
+            plan.reader,
+            self.matcher,
+            plan.source,
+            plan.constants,
         )
         self.ids = ForeignIds(plan.module, plan.source)
         self.references = {

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from relasi.engine.declare.module import Module
 from relasi.engine.fields.choice import Choices
+from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import Reader
 from relasi.engine.transfer.mapping import EXTRA, LEFT_OUT, Column, check
 from relasi.engine.transfer.matching import matches_of, usable
+from relasi.engine.transfer.references import References
 from relasi.engine.transfer.target import Target, targets_of
 
 
@@ -45,7 +47,7 @@ class Plan:
     """duplicates: a key of Duplicates. matches: what records are known by; empty takes the usual ones.
 
     make_missing: whether records referred to may be made at all. source: the program the file comes from, see
-    `known_source`.
+    `known_source`. constants: field -> what stands there in every row whose own cell is blank.
     """
 
     module: Module
@@ -55,6 +57,7 @@ class Plan:
     matches: list[str] = field(default_factory=list)
     make_missing: bool = True
     source: str = ""
+    constants: dict[str, str] = field(default_factory=dict)
 
     def targets(self, user: Any) -> dict[str, Target]:
         return targets_of(self.module, user)
@@ -90,14 +93,53 @@ class Plan:
             raise BadPlan(_("The file has no column for what duplicates are to be found by."))
         return chosen
 
-    def check(self, user: Any) -> None:
+    def check_columns(self, user: Any) -> None:
         """Raises BadPlan."""
-        wrong = check(self.columns, self.targets(user))
+        wrong = check(self.columns, self.targets(user)) or self._wrong_constant(user)
         if wrong:
             raise BadPlan(wrong)
+
+    def _wrong_constant(self, user: Any) -> str:
+        targets = constant_targets(self.targets(user))
+        for name, text in self.constants.items():
+            target = targets.get(name)
+            if target is None:
+                return _("There is no field “%(name)s” to fill.") % {"name": name}
+            wrong = _cannot_be(target, text, self.reader)
+            if wrong:
+                return f"{target.label}: {wrong}"
+        return ""
+
+    def check(self, user: Any) -> None:
+        """Raises BadPlan."""
+        self.check_columns(user)
         if self.duplicates not in list(Duplicates):
             raise BadPlan(_("There is no way “%(name)s” to treat duplicates.") % {"name": self.duplicates})
         self.chosen_matches(user)
+
+
+def _cannot_be(target: Target, text: str, reader: Reader) -> str:
+    """Why the text is no value of the field; "" when it is one."""
+    assert target.kind is not None
+    if target.is_reference:
+        found = References(target.kind.field).find([text]).get(text)
+        return "" if isinstance(found, int) else _("“%(text)s” was not found.") % {"text": text}
+    try:
+        target.kind.parse(text, reader)
+    except Invalid as wrong:
+        return str(wrong.message)
+    return ""
+
+
+def constant_targets(targets: dict[str, Target]) -> dict[str, Target]:
+    """Those that one text can fill for all rows."""
+    return {
+        key: target
+        for key, target in targets.items()
+        if target.kind is not None
+        and not (target.part or target.line or target.of_other_program)
+        and key != "number"
+    }
 
 
 def columns_as_json(columns: Iterable[Column]) -> list[dict[str, Any]]:

@@ -17,7 +17,16 @@ from relasi.engine.fields.kind import Invalid, Kind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.fields.reference import Unresolved
 from relasi.engine.fields.safe_text import unguarded
-from relasi.engine.transfer.cells import KEPT_BESIDE, Parse, by_their_id, filled, name_of, parse_of, says_yes
+from relasi.engine.transfer.cells import (
+    KEPT_BESIDE,
+    Parse,
+    by_name,
+    by_their_id,
+    filled,
+    name_of,
+    parse_of,
+    says_yes,
+)
 from relasi.engine.transfer.heading import plain
 from relasi.engine.transfer.known_source import sheet_of
 from relasi.engine.transfer.line_cells import LineCells
@@ -66,7 +75,7 @@ class RowReader:
 
     names: the fields that have a column of their own: a blank cell there says something. parts: the same for
     parts of a field. references: names of fields that refer to other records, by their columns. source: the program the
-    file comes from.
+    file comes from. constants: of Plan.
     """
 
     def __init__(
@@ -77,6 +86,7 @@ class RowReader:
         reader: Reader,
         matcher: Matcher,
         source: str = "",
+        constants: dict[str, str] | None = None,
     ):
         self.reader, self.matcher = reader, matcher
         self._plain: list[tuple[int, str]] = []
@@ -103,8 +113,15 @@ class RowReader:
                 self._said.append((place, column.to))
             elif column.to != LEFT_OUT and not targets[column.to].line:
                 self._place(place, column, targets[column.to])
+        self._constants = self._placed(constants or {}, targets)
         self.names = [name for _place, name in self._plain]
         self.parts = [(name, part) for _place, name, part in self._parts]
+
+    def _placed(self, constants: dict[str, str], targets: dict[str, Target]) -> dict[str, str]:
+        for name in constants:
+            if targets[name].is_reference and name not in self._parse:
+                self.references[name], self._parse[name] = Column("", name, create=False), by_name
+        return constants
 
     def _place(self, place: int, column: Column, target: Target) -> None:
         if target.function:
@@ -161,6 +178,8 @@ class RowReader:
                     texts[name] = cell
             elif cell and not cell.isspace():
                 texts[name] = unguarded(cell) if cell[0] == "'" else cell
+        for name, text in self._constants.items():
+            texts.setdefault(name, text)
         for place, function in self._composites:
             whole = filled(cells[place])
             if whole is not None:

@@ -19,13 +19,13 @@ from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.transfer.asking import entry_for, must_import, own_job, shell_of, steps, title_of
 from relasi.engine.transfer.bad_file import BadFile
+from relasi.engine.transfer.columns_step import wrong_columns
 from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.jobs import check_import
 from relasi.engine.transfer.known_source import recognised
-from relasi.engine.transfer.mapping import check
 from relasi.engine.transfer.matching import matches_of, usable
 from relasi.engine.transfer.open_file import TEXT_SUFFIXES, taken_by
-from relasi.engine.transfer.plan import EXPLAINED, BadPlan, Duplicates, columns_as_json, columns_from_json
+from relasi.engine.transfer.plan import EXPLAINED, BadPlan, Duplicates, columns_as_json
 from relasi.engine.transfer.proposing import propose
 from relasi.engine.transfer.run import check as rehearse
 from relasi.engine.transfer.target import Target, targets_of
@@ -107,8 +107,7 @@ def duplicates(request: HttpRequest, id: int) -> HttpResponse:
     job = own_job(request, id)
     if job.started_at is not None or job.is_active:
         return HttpResponseRedirect(f"/import/{job.pk}/")
-    error = check(columns_from_json(job.columns), targets_of(job.home, job.user))
-    if error:
+    if wrong_columns(job):
         return HttpResponseRedirect(f"/import/{job.pk}/columns/")
     if request.method == "POST":
         job.note(

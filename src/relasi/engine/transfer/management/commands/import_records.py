@@ -56,6 +56,9 @@ class Command(BaseCommand):
             "--duplicates", choices=[str(one) for one in Duplicates], default=Duplicates.SKIP.value
         )
         parser.add_argument("--match", default="", help="what duplicates are found by: email,mobile")
+        parser.add_argument(
+            "--set", action="append", metavar="FIELD=VALUE", help="the same for all rows: lead_source=website"
+        )
         parser.add_argument("--no-accounts", action="store_true", help="make no records that rows refer to")
         parser.add_argument("--language", choices=["id", "en"], help="of numbers, dates and messages")
         parser.add_argument("--sheet", default="", help="of a workbook; the first one otherwise")
@@ -91,7 +94,7 @@ class Command(BaseCommand):
             table = open_file(path, module, sheet=options["sheet"])
             matches = [name.strip() for name in options["match"].split(",") if name.strip()]
             plan = Plan(module, propose(table, module, user, reader), reader, options["duplicates"], matches,
-                        not options["no_accounts"], _source(table, module))  # fmt: skip
+                        not options["no_accounts"], _source(table, module), _constants(options["set"]))  # fmt: skip
             plan.check(user)
             self._say_columns(plan, user, table)
         if options["dry_run"]:
@@ -177,6 +180,10 @@ def _reader(user: User, language: str | None) -> Reader:
     return Reader(language or user.language, user.zone, decimal, group, currency=company().currency)
 
 
+def _constants(pairs: list[str] | None) -> dict[str, str]:
+    return {name.strip(): text.strip() for name, _is, text in (pair.partition("=") for pair in pairs or ())}
+
+
 def _source(table: Table, module: Module) -> str:
     found = recognised(table.headings, module)
     return found.key if found else ""
@@ -191,7 +198,8 @@ def _job_for(user: User, plan: Plan, table: Table, path: Path, sheet: str) -> Im
         user=user, module=plan.module.key, slug=plan.module.slug, name=path.name, size=path.stat().st_size,
         sheet=sheet, shape=table.shape, language=plan.reader.language, decimal=plan.reader.decimal,
         day_first=plan.reader.day_first, columns=columns_as_json(plan.columns), duplicates=plan.duplicates,
-        matches=plan.matches, make_missing=plan.make_missing, source=plan.source, status=Status.READY.value,
+        matches=plan.matches, make_missing=plan.make_missing, source=plan.source,
+        constants=plan.constants, status=Status.READY.value,
     )  # fmt: skip
     with path.open("rb") as handle:
         job.keep(File(handle))
