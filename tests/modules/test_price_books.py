@@ -256,3 +256,19 @@ def test_a_percentage_book_needs_its_percentage() -> None:
         make("catalog.PriceBook", kind="percentage")
     with refusing("OUT_OF_RANGE", "percentage"):
         make("catalog.PriceBook", kind="percentage", percentage=-101)
+
+
+def test_a_price_is_told_in_the_currency_of_its_book() -> None:
+    book = make("catalog.PriceBook", currency="USD")
+    price = make("catalog.PriceBookItem", book=book, product=make("catalog.Product"), price=12)
+    assert price.currency == "USD"
+    assert kind_of(price._meta.get_field("price")).text_of(price).startswith("USD")
+
+
+def test_a_book_with_prices_keeps_its_currency() -> None:
+    book = make("catalog.PriceBook", currency="USD")
+    make("catalog.PriceBookItem", book=book, product=make("catalog.Product"), price=12)
+    with refusing("INVALID_TRANSITION", "currency"):
+        update(book, {"currency": "EUR"})
+    empty = make("catalog.PriceBook", currency="USD")
+    assert update(empty, {"currency": "EUR"}).currency == "EUR"

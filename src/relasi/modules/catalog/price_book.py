@@ -122,6 +122,14 @@ class PriceBook(Record):
         if self.kind == BookKind.PERCENTAGE and self.base == Base.BOOK and self.other_book_id is None:
             raise Refusal("other_book", "REQUIRED", _("Choose the price book it is a percentage of."))
 
+        if change.has("currency") and change.old("currency") is not None and self.items.exists():
+            raise Refusal(
+                "currency",
+                "INVALID_TRANSITION",
+                _("There are prices in %(currency)s already. Make another price book for this currency.")
+                % {"currency": change.old("currency")},
+            )
+
     def holds_on(self, day: date) -> bool:
         begun = self.valid_from is None or self.valid_from <= day
         return (
@@ -158,7 +166,8 @@ class PriceBookItem(Part):
     bundle = ReferenceField(
         "catalog.ProductBundle", models.PROTECT, verbose_name=_("Bundle"), related_name="book_prices"
     )
-    price = MoneyField(_("Price"), min=0, required=True, foot="average")
+    price = MoneyField(_("Price"), min=0, required=True, currency_field="currency", foot="average")
+    currency = CurrencyField(_("Currency"), editable=False)
     min_quantity = DecimalField(_("From quantity"), default=1, min=0, required=True, foot="")
     valid_from = DateField(_("Valid from"))
     valid_to = DateField(_("Valid to"))
@@ -205,6 +214,11 @@ class PriceBookItem(Part):
     @property
     def decimals(self) -> int:
         return decimals_of(self.book.currency)
+
+    def before_save(self, change: Change) -> None:
+        """An amount knows its currency without asking for the book."""
+        if self.book_id and (self.currency is None or change.has("book")):
+            self.currency = self.book.currency
 
     @computed(_("Item"), needs="product service bundle")
     def item(self) -> str:
