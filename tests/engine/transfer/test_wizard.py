@@ -341,6 +341,12 @@ def test_a_value_for_all_rows_that_cannot_be_is_said_and_kept(keeper, name, text
     )
 
 
+def test_the_page_of_the_duplicates_opens_once_the_columns_are_right(keeper):
+    job = begun(keeper)
+    keeper.post(f"/import/{job.pk}/columns/", {"next": "1"})
+    assert keeper.get(f"/import/{job.pk}/duplicates/").status_code == 200
+
+
 def test_a_line_without_a_value_is_none(keeper):
     job = begun(keeper)
     answer = keeper.post(

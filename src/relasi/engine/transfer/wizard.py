@@ -109,6 +109,7 @@ def duplicates(request: HttpRequest, id: int) -> HttpResponse:
         return HttpResponseRedirect(f"/import/{job.pk}/")
     if wrong_columns(job):
         return HttpResponseRedirect(f"/import/{job.pk}/columns/")
+    error = ""
     if request.method == "POST":
         job.note(
             duplicates=request.POST.get("duplicates", ""),
