@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from relasi.engine.access.acting import acting
 from relasi.engine.bulk.by_percent import Rounding, moved
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, update

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.access.acting import acting
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.screens.shell import Entry
@@ -42,7 +42,7 @@ def expected(world: World, route: Route, persona: str, entry: Entry | None, verb
         verb
         and entry is not None
         and wanted == "good"
-        and not _offers(persona, entry.module, verb, world.row(entry))
+        and not _offers(world, persona, entry.module, verb, world.row(entry))
     ):
         return "hidden, yet seen"
     return wanted
@@ -76,10 +76,10 @@ def _about_a_hidden_one(route: Route, module: Module) -> bool:
     return route.body in ("bulk", "move", "cells") or (route.body == "create" and bool(references_in(module)))
 
 
-def _offers(persona: str, module: Module, verb: str, row: Any) -> bool:
+def _offers(world: World, persona: str, module: Module, verb: str, row: Any) -> bool:
     """Whether the page of the row has a button for the verb."""
     action = next((one for one in module.actions if one.verb == verb), None)
     if action is None or not has(persona, action.tool):
         return False
-    with acting(SYSTEM, via="system"):
+    with acting(world.people[persona]):
         return action.when is None or bool(action.when(row))

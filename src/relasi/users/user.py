@@ -76,7 +76,7 @@ class User(Tracked, AbstractBaseUser):
     )
     date_style = models.CharField(
         _("Date format"), max_length=5, default="text",
-        choices=[("text", "31 Des 2026"), ("dash", "31-12-2026"), ("slash", "31/12/2026"), ("us", "12/31/2026"),
+        choices=[("text", _("31 Dec 2026")), ("dash", "31-12-2026"), ("slash", "31/12/2026"), ("us", "12/31/2026"),
                  ("iso", "2026-12-31")],
     )  # fmt: skip
     hour_style = models.CharField(

@@ -101,7 +101,9 @@ def parrots():
 @pytest.fixture(autouse=True)
 def _owner_sets(monkeypatch):
     monkeypatch.setattr(
-        owner, "_owner_sets", {"me": [901], "my_team": [901, 902], "inactive": [903]}.__getitem__
+        owner,
+        "_owner_sets",
+        {"me": [901], "my_team": [901, 902], "my_groups": [904], "inactive": [903]}.__getitem__,
     )
 
 
@@ -160,7 +162,11 @@ def _agrees(name: str, operator: str, parrots: list[Any]) -> None:
     path = resolve(registry.of(Parrot), name, SYSTEM)
     kind = path.kind
     pool = list({repr(value): value for value in map(path.value_of, parrots)}.values())
-    tried = 4 if kind.operators and operator in ("empty", "not_empty", "me", "my_team", "inactive") else 15
+    tried = (
+        4
+        if kind.operators and operator in ("empty", "not_empty", "me", "my_team", "my_groups", "inactive")
+        else 15
+    )
 
     @settings(max_examples=tried, deadline=None, database=None, derandomize=True)
     @given(raw=operands(kind, operator, pool), reader=st.sampled_from(READERS))
