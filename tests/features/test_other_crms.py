@@ -19,6 +19,7 @@ from relasi.engine.records.undo import revert
 from relasi.engine.records.write import update
 from relasi.engine.transfer.csv_file import CsvTable
 from relasi.engine.transfer.file_compared import comparisons
+from relasi.engine.transfer.foreign_id import ForeignIds
 from relasi.engine.transfer.import_ import ImportJob
 from relasi.engine.transfer.known_source import recognised
 from relasi.engine.transfer.proposing import propose
@@ -28,6 +29,7 @@ from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.lead import Lead
 from relasi.modules.sales.deal import Deal
 from tests.engine.transfer.importing import command, counts, errors
+from tests.make import make
 from tests.people import signed_in
 
 ACCOUNT, CONTACT = registry.module("customers.Account"), registry.module("customers.Contact")
@@ -380,3 +382,31 @@ def test_one_owner_and_one_source_for_all_rows(company, tmp_path):
     assert counts(command(file, "contacts", set=given)) == (2, 2, 0, 0, 0)
     found = dict(living(Contact, owner=company.sales_a.pk).values_list("first_name", "lead_source"))
     assert found == {"Ayu": "trade_show", "Budi": "partner"}
+
+
+def test_a_row_that_was_here_already_is_found_by_its_id_from_then_on(company, tmp_path):
+    here = make("customers.Account", name="PT Satu", owner=company.admin)
+    (_account, companies), (_contact, contacts), _deal = FILES["hubspot"]
+    file = written(tmp_path, companies, ["8012", "PT Satu", "", "", "2026-01-05", "Indonesia"])
+    assert counts(command(file, "accounts")) == (1, 0, 0, 1, 0)
+    row = ["51", "Ayu", "Lestari", "ayu@satu.co.id", "", "2026-01-05", "Lead", "8012"]
+    assert counts(command(written(tmp_path, contacts, row), "contacts")) == (1, 1, 0, 0, 0)
+    assert living(Contact).get(last_name="Lestari").account_id == here.pk
+
+
+def test_an_id_stays_with_its_record_as_long_as_that_lives(company, tmp_path):
+    headings = FILES["hubspot"][0][1]
+    command(written(tmp_path, headings, ["8012", "PT Satu", "", "", "2026-01-05", ""]), "accounts")
+    first = living(Account).get(name="PT Satu")
+    other = written(tmp_path, headings, ["8012", "PT Lain", "", "", "2026-01-05", ""])
+    assert counts(command(other, "accounts", duplicates="create")) == (1, 1, 0, 0, 0)
+    assert ForeignIds(ACCOUNT, "hubspot").find(["8012"]) == {"8012": first.pk}
+
+
+def test_a_text_that_cannot_be_an_id_fails_its_row_alone(company, tmp_path):
+    headings = FILES["hubspot"][0][1]
+    rows = [
+        ["9" * 300, "PT Panjang", "", "", "2026-01-05", ""],
+        ["8013", "PT Biasa", "", "", "2026-01-05", ""],
+    ]
+    assert counts(command(written(tmp_path, headings, *rows), "accounts")) == (2, 1, 0, 0, 1)

@@ -15,6 +15,7 @@ from relasi.engine.declare.module import Module
 
 # An id that was merged into one that was merged, and so on; more would be a ring.
 LONGEST_CHAIN = 5
+LONGEST_ID = 200
 
 
 class ForeignId(models.Model):
@@ -22,9 +23,9 @@ class ForeignId(models.Model):
 
     source = models.CharField(max_length=40, default="", blank=True)
     module = models.CharField(max_length=100)
-    key = models.CharField(max_length=200)
+    key = models.CharField(max_length=LONGEST_ID)
     record_id = models.BigIntegerField(null=True)
-    same_as = models.CharField(max_length=200, default="", blank=True)
+    same_as = models.CharField(max_length=LONGEST_ID, default="", blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["module", "source", "key"], name="foreign_id_key")]
@@ -72,6 +73,7 @@ class ForeignIds:
         """Keys of records that the other program has merged into others."""
         self._put([(key, None, other) for key, other in into.items()])
 
+    # An id whose record is alive stays with it: a stranger's file, or a row made anew, does not take it over.
     def _put(self, rows: list[tuple[str, int | None, str]]) -> None:
         if not rows:
             return
@@ -82,6 +84,8 @@ class ForeignIds:
                 f'INSERT INTO "{table}" (module, source, key, record_id, same_as) '
                 "SELECT %s, %s, v.key, v.id, v.other FROM unnest(%s::text[], %s::bigint[], %s::text[]) "
                 "AS v(key, id, other) ON CONFLICT (module, source, key) "
-                "DO UPDATE SET record_id = excluded.record_id, same_as = excluded.same_as",
+                "DO UPDATE SET record_id = excluded.record_id, same_as = excluded.same_as "
+                f'WHERE NOT EXISTS (SELECT FROM "{self.module.table}" r '
+                f'WHERE r.id = "{table}".record_id AND r.trashed_at IS NULL)',
                 [self.module.key, self.source, keys, ids, others],
             )

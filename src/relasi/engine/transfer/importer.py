@@ -203,6 +203,8 @@ class Importer:
                 tally.fail(row, missing)
             else:
                 tally.skipped += 1
+                if row.their_id and id is not None:
+                    self.ids.keep({row.their_id: id})
         elif id is None:
             tally.updated += 1
         else:

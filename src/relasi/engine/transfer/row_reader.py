@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.refusal import Refusal
@@ -27,6 +28,7 @@ from relasi.engine.transfer.cells import (
     parse_of,
     says_yes,
 )
+from relasi.engine.transfer.foreign_id import LONGEST_ID
 from relasi.engine.transfer.heading import plain
 from relasi.engine.transfer.known_source import sheet_of
 from relasi.engine.transfer.line_cells import LineCells
@@ -243,7 +245,9 @@ def _note_said(row: ReadRow, said: str, cell: Cell) -> None:
     text = filled(cell)
     if text is None:
         return
-    if said == THEIR_ID:
+    if said != GONE and len(str(text)) > LONGEST_ID:
+        row.faults.append(Refusal("", "TOO_LONG", _("An id of another program is not that long.")))
+    elif said == THEIR_ID:
         row.their_id = str(text).strip()
     elif said == MERGED_INTO:
         row.merged_into = str(text).strip()
