@@ -1,6 +1,6 @@
 """A billing run whose process is killed at random moments and begun again bills each period once, and all ties out.
 
-RELASI_KILLS=50 RELASI_SUBSCRIPTIONS=5000 before a release: how often it is killed, and how many subscriptions are due.
+RELASI_TEST_KILLS=50 RELASI_TEST_SUBSCRIPTIONS=5000 before a release: how often it is killed, how many subscriptions are due.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from tests.modules.subscribing import each_once, plan
 from tests.modules.trading import is_sound
 from tests.tying import everything_ties_out
 
-KILLS = int(os.environ.get("RELASI_KILLS", "4"))
-COUNT = int(os.environ.get("RELASI_SUBSCRIPTIONS", "12"))
+KILLS = int(os.environ.get("RELASI_TEST_KILLS", "4"))
+COUNT = int(os.environ.get("RELASI_TEST_SUBSCRIPTIONS", "12"))
 # Seconds a run lives at most: together the runs live about as long as the work takes, so few of them come to their end.
 LONGEST = 0.2 + COUNT * 0.02 / KILLS
 AT_ONCE = 500

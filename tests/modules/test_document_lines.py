@@ -31,8 +31,8 @@ from tests.engine.api.program import Program, codes
 from tests.engine.transfer.importing import job_for
 from tests.make import again, make
 
-# How many documents the property is tried on; RELASI_DOCUMENTS=10000 before a release.
-DOCUMENTS = int(os.environ.get("RELASI_DOCUMENTS", "12"))
+# How many documents the property is tried on; RELASI_TEST_DOCUMENTS=10000 before a release.
+DOCUMENTS = int(os.environ.get("RELASI_TEST_DOCUMENTS", "12"))
 FIGURES = ("subtotal", "discount_total", "goods_total", "tax_total", "charge_total", "grand_total", "withheld_total",
            "payable")  # fmt: skip
 OF_LINE = ("kind", "name", "quantity", "unit", "price", "discount_percent", "discount_amount", "taxes", "gross", "net",

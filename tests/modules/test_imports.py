@@ -192,11 +192,11 @@ def test_every_contact_card_with_a_name_is_taken(company, file):
     assert all("[REQUIRED]" in line for line in errors(result)[1:]) if result["failed"] else True
 
 
-REAL = Path(os.environ.get("RELASI_REAL_FILES", ""))
-WHY = "RELASI_REAL_FILES names no folder of files from real life"
+REAL = Path(os.environ.get("RELASI_TEST_REAL_FILES", ""))
+WHY = "RELASI_TEST_REAL_FILES names no folder of files from real life"
 
 
-@pytest.mark.skipif(not os.environ.get("RELASI_REAL_FILES"), reason=WHY)
+@pytest.mark.skipif(not os.environ.get("RELASI_TEST_REAL_FILES"), reason=WHY)
 @pytest.mark.parametrize("module", ["contacts", "accounts", "leads", "deals"])
 def test_every_file_of_a_folder_is_taken_or_refused_with_a_sentence(company, module):
     """rows = created + updated + skipped + failed is asserted by `command`; a refusal has its sentence."""

@@ -18,8 +18,8 @@ from tests.commits import real_commits
 from tests.company import found_company
 from tests.modules.office import ACTS, Office, all_is_sound
 
-ROUNDS = int(os.environ.get("RELASI_ROUNDS", "1"))
-FIRST = int(os.environ.get("RELASI_FIRST_ROUND", "0"))
+ROUNDS = int(os.environ.get("RELASI_TEST_ROUNDS", "1"))
+FIRST = int(os.environ.get("RELASI_TEST_FIRST_ROUND", "0"))
 PEOPLE, BEFORE, EACH = 4, 30, 25
 
 

@@ -17,7 +17,7 @@ STORY = st.lists(
 
 @given(STORY)
 @settings(
-    max_examples=int(os.environ.get("RELASI_STORIES", "6")),
+    max_examples=int(os.environ.get("RELASI_TEST_STORIES", "6")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -76,7 +76,7 @@ def test_every_page_was_drawn(world, walked):
 # Queries.
 def test_every_page_asks_as_many_queries_as_are_pinned(walked):
     """One more is a choice that a review sees. CONTRIBUTING.md says how to write the file anew."""
-    if os.environ.get("RELASI_PIN_QUERIES"):
+    if os.environ.get("RELASI_TEST_PIN_QUERIES"):
         COUNTS.write_text(json.dumps(walked.queries, indent=1, sort_keys=True) + "\n")
     pinned = json.loads(COUNTS.read_text())
     wrong = {
