@@ -194,8 +194,7 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
     first = state.shown_sort[0] if state.shown_sort else ""
     order = {first.lstrip("-"): "descending" if first.startswith("-") else "ascending"}
     filtered = {leaf.path.text for leaf in listing.group.leaves()}
-    numbers = (place for place, path in enumerate(listing.paths) if path.kind.align == "right")
-    first_number = next(numbers, None)
+    value = _value_of(listing.paths)
     module = state.entry.module
     writable = fields_for(state.user, "edit", module) if may(state.user, "edit", module) else set()
     found = []
@@ -209,7 +208,7 @@ def _columns(state: ListState, listing: Any) -> list[Column]:
                 state.sort_url(name) if path.sortable else "",
                 name in filtered,
                 state.column_url(name) if can_filter else "",
-                _td(path, place, first_number),
+                _td(path, place, value),
                 _head_of(state.entry.module, path, place),
                 f"{state.widths[name]}px" if name in state.widths else path.kind.width,
                 name in writable
@@ -234,15 +233,22 @@ def editable_in_cell(kind: Kind) -> bool:
     return kind.editable and kind.input not in _TOO_LARGE
 
 
-def _td(path: Path, place: int, first_number: int | None) -> str:
-    """On a phone the first number stands at the right and others are left out; the second column stands under
-    the name, the rest in a line below."""
+def _value_of(paths: list[Path]) -> int | None:
+    """Which column stands at the right on a phone: the first amount of money, or else the first number."""
+    numbers = [place for place, path in enumerate(paths) if path.kind.align == "right"]
+    return next((place for place in numbers if paths[place].kind.name == "money"), next(iter(numbers), None))
+
+
+def _td(path: Path, place: int, value: int | None) -> str:
+    """On a phone one number stands at the right, with its name where it is no money, and others are left out; the second
+    column stands under the name, the rest in a line below."""
     right = path.kind.align == "right"
     classes = f"{'r num' if right else 'trunc'} {path.kind.cell_class}".strip()
-    if right and place != first_number:
+    if right and place != value:
         return f'<td class="{classes}">'
     fold = "value" if right else "sub" if place == 1 else "more"
-    return f'<td class="{classes}" data-fold="{fold}">'
+    named = f' data-label="{escaped(str(path.label))}"' if right and path.kind.name != "money" else ""
+    return f'<td class="{classes}" data-fold="{fold}"{named}>'
 
 
 def chips_of(state: ListState, group: Group, reader: Any) -> list[Chip]:
