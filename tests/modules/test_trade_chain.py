@@ -101,6 +101,22 @@ def test_what_was_agreed_goes_along_unchanged() -> None:
     is_sound()
 
 
+def test_a_section_goes_along_with_what_is_taken_of_it_alone() -> None:
+    quote = accepted(
+        {"kind": "note", "name": "Franco"}, {"kind": "section", "name": "Barang"}, thing(1000, 2, name="Panel"),
+        {"kind": "section", "name": "Jasa"}, {"kind": "note", "name": "Satu kali"}, thing(1000, 2, name="Pasang"),
+    )  # fmt: skip
+    panel, fitting = (line.pk for line in quote.lines_in_order() if line.is_item)
+    taken = [
+        [line.name for line in convert(quote, SalesOrder, {one: Decimal(1)}).lines_in_order()]
+        for one in (panel, fitting)
+    ]
+    assert taken == [["Franco", "Barang", "Panel"], ["Franco", "Jasa", "Satu kali", "Pasang"]]
+    assert [line.name for line in quote.order().lines_in_order()] == [
+        line.name for line in quote.lines_in_order()
+    ]
+
+
 def test_carrier_and_shipping_terms_go_along_and_stand_on_the_paper(company: Any) -> None:
     agreed = {"carrier": "Ekspedisi Lintas Jawa", "shipping_term": "Franco Bekasi"}
     order = accepted(thing(1000), **agreed).order().approve()

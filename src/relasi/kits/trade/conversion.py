@@ -20,6 +20,7 @@ from relasi.kits.pipeline.days import today
 from relasi.kits.trade.charges import joined, joined_rules, parted
 from relasi.kits.trade.copying import AS_AGREED, LINE, copied
 from relasi.kits.trade.figures import ZERO
+from relasi.kits.trade.line import Kind
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.taking import Way, left_of, ways_from
 from relasi.kits.trade.tax_change import Rules, renewed_header, renewed_line, rules_chosen
@@ -65,8 +66,10 @@ def convert(
             _shared(source, way, wanted) | source.passes_on(target) | renewed_header(source, rules) | more
         )
 
+        bare = _bare(lines, wanted)
+
         def of_line(line: Any) -> dict[str, Any] | None:
-            own = line_values(line, way, wanted, source.decimals)
+            own = line_values(line, way, wanted, bare, source.decimals)
             return own and own | renewed_line(line, rules)
 
         return copied(source, target, values, of_line, by_itself)
@@ -105,10 +108,11 @@ def add_to(document: Any, source: Any) -> Any:
             more["other_charges"] = joined(document.other_charges, part["other_charges"])
             more["charge_tax_rules"] = joined_rules(document.charge_tax_rules, source.charge_tax_rules)
         kept = [{"id": line.pk} for line in document.lines_in_order()]
+        bare = _bare(lines, wanted)
         new = [
             {name: _raw(line, name) for name in LINE} | extra | renewed_line(line, rules)
             for line in lines
-            if (extra := line_values(line, way, wanted, source.decimals)) is not None
+            if (extra := line_values(line, way, wanted, bare, source.decimals)) is not None
         ]
         return update(document, more, lines=[*kept, *new], authorised=AS_AGREED)
 
@@ -153,10 +157,26 @@ def _plain(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
-def line_values(line: Any, way: Way, wanted: Mapping[int, Decimal], decimals: int) -> dict[str, Any] | None:
-    """What the new line has of its own; None where it is left out. Headings stay."""
+def _bare(lines: list[Any], wanted: Mapping[int, Decimal]) -> set[int]:
+    """Ids of the sections of which nothing is taken, and of the notes in them."""
+    bare, section = set[int](), list[int]()
+    for line in lines:
+        if line.kind == Kind.SECTION:
+            bare.update(section)
+            section = [line.pk]
+        elif line.pk in wanted:
+            section = []
+        elif not line.is_item and section:
+            section.append(line.pk)
+    return bare | set(section)
+
+
+def line_values(
+    line: Any, way: Way, wanted: Mapping[int, Decimal], bare: set[int], decimals: int
+) -> dict[str, Any] | None:
+    """What the new line has of its own; None where it is left out. Sections and notes stay where something of them does."""
     if not line.is_item:
-        return {}
+        return None if line.pk in bare else {}
     if line.pk not in wanted:
         return None
     amount, before = wanted[line.pk], getattr(line, way.counted)
