@@ -473,6 +473,19 @@ def test_a_batch_stands_on_the_note_its_page_and_its_paper(company: Any) -> None
         assert "LOT-7" in client.get(place).content.decode()
 
 
+def test_the_driver_finds_where_the_paper_says_it_goes_on_a_map(company: Any) -> None:
+    billing, shipping = {"street": "Jl. Raya 5", "city": "Bogor"}, {"city": "Bekasi"}
+    notes = [
+        document(DeliveryNote, of(goods(5), 2), billing_address=billing, shipping_address=place)
+        for place in (shipping, None)
+    ]
+    close_change_set()
+    client = signed_in(company.admin)
+    for note, query in zip(notes, ("query=Bekasi", "query=Jl.+Raya+5"), strict=True):
+        page = client.get(f"/delivery-notes/{note.pk}/proof/").content.decode()
+        assert f"https://www.openstreetmap.org/search?{query}" in page
+
+
 def test_the_proof_asked_for_in_a_window_comes_back_into_it(company: Any) -> None:
     note = note_of(approved(of(goods(5), 2)))
     client, asked = signed_in(company.admin), {"HX-Request": "true"}

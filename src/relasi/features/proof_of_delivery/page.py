@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from relasi.engine.access.door import may
+from relasi.engine.access.door import fields_for, may
 from relasi.engine.fields.drawing import drawn
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.records.record import title_of
@@ -18,6 +18,7 @@ from relasi.engine.screens.pages import render_page, wants_part
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
 from relasi.kits.trade.editor.rows import row_of
+from relasi.kits.trade.paper.goods import place_of
 
 MAP = "https://www.openstreetmap.org/search?"  # opened by whoever asks for it, never by the page
 
@@ -84,8 +85,8 @@ def _given(request: HttpRequest, note: Any) -> tuple[dict[str, Any], list[Refusa
     return found, refusals
 
 
-def _map_of(address: Any) -> str:
-    return MAP + urlencode({"query": " ".join(str(address or "").split())})
+def _map_of(address: str) -> str:
+    return MAP + urlencode({"query": " ".join(address.split())})
 
 
 def _answer(
@@ -94,11 +95,11 @@ def _answer(
     here, reader = f"{entry.url}{note.pk}/", reader_of(request)
     label = _("Proof of delivery")
     own = ("received_by", "signature", "photo")
-    address = kind_of(note._meta.get_field("shipping_address")).show(note.shipping_address, reader)
+    address = place_of(note, fields_for(user_of(request), "view", entry.module), reader)
     context = {
         "shell": shell_for(request, entry, (title_of(note), here), (label, None)), "title": label, "note": note,
         "rows": [row_of(line, reader) for line in note.lines_in_order() if line.is_item],
-        "address": str(address or ""), "map": _map_of(address), "given": given, "action": request.path, "back": here,
+        "address": address, "map": _map_of(address), "given": given, "action": request.path, "back": here,
         "errors": {one.field: str(one.message) for one in refusals if one.field in own},
         "others": [("", str(one.message)) for one in refusals if one.field not in own and not one.more.get("confirm")],
         "warnings": [(str(one.message), one.more["confirm"]) for one in refusals if one.more.get("confirm")],

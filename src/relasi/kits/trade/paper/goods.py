@@ -82,13 +82,17 @@ def _addressee(note: Any, shown: set[str], reader: Any) -> list[str]:
         for name in note.parties
         if name in shown and getattr(note, f"{name}_id")
     ]
-    for name in (
-        ("shipping_address", "billing_address") if hasattr(note, "handover_title") else ("vendor_address",)
-    ):
-        if name in shown and getattr(note, name):
-            found += str(kind_of(note._meta.get_field(name)).show(getattr(note, name), reader)).splitlines()
-            break
+    found += place_of(note, shown, reader).splitlines()
     return [line for line in found if line]
+
+
+def place_of(note: Any, shown: set[str], reader: Any) -> str:
+    """Where the goods go or come from, in lines; empty where nobody knows. shown: the fields that may be read."""
+    names = ["shipping_address", "billing_address"] if hasattr(note, "handover_title") else ["vendor_address"]
+    for name in names:
+        if name in shown and getattr(note, name):
+            return str(kind_of(note._meta.get_field(name)).show(getattr(note, name), reader))
+    return ""
 
 
 def _facts(note: Any, module: Any, shown: set[str], reader: Any, handover: bool) -> list[list[str]]:
