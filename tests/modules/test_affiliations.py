@@ -106,3 +106,10 @@ def test_merged_contacts_have_each_company_once():
         make("customers.Affiliation", contact=one, account=other)
     merge(registry.module("customers.Contact"), contact.pk, [twin.pk], {})
     assert living(contact) == {(other.pk, None)}
+
+
+def test_a_further_company_that_becomes_one_with_the_main_company_is_none_any_more():
+    contact, main, other = person()
+    make("customers.Affiliation", contact=contact, account=other)
+    merge(registry.module("customers.Account"), main.pk, [other.pk], {})
+    assert (again(contact).account_id, living(contact)) == (main.pk, set())

@@ -308,6 +308,25 @@ def test_a_closed_month_takes_nothing() -> None:
     assert draft.issue().status == "issued"
 
 
+def test_an_undo_moves_no_credit_into_a_closed_month_and_no_payment_back_into_one() -> None:
+    account = make("customers.Account")
+    new_act()
+    note = document(CreditNote, thing(5), account=account, date="2026-09-20", reason="price")
+    new_act()
+    update(again(note), {"date": "2026-10-02"})
+    moved = new_act()
+    payment = paid(account, 1000, date="2026-09-01")
+    new_act()
+    again(payment).reverse("Salah catat")
+    reversal = new_act()
+    create(ClosedPeriod, {"until": again(payment).reversed_on})
+    new_act()
+    for change_set in (moved, reversal):
+        with refusing("PERIOD_CLOSED"):
+            revert(change_set)
+    assert (str(again(note).date), again(payment).status) == ("2026-10-02", "reversed")
+
+
 def test_an_undo_does_not_reach_into_a_closed_month() -> None:
     new_act()
     payment = paid(make("customers.Account"), 1000, date="2026-09-01")

@@ -16,7 +16,7 @@ from relasi.engine.fields.reader import ENGLISH, INDONESIAN
 from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
-from relasi.kits.trade.conversion import convert
+from relasi.kits.trade.conversion import add_to, convert
 from relasi.kits.trade.paper.sheet import sheet_of
 from relasi.modules.billing.credit_note import CreditNote
 from relasi.modules.billing.invoice import Invoice
@@ -29,7 +29,7 @@ from tests.engine.api.program import Program, codes
 from tests.make import again, make
 from tests.modules.refused import refusing
 from tests.modules.test_document_lines import exported, imported
-from tests.modules.trading import accepted, adds_up, document, is_sound, issued, thing
+from tests.modules.trading import accepted, adds_up, approved, document, is_sound, issued, thing
 from tests.people import signed_in
 from tests.tying import everything_ties_out
 
@@ -311,3 +311,25 @@ def test_an_invoice_of_a_document_with_charges_prints_and_pays(admin: Any) -> No
     invoice = issued(thing(1000), other_charges=[{"name": "Pengemasan", "amount": 500, "taxes": []}])
     assert isinstance(invoice, Invoice) and invoice.balance == 1500
     assert invoice.pay(amount=1500) and again(invoice).status == "paid"
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_percentages_of_several_orders_are_asked_of_the_goods_they_were_agreed_for(
+    admin: Any, inside: bool
+) -> None:
+    account = make("customers.Account")
+
+    def order(*charges: dict[str, Any]) -> Any:
+        return approved(thing(1_000_000), account=account, includes_tax=inside, other_charges=list(charges))
+
+    def insured(percent: int) -> dict[str, Any]:
+        return {"name": "Asuransi", "percent": percent, "taxes": []}
+
+    pallet = {"name": "Palet", "amount": 5000, "taxes": []}
+    invoice = convert(order(insured(1), pallet), Invoice)
+    invoice = add_to(again(invoice), order(insured(1)))
+    assert (invoice.charge_total, told(again(invoice))[0]) == (25_000, ("Asuransi", 20_000, 0))
+    for more, wanted in (((insured(2), pallet), 50_000), ((), 50_000), ((insured(2),), 70_000)):
+        invoice = add_to(again(invoice), order(*more))
+        assert invoice.charge_total == wanted
+    adds_up(again(invoice))

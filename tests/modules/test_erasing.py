@@ -255,3 +255,39 @@ def test_only_an_admin_sees_holds_and_proofs(company: Any):
     assert signed_in(company.admin).get("/legal-holds/").status_code == 200
     for address in ("/legal-holds/", "/settings/erasures/"):
         assert signed_in(company.manager).get(address).status_code == 404
+
+
+def test_what_hangs_on_a_record_under_a_legal_hold_is_not_purged_alone():
+    account = make("customers.Account")
+    said = [create(Comment, {"record": one.pk, "text": "<p>Bukti</p>"}) for one in (account, ratna())]
+    hold(account)
+    trash(Comment, [one.pk for one in said])
+    purge_due(timezone.now() + timedelta(days=400))
+    assert [Comment._base_manager.filter(pk=one.pk).exists() for one in said] == [True, False]
+
+
+def test_mails_about_a_record_under_a_legal_hold_keep_their_words():
+    one = ratna()
+    quote = make("sales.Quote", subject="Atap", contact=one, account=make("customers.Account"))
+    mine = {"recipients": "ratna@rahasia.co.id", "subject": "Penawaran", "text": "Bu Ratnasari"}
+    mail = create(SentMail, {"record": quote.pk, **mine})
+    held = hold(quote)
+    assert refused(again(one).erase, reason=REASON, sure=True) == [("", "LOCKED")]
+    assert (again(mail).text, str(again(one))) == ("Bu Ratnasari", "Dewi Ratnasari")
+    update(held, {"active": False})
+    again(one).erase(reason=REASON, sure=True)
+    assert again(mail).text == "–"
+
+
+def test_history_of_a_document_names_nobody_who_read_it_by_a_link():
+    one = ratna()
+    quote = make("sales.Quote", subject="Atap", contact=one, account=make("customers.Account"))
+    other = make("sales.Quote", subject="Atap", account=make("customers.Account"))
+    for document in (quote, other):
+        close_change_set()
+        with acting(SYSTEM, via="public", reason="Dewi Ratnasari"):
+            update(again(document), {"notes": "dibaca"})
+    close_change_set()
+    again(one).erase(reason=REASON, sure=True)
+    rows = ChangeSet.objects.filter(via="public").order_by("pk").values_list("reason", flat=True)
+    assert list(rows) == ["–", "Dewi Ratnasari"]

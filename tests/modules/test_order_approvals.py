@@ -269,3 +269,42 @@ def test_asking_for_an_order_can_be_undone(company: Any) -> None:
     waiting = asked(company)
     by(company.sales_a, lambda: revert(ChangeSet.objects.order_by("pk").last()))
     assert (again(waiting).status, again(waiting).approvers) == ("draft", None)
+
+
+def latest() -> ChangeSet:
+    return ChangeSet.objects.latest("pk")
+
+
+def test_an_undo_takes_no_approved_order_beyond_the_limits(company: Any) -> None:
+    found = order(company, 30)
+    by(company.sales_a, lambda: update(again(found), {"discount_percent": 5}))
+    lowered = latest()
+    by(company.sales_a, again(found).approve)
+    for user in (company.sales_a, company.manager):
+        with refusing("INVALID_TRANSITION", "discount_percent"):
+            by(user, lambda: revert(lowered))
+        assert (again(found).status, again(found).discount_percent) == ("approved", 5)
+    by(company.director, lambda: revert(lowered))
+    assert again(found).discount_percent == 30
+    is_sound()
+
+
+def test_an_undo_within_the_limits_is_anybodys(company: Any) -> None:
+    found = by(company.sales_a, order(company, 5).approve)
+    by(company.sales_a, lambda: update(again(found), {"discount_percent": 9}))
+    raised = latest()
+    by(company.sales_a, lambda: revert(raised))
+    assert again(found).discount_percent == 5
+
+
+def test_an_approval_that_was_undone_comes_back_by_who_may_give_it(company: Any) -> None:
+    offer = by(company.sales_a, lambda: document(Quote, discount_percent=12).ask_approval("Tolong"))
+    by(company.manager, again(offer).approve)
+    yes = latest()
+    by(company.manager, lambda: revert(yes))
+    undone = latest()
+    with refusing("NO_PERMISSION", "status"):
+        by(company.sales_a, lambda: revert(undone))
+    assert again(offer).status == "pending"
+    by(company.manager, lambda: revert(undone))
+    assert again(offer).status == "approved"

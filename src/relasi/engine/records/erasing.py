@@ -21,11 +21,13 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import next_id
 from relasi.engine.records.legal_hold import refuse_held
+from relasi.engine.records.merge import pointing_at
 from relasi.engine.records.recycle_bin import hanging_modules, pictures_of, purge_hanging
 from relasi.engine.records.refusal import Refusal
 from relasi.engine.records.write import Draft, write
 
 AUTHORISED = "a person asked to be erased"
+NAMELESS = "–"
 
 
 class Erasure(models.Model):
@@ -76,6 +78,7 @@ def erase_record(record: Any, values: Mapping[str, Any], reason: str) -> Erasure
         counts[hanging.key] += purge_hanging(hanging, models.Q(**{f"{hanging.hangs_on}_id": record.pk}))
     counts["history"] = forget_columns(module, [record.pk], list(values))
     _forget_reasons(record.pk, names)
+    _forget_who_answered(module, record.pk, names)
     for what, function in _elsewhere:
         counts[what] += function([record.pk])
     for model, name, picture in pictures:
@@ -109,4 +112,20 @@ def _forget_reasons(id: int, names: set[str]) -> None:
             " AND id IN (SELECT change_set_id FROM records_change WHERE record_id = %s)"
             " AND EXISTS (SELECT FROM unnest(%s::text[]) n WHERE position(lower(n) in lower(reason)) > 0)",
             [id, sorted(name for name in names if len(name) > 1)],
+        )
+
+
+def _forget_who_answered(module: Module, id: int, names: set[str]) -> None:
+    """History of a document names its customer where it was read or answered by a public link."""
+    documents = [
+        pk
+        for other, field in pointing_at(module)
+        if other.is_record and isinstance(field, models.ForeignKey) and field.related_model is module.model
+        for pk in other.model._base_manager.filter(**{field.attname: id}).values_list("pk", flat=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_change_set SET reason = %s WHERE via = 'public' AND lower(reason) = ANY(%s)"
+            " AND id IN (SELECT change_set_id FROM records_change WHERE record_id = ANY(%s))",
+            [NAMELESS, sorted({name.lower() for name in names}), documents],
         )

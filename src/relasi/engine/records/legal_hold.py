@@ -53,9 +53,14 @@ class LegalHold(Tracked):
             raise Refusal("record_number", "BAD_REFERENCE", _("There is no record of this number."))
 
 
+def all_held() -> list[int]:
+    """Ids of the records that are kept, with whatever hangs on them."""
+    rows = LegalHold._base_manager.filter(active=True, trashed_at=None, record_id__isnull=False)
+    return [id for id in rows.values_list("record_id", flat=True) if id is not None]
+
+
 def held_among(ids: list[int]) -> set[int]:
-    rows = LegalHold._base_manager.filter(record_id__in=ids, active=True, trashed_at=None)
-    return {id for id in rows.values_list("record_id", flat=True) if id is not None}
+    return set(ids) & set(all_held())
 
 
 def refuse_held(ids: list[int]) -> None:

@@ -20,7 +20,7 @@ from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
 from relasi.engine.fields.image import ImageField
 from relasi.engine.records.change_set import ChangeRow, open_change_set
-from relasi.engine.records.legal_hold import held_among
+from relasi.engine.records.legal_hold import all_held, held_among
 from relasi.engine.records.record import CoOwner, RecordIndex
 from relasi.engine.records.refusal import Refused
 
@@ -70,7 +70,8 @@ def purge_due(now: datetime | None = None) -> int:
         count += purge(module, due)
     for module in hanging_modules():
         with transaction.atomic():
-            purge_hanging(module, Q(trashed_at__lte=limit))
+            held = Q(**{f"{module.hangs_on}_id__in": all_held()})
+            purge_hanging(module, Q(trashed_at__lte=limit) & ~held)
     return count
 
 

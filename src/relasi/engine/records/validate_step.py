@@ -39,6 +39,8 @@ def validate(batch: Batch) -> None:
     if batch.verb == "save" and not batch.exact:
         _clean(batch)
         hold_rules(batch)
+    if batch.verb == "restore" or (batch.via == "undo" and (batch.exact or batch.anyway)):
+        _clean_back(batch)
     if batch.verb in ("save", "restore") and not batch.exact:
         _doubles(batch)
 
@@ -214,6 +216,18 @@ def _clean(batch: Batch) -> None:
     clean_all = getattr(batch.module.model, "clean_all", None)
     if clean_all is not None:
         clean_all([draft.change for draft in batch.standing()])
+
+
+def _clean_back(batch: Batch) -> None:
+    """What stood once comes back as it stood, and no `clean` is asked; but what somebody may not bring about, they may not
+    bring back either. That a model says in `clean_back`."""
+    if batch.authorised or not hasattr(batch.module.model, "clean_back"):
+        return
+    for draft in batch.standing():
+        try:
+            draft.record.clean_back(draft.change)
+        except Refusal as refusal:
+            draft.refusals.append(refusal)
 
 
 def _as_new(draft: Draft) -> Draft:

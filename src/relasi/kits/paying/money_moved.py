@@ -19,7 +19,7 @@ from relasi.engine.records.record import Record
 from relasi.engine.records.refusal import Change, Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
-from relasi.kits.trade.closed_period import check_open_period, open_today
+from relasi.kits.trade.closed_period import check_open_period, check_period_back, open_today
 
 
 class PaymentStatus(Choices):
@@ -91,6 +91,14 @@ class MoneyMoved(Record):
         if fields - self.open_fields:
             sentence = _("A recorded payment does not change. Reverse it and record it again.")
             raise Refusal(min(fields - self.open_fields), "CLOSED_RECORD", sentence)
+
+    def clean_back(self, change: Change) -> None:
+        """What was reversed in a month that is closed stays reversed there, and so does what money was moved."""
+        if change.has("status"):
+            for day in (change.old("reversed_on"), self.reversed_on):
+                check_open_period(day)
+        if any(map(change.has, ("date", "amount", "rate"))):
+            check_period_back(change)
 
     def before_trash(self) -> None:
         if self.allocated > 0 or self.status == PaymentStatus.REVERSED:

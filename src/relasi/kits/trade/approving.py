@@ -127,6 +127,24 @@ class NeedsApproval(models.Model):
         if self.status == DRAFT and not (may_decide or self.is_own()):
             raise Refusal("status", "NO_PERMISSION", _("Only who asked, or who decides, ends the waiting."))
 
+    def clean_back(self, change: Change) -> None:
+        """For the engine: an undo brings no approval back that who undoes could not give now. Raises Refusal."""
+        if self.approved_reach and change.has("approved_reach") and not self._could_agree(change):
+            raise Refusal("status", "NO_PERMISSION", _("You cannot approve this document."))
+
+    def _could_agree(self, change: Change) -> bool:
+        everybody = {self.owner_id, *actors()}
+        limits = [reach_allowed(self.limited_by, person) for person in everybody]
+        within = not any(breaches(self.reach, one) for one in limits)
+        return not actors() or within or self._may_agree() or self._may_decide(change.old("approvers"))
+
+    def _may_agree(self) -> bool:
+        """Whether who acts may go so far, and it is not their own."""
+        return not self.is_own() and not any(breaches(self.reach, one) for one in self.limits_of_actors())
+
+    def limits_of_actors(self) -> list[Reach]:
+        return [reach_allowed(self.limited_by, person) for person in actors()]
+
     def is_own(self) -> bool:
         """Whether it belongs to who acts, or they asked: nobody approves their own."""
         return bool({self.owner_id, self.approval_asked_by_id} & set(actors()))

@@ -211,6 +211,23 @@ def _had(one: Stored, stored: list[Stored] | None) -> bool:
     )
 
 
+def percentages(stored: list[Stored] | None, came: list[Stored] | None) -> list[str]:
+    """What those charges came to that are percentages, in their order. came: as `told` says."""
+    pairs = zip(stored or (), came or (), strict=False)
+    return [to["asked"] for one, to in pairs if one["percent"] is not None]
+
+
+def fixed(stored: list[Stored] | None, asked: Iterable[str], beside: list[Stored] | None) -> list[Stored]:
+    """A percentage that the other document does not ask for stays what it came to, and is not asked of its lines too.
+    asked: of the percentages, in their order."""
+    amounts, found = iter(asked), []
+    for one in stored or ():
+        came = None if one["percent"] is None else _text(Decimal(next(amounts)))
+        stays = came is None or any(_alike(one, two) for two in beside or ())
+        found.append(one if stays else {**one, "percent": None, "amount": came})
+    return found
+
+
 def joined(own: list[Stored] | None, other: list[Stored] | None) -> list[Stored] | None:
     """Charges of two documents that become one: amounts of the same name are added up, a percentage holds once."""
     found = [dict(one) for one in own or ()]

@@ -72,5 +72,11 @@ def keep_closed_periods(changes: list[Change]) -> None:
             raise Refused([refusal]) from None
 
 
+def check_period_back(change: Change) -> None:
+    """Part of clean_back: an undo moves nothing into a closed month, nor out of one. Raises Refusal."""
+    for day in (change.old("date"), change.record.date):
+        check_open_period(day)
+
+
 def forget(changes: list[Change]) -> None:
     current_acting().memo.pop(MEMO, None)

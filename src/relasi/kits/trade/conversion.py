@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,13 +18,14 @@ from relasi.engine.records.held import hold
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import update
 from relasi.kits.pipeline.days import today
-from relasi.kits.trade.charges import joined, joined_rules, parted
+from relasi.kits.trade.charges import fixed, joined, joined_rules, parted, percentages, told
 from relasi.kits.trade.copying import AS_AGREED, LINE, copied
-from relasi.kits.trade.figures import ZERO
+from relasi.kits.trade.figures import ZERO, Discount
 from relasi.kits.trade.line import Kind
 from relasi.kits.trade.rounding import rounded
 from relasi.kits.trade.taking import Way, left_of, ways_from
 from relasi.kits.trade.tax_change import Rules, renewed_header, renewed_line, rules_chosen
+from relasi.kits.trade.totals import totals_of
 
 WHOLE = ("discount_amount", "shipping", "adjustment")  # amounts of a document that go with its parts
 
@@ -104,8 +106,8 @@ def add_to(document: Any, source: Any) -> Any:
         rules = _rules_for(source, type(document), taken, None, document.date)
         # What the other document took off or charged as a whole goes with its lines.
         more = {name: (getattr(document, name) or ZERO) + part[name] for name in WHOLE[1:] if part[name]}
-        if part["other_charges"]:
-            more["other_charges"] = joined(document.other_charges, part["other_charges"])
+        if document.other_charges or part["other_charges"]:
+            more["other_charges"] = _charges_of_both(document, source, part["other_charges"], wanted, way)
             more["charge_tax_rules"] = joined_rules(document.charge_tax_rules, source.charge_tax_rules)
         kept = [{"id": line.pk} for line in document.lines_in_order()]
         bare = _bare(lines, wanted)
@@ -115,6 +117,22 @@ def add_to(document: Any, source: Any) -> Any:
             if (extra := line_values(line, way, wanted, bare, source.decimals)) is not None
         ]
         return update(document, more, lines=[*kept, *new], authorised=AS_AGREED)
+
+
+def _charges_of_both(
+    document: Any, source: Any, theirs: Any, wanted: Mapping[int, Decimal], way: Way
+) -> list[dict[str, Any]] | None:
+    """theirs: what goes along of the charges of the source with what is taken of it."""
+    own = document.other_charges
+    lines = []
+    for line in source.lines_in_order():
+        if line.pk in wanted:
+            values = line_values(line, way, wanted, set(), source.decimals) or {}
+            discount = Discount(line.discount_percent, values.get("discount_amount"))
+            lines.append(replace(line.as_figures(), quantity=wanted[line.pk], discount=discount, counts=True))
+    came = told(source, totals_of(replace(source.as_figures([]), lines=lines, adjustment=ZERO)).charges)
+    mine = fixed(own, percentages(own, document.charge_summary), theirs)
+    return joined(mine, fixed(theirs, percentages(source.other_charges, came), own))
 
 
 def _check_alike(document: Any, source: Any) -> None:

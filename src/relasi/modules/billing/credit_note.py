@@ -23,7 +23,7 @@ from relasi.engine.records.write import update
 from relasi.kits.paying.balances import Held, of_both_sides, of_what_is_paid
 from relasi.kits.pipeline.days import today
 from relasi.kits.stock.ledger import NOT_ENOUGH
-from relasi.kits.trade.closed_period import check_open_period
+from relasi.kits.trade.closed_period import check_open_period, check_period_back
 from relasi.kits.trade.declared import ADDRESSES, BODY, LINES_EDITOR, TERMS_OF_SALE, TEXTS
 from relasi.kits.trade.document import TradeDocument, document_checks
 from relasi.kits.trade.taking import giving_back_triggers, over_taken
@@ -218,6 +218,11 @@ class CreditNote(TradeDocument):
             check_open_period(self.date)
         if change.has("status") and self.status == S.VOID:
             check_open_period(self.date)
+
+    def clean_back(self, change: Change) -> None:
+        voided = change.has("status") and S.VOID in (change.old("status"), self.status)
+        if voided or any(map(change.has, ("payable", "date", "account"))):
+            check_period_back(change)
 
     def before_trash(self) -> None:
         super().before_trash()

@@ -21,6 +21,7 @@ from relasi.engine.fields.dates import DateTimeField
 from relasi.engine.fields.text import LongTextField
 from relasi.engine.records.absorbed import Absorbed
 from relasi.engine.records.erasing import AUTHORISED, erase_record, forget_columns
+from relasi.engine.records.legal_hold import refuse_held
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, write
 
@@ -175,6 +176,8 @@ def _forget_mails(people: list[Any]) -> None:
         )
         ids += [one.pk for one in rows if address.lower() in _written_to(one)]
     if ids:
+        # Mails about what is kept as evidence are a part of it.
+        refuse_held(list(SentMail._base_manager.filter(pk__in=ids).values_list("record", flat=True)))
         module = registry.of(SentMail)
         values = {"recipients": GONE, "copies": None, "subject": GONE, "text": GONE}
         write(

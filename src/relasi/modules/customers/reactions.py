@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from relasi.engine.access.acting import current_acting
 from relasi.engine.declare.registry import registry
+from relasi.engine.records.merge import VIA as MERGE
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import Draft, write
@@ -98,15 +99,21 @@ def _lead_reason(change: Change) -> dict[str, Any]:
 @on(CHANGED, "customers.Contact", field="account")
 def no_company_twice(changes: list[Change]) -> None:
     """What becomes the main company of a contact is no further one any more. An undo puts both back by itself."""
+    _only_further_companies({c.record.pk for c in changes if c.record.account_id is not None})
+
+
+@on(CHANGED, "customers.Affiliation")
+def no_company_twice_after_a_merge(changes: list[Change]) -> None:
+    """Of two companies that become one, or of two people."""
+    if current_acting().via == MERGE:
+        _only_further_companies({c.record.contact_id for c in changes})
+
+
+def _only_further_companies(contacts: set[int]) -> None:
     if current_acting().reverts:
         return
-    main = {c.record.pk: c.record.account_id for c in changes if c.record.account_id is not None}
-    rows = Affiliation._base_manager.filter(contact__in=main, trashed_at=None)
-    ids = [
-        id
-        for id, contact, account in rows.values_list("pk", "contact", "account")
-        if main[contact] == account
-    ]
+    rows = Affiliation._base_manager.filter(contact__in=contacts, trashed_at=None)
+    ids = list(rows.filter(account=F("contact__account")).values_list("pk", flat=True))
     if ids:
         write(registry.of(Affiliation), [Draft({}, id=id) for id in ids], verb="trash", authorised=DERIVED)
 

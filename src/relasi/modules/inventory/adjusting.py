@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from relasi.engine.records.refusal import Change, Refusal
 from relasi.kits.stock.holding import held_products
 from relasi.kits.trade.approving import APPROVED, PENDING, actors, approvers_of
@@ -29,9 +32,26 @@ def count(changes: list[Change]) -> None:
 
 
 def _worth(one: Any, product: Any) -> Decimal:
-    costs = [one.unit_cost] if product is None else [one.unit_cost, product.average_cost, product.cost]
-    cost = next((cost for cost in costs if cost is not None), ZERO)
-    return round(one.difference * cost, 2)
+    """What is gone costs what the ledger says, whatever somebody types; what came to light no less than that."""
+    costs = [] if product is None else [product.average_cost or product.cost]
+    if one.difference > 0 or not any(costs):
+        costs.append(one.unit_cost)
+    return Decimal(round(one.difference * max((cost for cost in costs if cost is not None), default=ZERO), 2))
+
+
+def check_newest(changes: list[Change]) -> None:
+    """A count that waited says nothing any more once the stock of its product was corrected after it."""
+    saying_yes = [c for c in changes if not c.is_new and c.has("status") and c.record.status == APPROVED]
+    if not saying_yes:
+        return
+    held_products({change.record.product_id for change in saying_yes})
+    for change in saying_yes:
+        one = change.record
+        since = type(one)._base_manager.filter(product=one.product_id, status=APPROVED, trashed_at=None)
+        since = since.filter(Q(pk__gt=one.pk) | Q(approved_at__gt=one.created_at)).exclude(pk=one.pk)
+        if later := since.order_by("pk").first():
+            sentence = _("The stock was corrected by %(number)s since. Count once more.")
+            change.refuse("status", "INVALID_TRANSITION", sentence % {"number": later.number})
 
 
 def _ask(change: Change) -> None:

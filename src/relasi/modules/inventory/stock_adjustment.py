@@ -21,7 +21,7 @@ from relasi.kits.pipeline.days import today
 from relasi.kits.stock.ledger import NOT_ENOUGH
 from relasi.kits.stock.posting import adjusting_triggers
 from relasi.kits.trade.approving import DECIDED, NeedsApproval
-from relasi.kits.trade.limits import Reach
+from relasi.kits.trade.limits import Reach, breaches
 from relasi.modules.inventory import adjusting
 
 # What may still change of an adjustment; the rest is what the ledger was told.
@@ -63,7 +63,11 @@ class StockAdjustment(NeedsApproval, Record):
     expected = DecimalField(_("In the ledger before"), editable=False, default=0, required=True)
     difference = DecimalField(_("Difference"), editable=False, default=0, required=True)
     worth = MoneyField(
-        _("Worth"), editable=False, help_text=_("The difference at its unit cost, else at the average cost.")
+        _("Worth"),
+        editable=False,
+        help_text=_(
+            "The difference at the average cost; what came to light at its unit cost if that is more."
+        ),
     )
     status = ChoiceField(AdjustmentStatus, _("Status"), default=S.APPROVED, required=True)
     notes = LongTextField(_("Notes"), aliases="Catatan|Keterangan")
@@ -153,6 +157,23 @@ class StockAdjustment(NeedsApproval, Record):
             raise Refusal("status", "INVALID_TRANSITION", _("That is not possible in its state."))
         self.check_approval(change)
 
+    def clean_back(self, change: Change) -> None:
+        super().clean_back(change)
+        before = change.old("trashed_at") is None and change.old("status") == S.APPROVED
+        if before != (self.trashed_at is None and self.status == S.APPROVED):
+            self._check_taken_back()
+
+    def before_trash(self) -> None:
+        if self.status == S.APPROVED:
+            self._check_taken_back()
+
+    def _check_taken_back(self) -> None:
+        """To take a count back moves as much stock as the count did: nobody does so beyond their limits."""
+        if not self.may_decide() and any(breaches(self.reach, one) for one in self.limits_of_actors()):
+            sentence = _("That moves stock beyond your limit. Somebody who may correct so much has to do it.")
+            raise Refusal("", "NO_PERMISSION", sentence)
+
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:
         adjusting.count(changes)
+        adjusting.check_newest(changes)

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.acting import current_acting
 from relasi.engine.fields.numbers import DecimalField
 from relasi.engine.records.refusal import Change, Refusal
-from relasi.kits.trade.approval_limit import reach_allowed
 from relasi.kits.trade.approving import APPROVED, DRAFT, NeedsApproval, actors, said
 from relasi.kits.trade.copying import AS_AGREED
-from relasi.kits.trade.limits import Reach, breaches, discount_of, furthest, reach_of, whole_discount_of
+from relasi.kits.trade.limits import Reach, discount_of, furthest, reach_of, whole_discount_of
 
 
 class SaleNeedsApproval(NeedsApproval):
@@ -90,7 +89,16 @@ class OrderNeedsApproval(SaleNeedsApproval):
         super().check_approval(change)
         if change.is_new or change.has("status") or self.status != APPROVED or not self._goes_on(change):
             return
-        if actors() and not change.authorised and (beyond := self.beyond()):
+        if not change.authorised:
+            self._refuse_beyond(change)
+
+    def clean_back(self, change: Change) -> None:
+        super().clean_back(change)
+        if self.status == APPROVED and self._goes_on(change) and not self._may_agree():
+            self._refuse_beyond(change)
+
+    def _refuse_beyond(self, change: Change) -> None:
+        if actors() and (beyond := self.beyond()):
             why = _("Only somebody who may go that far can change an approved order so. %(why)s")
             raise Refusal(_field(change), "INVALID_TRANSITION", why % {"why": " ".join(said(beyond))})
 
@@ -98,12 +106,11 @@ class OrderNeedsApproval(SaleNeedsApproval):
         """Whether any figure the limits speak of may have changed."""
         return any(line.columns() for line in change.lines) or any(map(change.has, FIGURES))
 
-    def _may_agree(self) -> bool:
-        limits = [reach_allowed(self.limited_by, person) for person in actors()]
-        return not self.is_own() and not any(breaches(self.reach, one) for one in limits)
 
-
-FIGURES = ("discount_percent", "discount_amount", "payment_days", "rate", "grand_total", "goods_total")
+FIGURES = (
+    "discount_percent", "discount_amount", "payment_days", "rate", "grand_total", "goods_total", "highest_discount",
+    "effective_discount", "margin_total",
+)  # fmt: skip
 
 
 def _field(change: Change) -> str:
