@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,16 @@ from relasi.engine.records.record import RecordManager
 from relasi.engine.records.refusal import Refusal
 from relasi.engine.records.write import Draft, write
 from relasi.users.user import User
+
+MOST_DAYS = 14  # without work, after which a daily mail comes all the same
+# (a person, their zone, a day) -> whether they work then.
+WorksOn = Callable[[int, str, date], bool]
+_works_on: WorksOn | None = None
+
+
+def register_works_on(function: WorksOn) -> None:
+    global _works_on
+    _works_on = function
 
 
 class Mail(models.TextChoices):
@@ -41,7 +52,7 @@ class NotificationChoices(Tracked):
     quiet_from = models.IntegerField(_("Quiet from"), default=20)
     quiet_to = models.IntegerField(_("Quiet until"), default=6)
     digest_hour = models.IntegerField(_("Daily mail at"), default=8)
-    weekends = models.BooleanField(_("On weekends too"), default=False)
+    weekends = models.BooleanField(_("On days off too"), default=False)
 
     objects = RecordManager()
 
@@ -88,7 +99,7 @@ class NotificationChoices(Tracked):
             return None
         local = now.astimezone(zone)
         if mail == Mail.DIGEST:
-            return self._working(_next(local, self.digest_hour))
+            return self._working(_next(local, self.digest_hour), zone)
         return now if not self.quiet(local) else _next(local, self.quiet_to)
 
     def quiet(self, local: datetime) -> bool:
@@ -97,10 +108,19 @@ class NotificationChoices(Tracked):
             return start <= local.hour < end
         return local.hour >= start or local.hour < end
 
-    def _working(self, due: datetime) -> datetime:
-        while not self.weekends and due.weekday() >= 5:
+    def _working(self, due: datetime, zone: ZoneInfo) -> datetime:
+        """The first such moment on a day of work; after two weeks without one, the first."""
+        first = due
+        while not self.weekends and not self._works(due.date(), zone):
             due = _next(due, self.digest_hour)
+            if due - first > timedelta(days=MOST_DAYS):
+                return first
         return due
+
+    def _works(self, day: date, zone: ZoneInfo) -> bool:
+        if self.user_id is None or _works_on is None:
+            return day.weekday() < 5
+        return _works_on(self.user_id, zone.key, day)
 
 
 def _next(local: datetime, hour: int) -> datetime:

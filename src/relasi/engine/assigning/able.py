@@ -27,8 +27,8 @@ REASONS: dict[str, Any] = {
     "skill": _("does not have what the record asks for"),
 }
 
-# (the zone of a person, hours of their own or two empty texts, a moment) -> whether they work then.
-AtWork = Callable[[str, str, str, datetime], bool]
+# (a person, their zone, hours of their own or two empty texts, a moment) -> whether they work then.
+AtWork = Callable[[int, str, str, str, datetime], bool]
 _at_work: AtWork | None = None
 
 
@@ -55,7 +55,7 @@ def reason_against(
         or (member.away_until and now.astimezone(ZoneInfo(zone)).date() <= member.away_until)
     ):
         return "away"
-    if respect_hours and _at_work is not None and not _at_work(zone, member.start, member.end, now):
+    if respect_hours and _at_work is not None and not _at_work(member.user, zone, member.start, member.end, now):
         return "off_hours"
     if member.max_open is not None and open_now >= member.max_open:
         return "full"

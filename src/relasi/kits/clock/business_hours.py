@@ -83,7 +83,7 @@ class BusinessHours:
             raise NeverOpen("no window on any day")
         for week in weeks:
             for windows in week:
-                _check_apart(windows)
+                check_apart(windows)
 
     def is_open(self, at: datetime) -> bool:
         return any(start <= at < end for start, end in self.stretches_of(self._day_of(at)))
@@ -192,7 +192,7 @@ def _not_negative(length: timedelta) -> timedelta:
     return length
 
 
-def _check_apart(windows: Sequence[Window]) -> None:
+def check_apart(windows: Sequence[Window]) -> None:
     """Over midnight a window may meet those of the next day; there the time counts once."""
     reached: time | None = None
     for window in sorted(windows, key=lambda one: one.start):

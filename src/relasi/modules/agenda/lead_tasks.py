@@ -12,7 +12,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.records.reactions import CHANGED, on
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import Draft, write
-from relasi.kits.clock.working_week import after_working_days
+from relasi.kits.clock.stored_hours import after_working_days
 from relasi.kits.pipeline.days import company_day
 from relasi.modules.agenda.task import CLOSED, Task, TaskStatus
 from relasi.modules.agenda.task_rules import DERIVED

@@ -9,10 +9,12 @@ from relasi.engine.records.co_owning import add_co_owners, remove_co_owners
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
 from relasi.engine.records.write import create, update
+from relasi.kits.clock.stored_hours import forget_calendars
 from relasi.kits.parties.touch import Source, touching
 from relasi.modules.agenda import lead_tasks, reminders, series
 from relasi.modules.agenda.task import Task
 from relasi.modules.agenda.task_rules import DERIVED, weigh_parents
+from relasi.modules.agenda.working_hours import keep_one_default
 
 __all__ = ["lead_tasks", "reminders"]  # what they register is known from the start
 
@@ -60,6 +62,11 @@ def weigh(changes: list[Change]) -> None:
 
 for what in (CREATED, CHANGED, TRASHED, RESTORED):
     on(what, "agenda.Task")(weigh)
+    for setting in ("agenda.WorkingHours", "agenda.OtherHours", "agenda.Holiday"):
+        on(what, setting)(forget_calendars)
+
+for what in (CREATED, CHANGED):
+    on(what, "agenda.WorkingHours", field="usual")(keep_one_default)
 
 
 @on(CREATED, "agenda.Invitee", field="user")

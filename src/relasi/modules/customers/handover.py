@@ -16,7 +16,7 @@ from relasi.engine.activity.notification import Notification, NotificationKind, 
 from relasi.engine.activity.telling import tells
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, write
-from relasi.kits.clock.working_week import after_working_days
+from relasi.kits.clock.stored_hours import after_working_days
 
 # Days of work sales has to answer.
 DAYS = 2
