@@ -26,7 +26,12 @@ USUAL: dict[str, dict[str, Any]] = {
         "zone": "Asia/Jakarta",
     },
     "agenda.workinghours": {"name": "Jam {n}", "monday": "08:00-17:00"},
-    "agenda.otherhours": {"name": "Jam lain {n}", "monday": "08:00-15:00", "first": "2030-01-01", "last": "2030-01-31"},
+    "agenda.otherhours": {
+        "name": "Jam lain {n}",
+        "monday": "08:00-15:00",
+        "first": "2030-01-01",
+        "last": "2030-01-31",
+    },
     "agenda.holiday": {"name": "Libur {n}", "day": "2030-02-01"},
     "sales.deal": {"name": "Peluang {n}", "expected_close": "2030-01-31"},
     "sales.pipeline": {"name": "Jalur {n}", "position": 99},

@@ -55,7 +55,11 @@ def reason_against(
         or (member.away_until and now.astimezone(ZoneInfo(zone)).date() <= member.away_until)
     ):
         return "away"
-    if respect_hours and _at_work is not None and not _at_work(member.user, zone, member.start, member.end, now):
+    if (
+        respect_hours
+        and _at_work is not None
+        and not _at_work(member.user, zone, member.start, member.end, now)
+    ):
         return "off_hours"
     if member.max_open is not None and open_now >= member.max_open:
         return "full"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relasi.engine.access.company import company
-from relasi.engine.fields.date_text import write_date, write_time
+from relasi.engine.fields.date_text import write_date, write_moment
 from relasi.engine.fields.reader import current_reader
 from relasi.kits.clock.business_hours import NeverOpen
 from relasi.kits.clock.stored_hours import calendars, day_length
@@ -25,8 +25,8 @@ def body_of(row: Any, user: Any) -> dict[str, Any] | None:
     told = [(_("Now"), _("Open") if hours.is_open(now) else _("Closed"))]
     try:
         told += [
-            (_("Next working moment"), write_time(hours.next_open(now), reader)),
-            (_("Four working hours from now"), write_time(hours.add(now, SAMPLE), reader)),
+            (_("Next working moment"), write_moment(hours.next_open(now), reader)),
+            (_("Four working hours from now"), write_moment(hours.add(now, SAMPLE), reader)),
         ]
     except NeverOpen:
         told.append((_("Next working moment"), _("Not within two years")))

@@ -81,7 +81,7 @@ class WorkingHours(Week, Tracked):
         sort = ["name"]
         form = [
             Section(_("Working hours"), "name zone usual around_the_clock keeps_holidays"),
-            Section(_("Week"), EACH_DAY),
+            Section(_("Hours of the week"), EACH_DAY),
             Section(_("Who works by them"), "users groups"),
         ]
         page = [
@@ -142,7 +142,10 @@ class OtherHours(Week, Tracked):
         title = "name"
         columns = ["name", "calendar", "first", "last", "monday", "friday"]
         sort = ["-first"]
-        form = [Section(_("Other hours"), "name calendar first last"), Section(_("Week"), EACH_DAY)]
+        form = [
+            Section(_("Other hours"), "name calendar first last"),
+            Section(_("Hours of the week"), EACH_DAY),
+        ]
         words = "ramadan puasa jam khusus sementara"
 
     def __str__(self) -> str:
