@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from relasi.engine.access.acting import acting
+from relasi.engine.query.saved_view import SavedView
+from relasi.engine.records.write import create
 from relasi.modules.sales.pipeline import Stage
 from tests.browser.product import AXE, RULES
 from tests.make import again, make
@@ -119,3 +121,51 @@ def test_the_board_is_accessible_and_nothing_but_its_columns_scrolls_sideways(
         card(page, one).locator(".kmove").click()
         choice(page, "Negosiasi").click()
         expect(column(page, "Negosiasi").locator(f"#card-{one.pk}")).to_have_count(1)
+
+
+def test_chosen_cards_are_dragged_together(product: Any) -> None:
+    one, two, three = (deal(product.company, f"Atap {n}", "Prospek Baru") for n in range(3))
+    page = open_board(product, viewport={"width": 1440, "height": 900})
+    for record in (one, two):
+        card(page, record).hover()
+        card(page, record).locator("[data-pick]").check()
+    expect(page.locator("#board-chosen b")).to_have_text("2")
+    drag(page, one, "Kualifikasi")
+    page.mouse.up()
+    for record in (one, two):
+        expect(column(page, "Kualifikasi").locator(f"#card-{record.pk}")).to_be_visible()
+    expect(page.locator("#board-chosen")).to_be_hidden()
+    expect(page.locator("[data-toast]")).to_contain_text("2 ")
+    assert [again(record).stage.name for record in (one, two, three)] == [
+        "Kualifikasi",
+        "Kualifikasi",
+        "Prospek Baru",
+    ]
+
+
+def test_cards_of_a_named_board_are_put_in_order_by_mouse_and_keys(product: Any) -> None:
+    first, second, third = (deal(product.company, f"Atap {n}", "Prospek Baru") for n in range(3))
+    with acting(product.company.admin):
+        values = {"name": "Urut sendiri", "module": "sales.deal", "screen": "board", "options": {"hand": "1"}}
+        view = create(
+            SavedView, {**values, "sort": ["name"], "user": product.company.admin.pk}, authorised="a test"
+        )
+    page = product.page(viewport={"width": 1440, "height": 900})
+    page.goto(f"/deals/board/?view={view.pk}")
+    here = column(page, "Prospek Baru").locator(".kcard")
+    expect(here).to_have_count(3)
+    card(page, first).focus()
+    with page.expect_response("**/board/place/**"):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(here.first).to_have_attribute("id", f"card-{second.pk}")
+    expect(card(page, first)).to_be_focused()
+    start, goal = card(page, third).bounding_box(), card(page, second).bounding_box()
+    page.mouse.move(start["x"] + 60, start["y"] + start["height"] - 8)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 64, start["y"] - 20, steps=6)
+    page.mouse.move(goal["x"] + 60, goal["y"] + 6, steps=14)
+    page.wait_for_timeout(200)
+    with page.expect_response("**/board/place/**"):
+        page.mouse.up()
+    page.goto(f"/deals/board/?view={view.pk}")
+    expect(here.first).to_have_attribute("id", f"card-{third.pk}")

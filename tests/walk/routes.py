@@ -105,6 +105,7 @@ ROUTES = [
     Route("<entry:entry>/board/more/", "in view", sometimes=True),
     Route("<entry:entry>/board/fold/", "in view", "POST", sometimes=True),
     Route("<entry:entry>/board/move/", "in view", "GET POST", body="move", sometimes=True),
+    Route("<entry:entry>/board/place/", "in view", "POST", sometimes=True),
     Route("<entry:entry>/board/setting/", "in view", "GET POST", sometimes=True),
     Route("<entry:entry>/bulk/", "in delete", "POST", writes=True, body="bulk"),
     Route("<entry:entry>/merge/", "merge", "GET POST", writes=True, body="merge"),

@@ -217,5 +217,5 @@ def _view(row: Notification, user: Any) -> tuple[Markup, str] | None:
     if view is None or not registry.knows(view.module) or not may_use(user, view):
         return None
     words = {"who": actor_of(row), "name": view.name}
-    url = f"/{registry.module(view.module).slug}/?view={view.pk}"
+    url = view.address(f"/{registry.module(view.module).slug}/")
     return _said(_("%(who)s wants to show the list view “%(name)s” to everybody"), **words), url

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value, Window
@@ -13,9 +14,12 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from relasi.engine.fields.money import MoneyKind
+from relasi.engine.fields.number_text import rounded_to
 from relasi.engine.query.board_columns import Column
+from relasi.engine.query.by_hand import HandKey, put
 from relasi.engine.query.listing import Listing
-from relasi.engine.query.paging import Page, first_page, order_of, with_keys
+from relasi.engine.query.paging import Page, first_page, order_of, page_of, rows_at, with_keys
+from relasi.engine.query.paging import Place as PagePlace
 from relasi.engine.query.path import Path
 
 CLOSED_DAYS = 30
@@ -24,17 +28,30 @@ Place = tuple[Any, Any]  # the values of the column and of the lane; None for a 
 
 @dataclass
 class Total:
-    """How many records, and their sums by currency ("" without one). weighted: the same, weighted."""
+    """How many records, and their sums by currency ("" without one). weighted: the same, weighted. filled: how many
+    records an amount of each currency stands in."""
 
     count: int = 0
+    filled: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     weighted: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def add(self, other: Total) -> None:
         self.count += other.count
+        for currency, number in other.filled.items():
+            self.filled[currency] += number
         for mine, theirs in ((self.sums, other.sums), (self.weighted, other.weighted)):
             for currency, amount in theirs.items():
                 mine[currency] += amount
+
+    @property
+    def means(self) -> dict[str, Decimal]:
+        """What the records that have an amount come to on average, by currency."""
+        return {
+            one: rounded_to(amount / self.filled[one], 2)
+            for one, amount in self.sums.items()
+            if self.filled[one]
+        }
 
 
 @dataclass
@@ -42,7 +59,7 @@ class BoardListing:
     """listing: filter, search, sort and what cards show. by, lanes: the fields of columns and lanes.
 
     within: (field name, id) of the one pipeline it shows. since: the field that tells when a record was closed;
-    closed columns hold the last thirty days of it.
+    closed columns hold the last thirty days of it. by_hand: the saved view whose cards people put in order themselves.
     """
 
     listing: Listing
@@ -50,6 +67,14 @@ class BoardListing:
     lanes: Path | None = None
     within: tuple[str, Any] | None = None
     since: str = ""
+    by_hand: int | None = None
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        """The order of the cards of a column."""
+        if self.by_hand is None:
+            return self.listing.keys
+        return [HandKey(self.by_hand), *self.listing.keys]
 
     def rows(self) -> QuerySet:
         found = self.listing.rows()
@@ -79,20 +104,18 @@ class BoardListing:
         ids = self._first_in_lanes(columns, size) if self.lanes else self._first(columns, how_many)
         listing = self.listing
         every = [id for found in ids.values() for id in found]
-        loaded = with_keys(
-            listing.loaded(listing.module.model._base_manager.filter(pk__in=every)), listing.keys
-        )
+        loaded = with_keys(listing.loaded(listing.module.model._base_manager.filter(pk__in=every)), self.keys)
         records = {record.pk: record for record in loaded} if every else {}
         listing.complete(list(records.values()))
         return {
-            place: first_page([records[id] for id in found if id in records], listing.keys,
+            place: first_page([records[id] for id in found if id in records], self.keys,
                               how_many.get(place[0], size))
             for place, found in ids.items()
         }  # fmt: skip
 
     def _first(self, columns: list[Column], how_many: dict[Any, int]) -> dict[Place, list[int]]:
         """Each column by itself, so that an index on the value and the sort gives its first rows at once."""
-        keys = self.listing.keys
+        keys = self.keys
         rows = with_keys(self.rows(), keys)
         parts = [
             rows.filter(self._in(column))
@@ -109,7 +132,7 @@ class BoardListing:
 
     def _first_in_lanes(self, columns: list[Column], size: int) -> dict[Place, list[int]]:
         assert self.lanes is not None
-        keys = self.listing.keys
+        keys = self.keys
         anywhere = Q()
         for column in columns:
             anywhere |= self._in(column)
@@ -126,7 +149,17 @@ class BoardListing:
         rows = self.column_rows(column)
         if lane is not None and self.lanes is not None:
             rows = rows.filter(lane.q(self.lanes.orm))
-        return self.listing.page_of(rows, size, after=after)
+        if self.by_hand is None:
+            return self.listing.page_of(rows, size, after=after)
+        place = PagePlace.read(self.keys, after, "")
+        found = list(rows_at(self.listing.loaded(rows), self.keys, place, size))
+        self.listing.complete(found)
+        return page_of(found, self.keys, place, size)
+
+    def put(self, column: Column, card: int, after: int | None) -> bool:
+        """Puts a card of this column below another one of it, or on top (by_hand.put)."""
+        assert self.by_hand is not None
+        return put(self.by_hand, self.column_rows(column), self.keys, card, after)
 
     def totals(self, columns: list[Column], sum: str = "", weighted: str = "") -> dict[Place, Total]:
         """What every column adds up to, in one query. sum, weighted: names of fields the person may see."""
@@ -139,12 +172,15 @@ class BoardListing:
         currency = self._currency(sum)
         groups = [self.by.orm, *([self.lanes.orm] if self.lanes else [])]
         amounts = {"board_sum": sum, "board_weighted": weighted}
-        sums = {alias: Sum(name) for alias, name in amounts.items() if name in module.fields}
+        sums: dict[str, Any] = {alias: Sum(name) for alias, name in amounts.items() if name in module.fields}
+        if sum in module.fields:
+            sums["board_filled"] = Count(sum)
         found: dict[Place, Total] = defaultdict(Total)
         names = [*groups, *([currency] if currency else [])]
         for row in rows.order_by().values(*names).annotate(board_count=Count("pk"), **sums):
             part = Total(row["board_count"])
             mark = (row[currency] or "") if currency else ""
+            part.filled[mark] += row.get("board_filled", 0)
             for alias, into in (("board_sum", part.sums), ("board_weighted", part.weighted)):
                 if row.get(alias) is not None:
                     into[mark] += row[alias]

@@ -32,10 +32,15 @@ class Answer(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+# What a view shows, beside its name and colours.
+SHOWN = ("condition", "columns", "sort", "screen", "options")
+
+
 class SavedView(Tracked):
     """members: whom a shared view is for, in the form of group members. colours: [{"condition": …, "tone": …}],
-    the first that holds colours a row. default_roles: ids of the roles whose list opens with it. answer: what an
-    admin said to making it public, until its owner has read it.
+    the first that holds colours a row. screen, options: the screen it opens on, "" for the list, and what that screen is
+    told besides: a named board. default_roles: ids of the roles whose list opens with it. answer: what an admin said to
+    making it public, until its owner has read it.
     """
 
     module = TextField(_("Module"), max_length=100, required=True)
@@ -47,6 +52,8 @@ class SavedView(Tracked):
     columns = models.JSONField(_("Columns"), default=list, blank=True)
     sort = models.JSONField(_("Sort"), default=list, blank=True)
     colours = models.JSONField(_("Colours"), default=list, blank=True)
+    screen = models.CharField(_("Shown as"), max_length=20, default="", blank=True)
+    options = models.JSONField(_("Options"), default=dict, blank=True)
     default_roles = models.JSONField(_("First list of the roles"), default=list, blank=True)
     answer = models.CharField(_("Answer"), max_length=10, choices=Answer, default=Answer.NONE, blank=True)
     answered_by = models.ForeignKey(
@@ -81,7 +88,7 @@ class SavedView(Tracked):
         """What everybody was shown waits for an admin again when it shows something else."""
         if self.sharing != Sharing.PUBLIC or change.is_new or change.has("sharing"):
             return
-        shows = any(change.has(name) for name in ("name", "condition", "columns", "sort", "colours"))
+        shows = any(change.has(name) for name in (*SHOWN, "name", "colours"))
         user = acting_user()
         if shows and user is not SYSTEM and not has_tool(user, "publish_views"):
             self.sharing = Sharing.PENDING
@@ -94,8 +101,14 @@ class SavedView(Tracked):
     def key(self) -> str:
         return str(self.pk)
 
+    def address(self, home: str) -> str:
+        """Where it opens. home: the address of its module."""
+        return f"{home}{self.screen + '/' if self.screen else ''}?view={self.pk}"
+
     @property
     def icon(self) -> str:
+        if self.screen == "board":
+            return "square-kanban"
         return {"private": "user", "shared": "users", "pending": "clock"}.get(self.sharing, "globe")
 
     @property

@@ -107,6 +107,7 @@ def board_patterns() -> list[URLPattern]:
         path("board/more/", kanban.more, name="board_more"),
         path("board/fold/", kanban.fold, name="board_fold"),
         path("board/move/", kanban_move.move, name="board_move"),
+        path("board/place/", kanban_move.place, name="board_place"),
         path("board/setting/", kanban_setting.setting, name="board_setting"),
     ]
 

@@ -12,6 +12,9 @@ from django.http import Http404, HttpRequest
 from relasi.engine.access.door import fields_for, may
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.words import Board
+from relasi.engine.fields.choice import WithOptions
+from relasi.engine.fields.kind import kind_of
+from relasi.engine.fields.numbers import NumberKind
 from relasi.engine.fields.reader import Reader
 from relasi.engine.query.board import BoardListing, Total
 from relasi.engine.query.board_columns import Column, column_fields, columns_of
@@ -24,6 +27,7 @@ from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.shell import Entry
 
 SIZE = 25
+COUNT = "count"  # in place of an amount: the number of cards is enough
 
 
 @dataclass
@@ -107,23 +111,57 @@ class Asked:
 
     @cached_property
     def card(self) -> list[str]:
-        """Names of what a card shows beside its title."""
-        wanted = self.chosen.card if self.chosen.card is not None else list(self.words.card)
+        """Names of what a card shows beside its title: those of the named board, the person's own, or the declared ones."""
+        told = self.state.option("card").split(",") if self.state.option("card") else None
+        wanted = told or (self.chosen.card if self.chosen.card is not None else list(self.words.card))
         titles = set(self.module.title_fields)
         return [n for n in wanted if n in self.seen and n not in titles and n != self.by.text][:MOST_FIELDS]
 
+    @cached_property
+    def amounts(self) -> list[str]:
+        """Names of the numbers a column may add up."""
+        fields = self.module.fields
+        return [n for n in fields if n in self.seen and isinstance(kind_of(fields[n]), NumberKind)]
+
     @property
     def sum(self) -> str:
+        wanted = self.state.option("sum")
+        if wanted == COUNT or wanted in self.amounts:
+            return "" if wanted == COUNT else wanted
         return self.words.sum if self.words.sum in self.seen else ""
 
     @property
     def weighted(self) -> str:
-        return self.words.weighted if self.sum and self.words.weighted in self.seen else ""
+        usual = self.sum == self.words.sum and self.words.weighted in self.seen
+        return self.words.weighted if self.sum and usual and not self.means else ""
+
+    @property
+    def means(self) -> bool:
+        """Whether a column tells the average of its amounts in place of their sum."""
+        return bool(self.sum) and self.state.option("mean") == "1"
+
+    @cached_property
+    def colour(self) -> Path | None:
+        """The choice whose tone a card has at its edge."""
+        wanted = self.state.option("colour")
+        return resolve(self.module, wanted, self.user) if wanted in self.coloured else None
+
+    @property
+    def coloured(self) -> list[str]:
+        """Names of the fields a card may have the tone of."""
+        return [name for name in self.choices if isinstance(kind_of(self.module.fields[name]), WithOptions)]
+
+    @property
+    def by_hand(self) -> int | None:
+        """The named board whose cards people put in order themselves."""
+        named = self.state.saved if self.state.is_own_screen else None
+        return named.pk if named is not None and self.state.option("hand") == "1" else None
 
     @cached_property
     def listing(self) -> Listing:
         marks = [name for name in self.words.marks if name in self.seen]
-        also = [name for name in (self.by.text, self.lanes.text if self.lanes else "", self.sum) if name]
+        more = (self.by, self.lanes, self.colour)
+        also = [name for name in (*(path.text for path in more if path), self.sum) if name]
         state = self.state
         return Listing(
             self.module,
@@ -161,7 +199,7 @@ class Asked:
     def board(self) -> BoardListing:
         within = (self.words.within, self.inside.pk) if self.inside is not None else None
         since = self.words.since if self.words.since in self.module.fields else ""
-        return BoardListing(self.listing, self.by, self.lanes, within, since)
+        return BoardListing(self.listing, self.by, self.lanes, within, since, self.by_hand)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -217,8 +255,7 @@ class Asked:
 
     def option_url(self, name: str, value: str) -> str:
         """The address of this board with one of its options changed; "" leaves it out."""
-        options = {**dict(self.state.options), name: value}
-        return self.state.url(options=tuple((k, v) for k, v in options.items() if v))
+        return self.state.url(options=self.state.with_options({name: value}))
 
     def new_url(self, column: Column) -> str:
         """Where a new record of this column is made, leading back here."""

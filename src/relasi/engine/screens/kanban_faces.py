@@ -28,7 +28,7 @@ from relasi.engine.screens.kanban_asked import SIZE, Asked
 class Card:
     """under: lines below the title. badges: states. main: amounts. dates. people: owners. notes: what is left.
 
-    brief: the amount as a column's preview adds it.
+    brief: the amount as a column's preview adds it. tone: of its edge, "" for none.
     """
 
     record: Any
@@ -41,6 +41,7 @@ class Card:
     people: list[Any] = field(default_factory=list)
     notes: list[Any] = field(default_factory=list)
     brief: str = ""
+    tone: str = ""
 
 
 @dataclass
@@ -66,7 +67,14 @@ def card_of(asked: Asked, record: Any) -> Card:
                 card.badges.append(Markup('<span class="badge" data-tone="merah">%s</span>') % text)
         if path.text == asked.sum and isinstance(path.kind, MoneyKind):
             card.brief = path.kind.short(path.value_of(record), record, asked.reader)
+    if asked.colour is not None:
+        card.tone = _tone(asked.colour, record)
     return card
+
+
+def _tone(path: Path, record: Any) -> str:
+    value = str(path.value_of(record) or "")
+    return next((option.tone for option in path.kind.options if option.key == value), "")  # type: ignore[attr-defined]
 
 
 def _place(card: Card, path: Path, record: Any, asked: Asked) -> None:
@@ -142,7 +150,7 @@ def _lane_heaps(
 
 def total_text(total: Total, asked: Asked, weighted: bool = False) -> str:
     """ "Rp 2,39 M", or each currency by itself: "Rp 2,39 M + USD 12 rb"."""
-    amounts = total.weighted if weighted else total.sums
+    amounts = total.weighted if weighted else total.means if asked.means else total.sums
     path = next((path for path in asked.listing.paths if path.text == asked.sum), None)
     if path is None:
         return ""

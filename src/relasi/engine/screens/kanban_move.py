@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from relasi.engine.access.door import fields_for, visible_to
 from relasi.engine.fields.kind import kind_of
@@ -38,7 +39,10 @@ def move(request: HttpRequest, entry: Entry) -> HttpResponse:
     must(request, "view", entry)
     asked = Asked.of(request, entry)
     given = request.POST if request.method == "POST" else request.GET
-    ids = wholes(given.getlist("id"))[:MOST]
+    ids = wholes(given.getlist("id"))
+    if len(ids) > MOST:
+        sentence = _("At most %(most)s cards move at once.") % {"most": MOST}
+        return JsonResponse({"code": "OUT_OF_RANGE", "message": sentence}, status=422)
     records = list(visible_to(asked.user, entry.module.model).filter(pk__in=ids, **dict(entry.fixed)))
     if not records or len(records) < len(set(ids)):
         raise Http404
@@ -52,6 +56,21 @@ def move(request: HttpRequest, entry: Entry) -> HttpResponse:
     except Refused as refused:
         return _refused(request, asked, records, column, names, refused)
     return _moved(request, asked, written, column)
+
+
+@signed_in
+@require_POST
+def place(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """Where a card of a board in the order of its people stands: below the card `after`, or on top without one."""
+    must(request, "view", entry)
+    asked = Asked.of(request, entry)
+    card, after = whole(request.POST.get("id", "")), whole(request.POST.get("after", ""))
+    column = asked.column(request.POST.get("column"))
+    if asked.by_hand is None or card is None or not asked.board.column_rows(column).filter(pk=card).exists():
+        raise Http404
+    if not asked.movable:
+        return HttpResponse(status=403)
+    return HttpResponse(status=204 if asked.board.put(column, card, after) else 409)
 
 
 def _askable(asked: Asked, names: list[str]) -> list[str]:

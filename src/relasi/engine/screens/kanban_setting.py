@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -12,7 +10,7 @@ from relasi.engine.query.path import resolve
 from relasi.engine.screens.asking import go_to, must, shell_for, signed_in
 from relasi.engine.screens.field_choices import field_choices
 from relasi.engine.screens.kanban import keep
-from relasi.engine.screens.kanban_asked import Asked
+from relasi.engine.screens.kanban_asked import COUNT, Asked
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 
@@ -31,17 +29,20 @@ def setting(request: HttpRequest, entry: Entry) -> HttpResponse:
         if len(card) > MOST_FIELDS:
             errors["card"] = _("A card shows at most %(most)s fields.") % {"most": MOST_FIELDS}
         if not errors:
-            keep(asked, {"card": card})
+            if not asked.state.is_own_screen:
+                keep(asked, {"card": card})
             if asked.user.is_admin:
                 keep(asked, {"limits": limits, "refuses": bool(request.POST.get("refuses"))}, shared=True)
-            return go_to(request, _chosen_url(request, asked))
+            return go_to(request, _chosen_url(request, asked, card))
     labels = _labels(asked)
     shown = request.POST.getlist("card") if errors else asked.card
     context = {
         "shell": shell_for(request, entry, (_("Kanban"), asked.state.url()), (_("Cards"), None)),
         "entry": entry,
         "asked": asked,
-        "fields": [(name, str(resolve(asked.module, name, asked.user).label)) for name in asked.choices],
+        "fields": _named(asked, asked.choices),
+        "amounts": [(COUNT, _("The number of cards alone")), *_named(asked, asked.amounts)],
+        "colours": _named(asked, asked.coloured),
         "card": [
             *((n, labels[n]) for n in shown if n in labels),
             *(p for p in labels.items() if p[0] not in shown),
@@ -79,9 +80,24 @@ def _limits(request: HttpRequest, asked: Asked) -> tuple[dict[str, int], dict[st
     return found, errors
 
 
-def _chosen_url(request: HttpRequest, asked: Asked) -> str:
-    """The board with the columns and lanes just chosen; what belonged to other columns goes."""
-    by, lanes = request.POST.get("by", ""), request.POST.get("lanes", "")
-    options: dict[str, Any] = dict(asked.state.options) if by == asked.by.text else {}
-    options |= {"by": by if by != asked.choices[0] else "", "lanes": lanes if lanes != by else ""}
-    return asked.state.url(options=tuple((k, v) for k, v in options.items() if v))
+def _named(asked: Asked, names: list[str]) -> list[tuple[str, str]]:
+    return [(name, str(resolve(asked.module, name, asked.user).label)) for name in names]
+
+
+def _chosen_url(request: HttpRequest, asked: Asked, card: list[str]) -> str:
+    """The board as it was just chosen; what belonged to other columns goes. A named board keeps its card to itself."""
+    given = request.POST
+    by, lanes, amount = given.get("by", ""), given.get("lanes", ""), given.get("sum", "")
+    changes = {
+        "by": by if by != asked.choices[0] else "",
+        "lanes": lanes if lanes != by else "",
+        "sum": amount if amount != (asked.words.sum or COUNT) else "",
+        "mean": "1" if given.get("mean") else "",
+        "colour": given.get("colour", ""),
+        "hand": "1" if given.get("hand") else "",
+    }
+    if asked.state.is_own_screen:
+        changes["card"] = ",".join(card)
+    if by != asked.by.text:
+        changes |= {"within": "", "closed": ""}
+    return asked.state.url(options=asked.state.with_options(changes))

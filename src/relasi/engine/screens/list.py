@@ -7,7 +7,7 @@ from functools import cached_property
 from time import time
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -94,6 +94,8 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
     must(request, "view", entry)
     user = user_of(request)
     state = ListState.read(request, entry, user)
+    if state.saved and state.saved.screen and not request.GET:
+        return HttpResponseRedirect(state.view_url(state.saved))
     listing = state.listing()
     error, found = "", Page([], None, None)
     try:

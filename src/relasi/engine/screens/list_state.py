@@ -23,7 +23,11 @@ USUAL_SIZE = 25
 MOST_COLUMNS = 15
 ALL = "all"
 # What else may show the records a list holds, and what these screens keep in their addresses beside it.
-SCREENS: dict[str, tuple[str, ...]] = {"board": ("by", "lanes", "within", "closed")}
+SCREENS: dict[str, tuple[str, ...]] = {
+    "board": ("by", "lanes", "within", "closed", "sum", "mean", "colour", "card", "hand")
+}
+# In an address: without what the saved view says.
+NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class ListState:
             after=get.get("after", ""),
             before=get.get("before", ""),
             screen=screen,
-            options=tuple((name, get[name][:100]) for name in SCREENS.get(screen, ()) if get.get(name)),
+            options=tuple((name, get[name][:300]) for name in SCREENS.get(screen, ()) if get.get(name)),
             views=views,
         )
 
@@ -103,7 +107,10 @@ class ListState:
     @property
     def changed(self) -> bool:
         """Whether the list differs from its saved view."""
-        return self.condition is not None or self.columns is not None or self.sort is not None
+        told_otherwise = bool(self.options) and self.is_own_screen
+        return (
+            told_otherwise or self.condition is not None or self.columns is not None or self.sort is not None
+        )
 
     @property
     def filtered(self) -> bool:
@@ -112,6 +119,11 @@ class ListState:
     @property
     def saved(self) -> SavedView | None:
         return self.chosen if isinstance(self.chosen, SavedView) else None
+
+    @property
+    def is_own_screen(self) -> bool:
+        """Whether it is the screen on which the saved view opens, and so by the options of the view."""
+        return self.saved is not None and self.saved.screen == self.screen != ""
 
     @property
     def mine(self) -> bool:
@@ -206,11 +218,27 @@ class ListState:
         """The same records on another screen; "" is the list."""
         return self.url(screen=screen, options=options)
 
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What the screen is told: by the saved view, and by the address before it."""
+        kept = self.saved.options if self.saved and self.is_own_screen else {}
+        known = {name: str(value) for name, value in kept.items() if name in SCREENS.get(self.screen, ())}
+        return {name: value for name, value in {**known, **dict(self.options)}.items() if value != NOTHING}
+
     def option(self, name: str) -> str:
-        return dict(self.options).get(name, "")
+        return self.told.get(name, "")
+
+    def with_options(self, changes: dict[str, str]) -> tuple[tuple[str, str], ...]:
+        """The options of an address with these changed; "" takes one away."""
+        kept = self.saved.options if self.saved and self.is_own_screen else {}
+        wanted = {**dict(self.options), **changes}
+        found = {name: value or (NOTHING if kept.get(name) else "") for name, value in wanted.items()}
+        return tuple((name, value) for name, value in found.items() if value and value != kept.get(name))
 
     def view_url(self, view: Any) -> str:
-        return self.url(view=view.key, condition=None, columns=None, sort=None, words="")
+        plain = {"view": view.key, "condition": None, "columns": None, "sort": None, "words": ""}
+        screen = getattr(view, "screen", "")
+        return self.url(**plain, screen=screen, options=()) if screen else self.url(**plain)
 
     def sort_url(self, name: str, descending: bool | None = None) -> str:
         """The address sorted by this column alone; by default the other way round when it is so already."""

@@ -175,7 +175,7 @@ class Shell:
         for view in (views[id] for id in wanted if id in views):
             entry = entries_of(registry.module(view.module))[0]
             current = here == view.key and self.request.path.startswith(entry.url)
-            found.append((view.name, f"{entry.url}?view={view.pk}", entry.module.icon, current))
+            found.append((view.name, view.address(entry.url), entry.module.icon, current))
         return found
 
     @cached_property

@@ -13,7 +13,15 @@ from relasi.engine.access.door import has_tool, rights_of
 from relasi.engine.access.structures import MEMBER_KINDS
 from relasi.engine.declare.registry import registry
 from relasi.engine.query.arrangement import set_first_view, set_pinned
-from relasi.engine.query.saved_view import Answer, SavedView, Sharing, built_in_views, may_change, may_use
+from relasi.engine.query.saved_view import (
+    SHOWN,
+    Answer,
+    SavedView,
+    Sharing,
+    built_in_views,
+    may_change,
+    may_use,
+)
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import Draft, trash, update, write
 from relasi.engine.screens.asking import back_to, go_to, must, shell_for, signed_in, user_of, whole, wholes
@@ -107,7 +115,8 @@ def _ids(data: Any, name: str) -> list[int]:
 
 
 def _shown(state: ListState) -> dict[str, Any]:
-    return {"condition": state.tree, "columns": state.shown_columns, "sort": state.shown_sort}
+    found = {"condition": state.tree, "columns": state.shown_columns, "sort": state.shown_sort}
+    return found | {"screen": state.screen, "options": state.told}
 
 
 def _form(
@@ -142,10 +151,13 @@ def _form(
 @signed_in
 @require_POST
 def keep(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
-    """The view takes over what the address shows: filter, columns and sort."""
+    """The view takes over what the address shows: filter, columns and sort. It goes on opening on its own screen."""
     view = view_of(request, entry, id, to_change=True)
     state = ListState.read(request, entry, user_of(request))
-    update(view, _shown(state), authorised=OWN)
+    shown = _shown(state)
+    if state.screen != view.screen:
+        shown |= {"screen": view.screen, "options": view.options}
+    update(view, shown, authorised=OWN)
     return _saved(request, state, view)
 
 
@@ -162,11 +174,11 @@ def copy(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     names = (_("Copy of %(name)s") % {"name": view.name}, *(f"{view.name} ({n})" for n in range(2, 1000)))
     values = {
         "module": view.module, "user": user.id, "name": next(n for n in names if n[:100] not in taken)[:100],
-        "condition": view.condition, "columns": view.columns, "sort": view.sort, "colours": view.colours,
+        **{name: getattr(view, name) for name in SHOWN}, "colours": view.colours,
     }  # fmt: skip
     made = write(registry.of(SavedView), [Draft(values)], authorised=OWN).records[0]
     toast(request, _("The list view “%(name)s” is saved.") % {"name": made.name})
-    return HttpResponseRedirect(f"{entry.url}?view={made.pk}")
+    return HttpResponseRedirect(made.address(entry.url))
 
 
 @signed_in
@@ -192,7 +204,7 @@ def restore(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     except Refused as refused:
         toast(request, " ".join(str(r.message) for r in refused.refusals), kind="bad")
         return HttpResponseRedirect(f"{entry.url}?view=all")
-    return HttpResponseRedirect(f"{entry.url}?view={id}")
+    return HttpResponseRedirect(view.address(entry.url))
 
 
 @signed_in
@@ -201,14 +213,15 @@ def first(request: HttpRequest, entry: Entry, key: str) -> HttpResponse:
     """The view the module opens with, for this person. Chosen once more, it is so no longer."""
     must(request, "view", entry)
     user = user_of(request)
+    url = f"{entry.url}?view={key}"
     if key not in {view.key for view in built_in_views(entry.module)}:
-        view_of(request, entry, whole(key) or 0)
+        url = view_of(request, entry, whole(key) or 0).address(entry.url)
     wanted = bool(request.POST.get("on"))
     set_first_view(user, entry.module, key if wanted else "")
     toast(
         request, _("This list opens first from now on.") if wanted else _("This list opens first no longer.")
     )
-    return HttpResponseRedirect(f"{entry.url}?view={key}")
+    return HttpResponseRedirect(url)
 
 
 @signed_in
@@ -217,7 +230,7 @@ def pin(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     """Puts the view into the person's sidebar, or takes it out."""
     view = view_of(request, entry, id)
     set_pinned(user_of(request), view.pk, bool(request.POST.get("on")))
-    return HttpResponseRedirect(back_to(request, f"{entry.url}?view={id}"))
+    return HttpResponseRedirect(back_to(request, view.address(entry.url)))
 
 
 @signed_in
@@ -227,4 +240,4 @@ def read_answer(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
     view = view_of(request, entry, id, to_change=True)
     if view.user_id == user_of(request).id and view.answer:
         update(view, {"answer": str(Answer.NONE), "reason": ""}, authorised=OWN)
-    return HttpResponseRedirect(f"{entry.url}?view={id}")
+    return HttpResponseRedirect(view.address(entry.url))

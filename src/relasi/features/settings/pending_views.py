@@ -50,7 +50,7 @@ def _row(view: SavedView, user: Any) -> dict[str, Any]:
         "module": module,
         "condition": condition,
         "columns": columns,
-        "url": f"{entries_of(module)[0].url}?view={view.pk}",
+        "url": view.address(entries_of(module)[0].url),
     }
 
 

@@ -1,11 +1,14 @@
 // The board: cards are dragged by mouse or finger, or moved by keys; the server's answer decides where they stay.
-// Alt+Left and Alt+Right move the card in focus, S asks where to, the arrows walk from card to card.
+// Alt+Left and Alt+Right move the card in focus, S asks where to, X chooses it, the arrows walk from card to card. Chosen
+// cards move together. On a board in the order of its people cards are dragged up and down too, by Alt+Up and Alt+Down.
 "use strict";
 {
   const PAUSE = 400;
   let dragging = false;
   let stale = false;
   let timer;
+  // Ids of the chosen cards, which stay chosen when the server draws them anew.
+  const chosen = new Set();
   // What takes back a move that waits for its form: the reason of a lost deal.
   let takeBack = null;
 
@@ -46,35 +49,55 @@
     if (events?.startsWith("{")) JSON.parse(events)["relasi:toasts"]?.items.forEach(relasi.toast);
   };
 
-  const send = (card, list) =>
+  const send = (cards, list) =>
     fetch(address("move").pathname, {
       method: "POST",
       redirect: "manual",
       headers: { "X-CSRFToken": relasi.token(), "X-Requested-With": "fetch" },
       body: new URLSearchParams([
         ...address("move").searchParams,
-        ["id", card.dataset.card],
-        ["version", card.dataset.version],
+        ...cards.flatMap((card) => [
+          ["id", card.dataset.card],
+          ["version", card.dataset.version],
+        ]),
         ["to", list.dataset.column],
       ]),
     });
 
-  // Shown at once; back stands the card where it was when the answer is no.
-  const commit = async (card, list, back) => {
-    card.setAttribute("aria-busy", "true");
+  // On a board in the order of its people: where a card stands now.
+  const place = (card, list) => {
+    const above = card.previousElementSibling?.dataset.card ?? "";
+    return fetch(address("place"), {
+      method: "POST",
+      headers: { "X-CSRFToken": relasi.token(), "X-Requested-With": "fetch" },
+      body: new URLSearchParams({ id: card.dataset.card, after: above, column: list.dataset.column }),
+    });
+  };
+  const byHand = () => "place" in board().dataset;
+  const placed = async (card, list) => {
+    const answer = await place(card, list).catch(() => null);
+    if (!answer?.ok) relasi.toast({ text: relasi.say(answer ? "refused" : "offline"), kind: "bad" });
+    refresh();
+  };
+
+  // Shown at once; back stand the cards where they were when the answer is no.
+  const commit = async (cards, list, back) => {
+    for (const card of cards) card.setAttribute("aria-busy", "true");
     let answer;
     try {
-      answer = await send(card, list);
+      answer = await send(cards, list);
     } catch {
       back();
       return relasi.toast({ text: relasi.say("offline"), kind: "bad" });
     } finally {
-      card.removeAttribute("aria-busy");
+      for (const card of cards) card.removeAttribute("aria-busy");
     }
     if (answer.type === "opaqueredirect") return location.reload();
     const body = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
     if (answer.ok) {
-      card.dataset.version = body.versions[card.dataset.card];
+      for (const card of cards) card.dataset.version = body.versions[card.dataset.card];
+      if (cards.length > 1) chooseNone();
+      if (byHand()) for (const card of cards) await place(card, list).catch(() => null);
       said(answer);
     } else if (body.form) {
       takeBack = back;
@@ -88,13 +111,53 @@
 
   const backTo = (card, list, next) => () => list.insertBefore(card, next?.parentElement === list ? next : null);
 
+  // The card and, where it is one of them, all other chosen cards; they stand below it now. back: takes all of it back.
+  const together = (card, list, back) => {
+    const others = chosen.has(card.dataset.card) ? picked().filter((one) => one !== card) : [];
+    const backs = others.map((one) => backTo(one, one.parentElement, one.nextElementSibling));
+    others.reduce((above, one) => (above.after(one), one), card);
+    return [[card, ...others], list, () => (backs.reverse().forEach((one) => one()), back())];
+  };
+
+  const picked = () => [...document.querySelectorAll(".kcard")].filter((card) => chosen.has(card.dataset.card));
+  const showChosen = () => {
+    for (const card of document.querySelectorAll(".kcard")) {
+      const on = chosen.has(card.dataset.card);
+      card.toggleAttribute("data-chosen", on);
+      const box = card.querySelector("[data-pick]");
+      if (box) box.checked = on;
+    }
+    const bar = document.getElementById("board-chosen");
+    if (!bar) return;
+    bar.hidden = !chosen.size;
+    bar.querySelector("b").textContent = chosen.size;
+  };
+  const choose = (card, on) => {
+    chosen[on ? "add" : "delete"](card.dataset.card);
+    showChosen();
+  };
+  const chooseNone = () => {
+    chosen.clear();
+    showChosen();
+  };
+  relasi.on("change", "[data-pick]", (_event, box) => choose(box.closest(".kcard"), box.checked));
+  relasi.on("click", "[data-chosen-none]", chooseNone);
+  relasi.on("click", "[data-chosen-move]", () => {
+    const url = address("move");
+    for (const card of picked()) {
+      url.searchParams.append("id", card.dataset.card);
+      url.searchParams.append("version", card.dataset.version);
+    }
+    relasi.openWindow(url.pathname + url.search, "drawer");
+  });
+
   const start = (list) => {
     if (Sortable.get(list) || !("movable" in board().dataset)) return;
     let next = null;
     new Sortable(list, {
       group: "cards",
       draggable: ".kcard",
-      sort: false,
+      sort: byHand(),
       animation: 140,
       forceFallback: true,
       fallbackOnBody: true,
@@ -122,10 +185,11 @@
         preview(null, item);
         if (to === list || to.dataset.column === list.dataset.column) {
           if (to !== list) backTo(item, list, next)();
+          else if (byHand() && item.nextElementSibling !== next) return placed(item, list);
           if (stale) refresh();
           return;
         }
-        commit(item, to, backTo(item, list, next));
+        commit(...together(item, to, backTo(item, list, next)));
       },
     });
   };
@@ -140,7 +204,14 @@
     const back = backTo(card, from, card.nextElementSibling);
     to.prepend(card);
     card.focus();
-    commit(card, to, () => (back(), card.focus()));
+    commit(...together(card, to, () => (back(), card.focus())));
+  };
+  const upOrDown = (card, step) => {
+    const other = step < 0 ? card.previousElementSibling : card.nextElementSibling;
+    if (!byHand() || !other?.matches(".kcard")) return;
+    other[step < 0 ? "before" : "after"](card);
+    card.focus();
+    placed(card, card.parentElement);
   };
 
   const walk = (card, key) => {
@@ -156,11 +227,14 @@
   relasi.on("keydown", ".kcard", (event, card) => {
     if (event.target !== card || event.ctrlKey || event.metaKey) return;
     const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (event.altKey && side) byKey(card, side);
+    else if (event.altKey && step) upOrDown(card, step);
     else if (event.altKey) return;
     else if (event.key.startsWith("Arrow")) walk(card, event.key);
     else if (event.key === "Enter") card.querySelector("a.t").click();
     else if (event.key === "s") card.querySelector(".kmove")?.click();
+    else if (event.key === "x") card.querySelector("[data-pick]")?.click();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -169,6 +243,7 @@
   // The move is done, from the window; or the window was left, and the card goes back.
   document.addEventListener("relasi:moved", () => {
     takeBack = null;
+    chooseNone();
     refresh();
   });
   document.addEventListener(
@@ -187,6 +262,7 @@
   });
   document.addEventListener("htmx:after:swap", (event) => {
     startAll();
+    showChosen();
     const target = event.detail?.ctx?.target;
     if (target?.id === "board") htmx.trigger("#board-totals", "relasi:totals");
   });
