@@ -18,6 +18,12 @@ USUAL: dict[str, dict[str, Any]] = {
     "customers.account": {"name": "PT Contoh {n}"},
     "customers.contact": {"last_name": "Kontak {n}"},
     "customers.lead": {"last_name": "Prospek {n}"},
+    "customers.leadrule": {
+        "name": "Aturan {n}",
+        "points": 5,
+        "condition": {"all": [{"field": "rating", "op": "is", "value": "active"}]},
+        "active": False,
+    },
     "agenda.task": {"subject": "Tugas {n}"},
     "agenda.event": {
         "subject": "Rapat {n}",

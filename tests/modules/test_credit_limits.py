@@ -10,12 +10,12 @@ from relasi.engine.access.acting import acting
 from relasi.engine.records.change_set import close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
-from relasi.kits.trade.credit import owed_by
+from relasi.kits.trade.credit import ordered_by, owed_by
 from relasi.modules.billing.invoice import Invoice
 from relasi.modules.sales.sales_order import SalesOrder
 from tests.engine.api.program import Program
 from tests.make import again, make
-from tests.modules.trading import document, issued, paid, thing
+from tests.modules.trading import approved, document, issued, paid, thing
 from tests.people import signed_in
 
 
@@ -64,6 +64,30 @@ def test_what_was_paid_and_what_is_kept_makes_room(company: Any, customer: Any) 
         assert owed_by(customer.pk, "IDR") == 10_000_000
         again(bill).credit()
         assert owed_by(customer.pk, "IDR") == -1_000_000
+
+
+def test_what_is_ordered_and_not_invoiced_counts_as_owed(company: Any) -> None:
+    """Limit 100, unpaid 70, ordered 20: an order of 10 passes, one of 15 makes 105."""
+    with acting(company.admin):
+        account = make("customers.Account", credit_limit=100)
+        issued(thing(70), account=account)
+        standing = approved(thing(10, quantity=2), account=account)
+        assert ordered_by(account.pk, "IDR") == 20
+        order = document(SalesOrder, thing(15), account=account)
+        assert "105" in warned(order.approve)
+        assert again(order).status == "draft"
+        assert document(SalesOrder, thing(10), account=account).approve().status == "approved"
+        standing.invoice()
+        assert ordered_by(account.pk, "IDR") == 10
+
+
+def test_of_an_order_that_is_partly_invoiced_the_rest_counts(company: Any) -> None:
+    with acting(company.admin):
+        account = make("customers.Account", credit_limit=100)
+        bill = approved(thing(10, quantity=4), thing(60), account=account).invoice()
+        keep, _drop = bill.lines_in_order()
+        update(bill, {}, lines=[{"id": keep.pk, "quantity": 1}])
+        assert ordered_by(account.pk, "IDR") == 90
 
 
 def test_another_currency_counts_by_the_rate_of_its_document(company: Any, customer: Any) -> None:

@@ -54,6 +54,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("features/settings/webhooks.py", "bulk_create"): "a test message is no record",
     ("features/settings/webhooks.py", "update"): "a test is not tried again",
     ("modules/billing/online_paying.py", "bulk_create"): "a try to pay is no record; what it pays is",
+    ("modules/customers/scoring.py", "update"): "points are worked out, the lead is not changed by them",
     ("modules/billing/online_paying.py", "update"): "a try to pay notes how it went",
     ("modules/billing/stored_charging.py", "bulk_create"): "a try to be paid is no record; what it pays is",
     (

@@ -41,6 +41,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Tells superiors of MQLs that sales has not taken over within two working days."),
         _("Nobody is told of MQLs that wait."),
     ),
+    "weigh_leads": Description(
+        _("Points of leads"),
+        _("Gives leads their points by the rules, and makes MQLs of those that have come to fit."),
+        _("Points of leads no longer follow as days pass, nor when a rule is changed."),
+    ),
     "expire_quotes": Description(
         _("Expiry of quotes"),
         _("Marks quotes whose last day is over as expired."),

@@ -9,3 +9,9 @@ class Customers(AppConfig):
     icon = "users"
     place = 1  # in the menu
     pages = ((_("Funnel"), "/funnel/", "funnel", "customers.Lead"),)
+
+    def ready(self) -> None:
+        from relasi.engine.access.directory import when_read
+        from relasi.modules.customers.scoring import read_rules
+
+        when_read(read_rules)

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.modules.customers.handover import tell_of_waiting
+from relasi.modules.customers.scoring import weigh_all
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -16,3 +17,11 @@ def tell_of_waiting_leads(timestamp: int) -> int:
     reason = gettext_noop("Nobody had taken over a lead in time")
     with acting(SYSTEM, via="system", reason=reason), transaction.atomic():
         return tell_of_waiting()
+
+
+@app.periodic(cron="40 0 * * *")
+@app.task(name="weigh_leads", queueing_lock="weigh_leads", lock="weigh_leads")
+def weigh_leads(timestamp: int = 0) -> int:
+    """Every night, because days pass, and whenever a rule is another one. Returns how many leads were looked at."""
+    with acting(SYSTEM, via="system", reason=gettext_noop("Points of leads by the rules")):
+        return weigh_all()

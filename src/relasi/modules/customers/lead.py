@@ -111,7 +111,7 @@ class Lead(Party, Contacted, Erasable, Qualified, Record):
     class Meta(Record.Meta):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
-        triggers = history_triggers(*Contacted.touch_fields)
+        triggers = history_triggers("score", *Contacted.touch_fields)
         indexes = [*record_indexes("lead"), board_index("lead", "status"), *key_indexes("lead")]
 
     class Module(Record.Module):
@@ -131,7 +131,7 @@ class Lead(Party, Contacted, Erasable, Qualified, Record):
             "email",
             "owner",
         ]
-        filters = ["status", "stage", "owner", "lead_source", "industry", "address.city"]
+        filters = ["status", "stage", "score", "owner", "lead_source", "industry", "address.city"]
         search = {
             "first_name": "A", "last_name": "A", "company": "A", "email": "B", "secondary_email": "B", "phone": "B",
             "mobile": "B", "title": "C", "address": "D", "description": "D", "need": "D",
@@ -150,8 +150,8 @@ class Lead(Party, Contacted, Erasable, Qualified, Record):
         facts = [
             *form,
             Section(_("Conversion"), "converted_at converted_by converted_account converted_contact converted_deal"),
-            Section(_("Record"), "number qualification_score stage_since mql_first_at mql_last_at handover_until "
-                                 "sql_at accepted_by "
+            Section(_("Record"), "number score qualification_score stage_since mql_first_at mql_last_at "
+                                 "qualified_by handover_until sql_at accepted_by "
                                  "created_at changed_at"),
         ]  # fmt: skip
         quick = "salutation first_name last_name company email mobile lead_source owner"
@@ -188,7 +188,7 @@ class Lead(Party, Contacted, Erasable, Qualified, Record):
         views = [
             View("open", _("Open"), {"field": "status", "op": "not_in", "value": ["lost", "junk", "converted"]}, "inbox"),
             View("mql", _("MQL"), {"all": [{"field": "stage", "op": "is", "value": "mql"},
-                 {"field": "status", "op": "is_not", "value": "converted"}]}, "badge-check", ("mql_last_at",)),
+                 {"field": "status", "op": "is_not", "value": "converted"}]}, "badge-check", ("-score", "mql_last_at")),
             View("handover", _("Waiting to be taken over"), {"all": [{"field": "handover_until", "op": "not_empty"},
                  {"field": "status", "op": "not_in", "value": ["lost", "junk", "converted"]}]}, "timer", ("handover_until",),
                  AtHome(120, _("Leads to take over"), "company handover_until")),
@@ -251,6 +251,7 @@ class Lead(Party, Contacted, Erasable, Qualified, Record):
     @classmethod
     def clean_all(cls, changes: list[Change]) -> None:
         cls.check_answers(changes)
+        cls.check_consent(changes)
 
     def conversion_plan(self) -> conversion.ConversionPlan:
         """What the conversion would make, with what is there already; the form shows it for the person to change."""

@@ -7,6 +7,7 @@ from relasi.modules.customers.consent import Consent
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.conversion_map import ConversionField
 from relasi.modules.customers.lead import Lead
+from relasi.modules.customers.lead_rule import LeadRule
 from relasi.modules.customers.stage_history import ContactStage, LeadStage
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "ContactStage",
     "ConversionField",
     "Lead",
+    "LeadRule",
     "LeadStage",
 ]

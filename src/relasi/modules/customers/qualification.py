@@ -14,6 +14,7 @@ from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.dates import DateField, DateTimeField
 from relasi.engine.fields.money import MoneyField
+from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.fields.text import LongTextField, TextField
 from relasi.engine.records.refusal import Change, Refusal, Refused
@@ -42,6 +43,8 @@ MOVES: dict[str, frozenset[str]] = {
     CUSTOMER: frozenset(),
 }
 
+CONSENT = "consent"  # the code of the warning
+
 # Moves that need a reason from the list.
 REFUSING = {(MQL, LEAD), (SQL, MQL), (LEAD, DISQUALIFIED), (MQL, DISQUALIFIED), (SQL, DISQUALIFIED)}
 
@@ -69,6 +72,9 @@ class Qualified(Bant):
                                  db_index=False, editable=False)  # fmt: skip
     rejection_reason = ChoiceField(RejectionReason, _("Rejection reason"))
     recycle_on = DateField(_("Take up again on"))
+    score = IntegerField(_("Score"), default=0, required=True, editable=False, foot="average")
+    qualified_by = ReferenceField("customers.LeadRule", models.PROTECT, verbose_name=_("Made an MQL by"),
+                                  related_name="+", db_index=False, editable=False)  # fmt: skip
     handover_until = DateTimeField(_("To be taken over by"), editable=False)
     handover_told_at = DateTimeField(_("Told of as waiting"), editable=False)
     handover_task = ReferenceField("agenda.Task", models.SET_NULL, verbose_name=_("Task of the hand-over"),
@@ -96,6 +102,8 @@ class Qualified(Bant):
         self.handover_told_at = None
         if self.stage == MQL:
             self.mql_first_at, self.mql_last_at = self.mql_first_at or now, now
+            if change.old("stage") != SQL and not change.authorised:
+                self.qualified_by_id = None
         if self.stage in (MQL, SQL) and not change.has("rejection_reason"):
             self.rejection_reason = self.recycle_on = None
         if self.stage == SQL:
@@ -119,6 +127,18 @@ class Qualified(Bant):
                 raise Refusal("stage", "NO_PERMISSION", _("You may not skip the MQL step."))
             if not (self.stage_note and change.has("stage_note")):
                 raise Refusal("stage_note", "REQUIRED", _("Say why the MQL step is skipped."))
+
+    @staticmethod
+    def check_consent(changes: list[Change]) -> None:
+        """Warns whoever offers a lead to sales that can only be reached by mail and has not agreed to it."""
+        for change in changes:
+            lead = change.record
+            offered = change.has("stage") and lead.stage == MQL and change.old("stage") == LEAD
+            if not offered or change.authorised or lead.phone or lead.mobile or not lead.email:
+                continue
+            if (lead.email_opt_out or lead.consent_at is None) and CONSENT not in change.confirmed:
+                message = _("This lead can only be reached by email and has not agreed to it.")
+                change.refuse("", "INVALID_TRANSITION", message, confirm=CONSENT)
 
     @staticmethod
     def check_answers(changes: list[Change]) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Max
+from procrastinate.exceptions import AlreadyEnqueued
 
 from relasi.engine.access.acting import current_acting
+from relasi.engine.access.directory import directory
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.merge import VIA as MERGE
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
@@ -20,9 +24,11 @@ from relasi.modules.customers.account import Account
 from relasi.modules.customers.affiliation import Affiliation
 from relasi.modules.customers.contact import Contact
 from relasi.modules.customers.hierarchy import roll_up
+from relasi.modules.customers.jobs import weigh_leads
 from relasi.modules.customers.lead import Lead
 from relasi.modules.customers.lifecycle import Lifecycle, is_forward
 from relasi.modules.customers.picklists import AccountKind, AccountType
+from relasi.modules.customers.scoring import are_any, weigh
 from relasi.modules.customers.stage_history import ContactStage, LeadStage
 
 DERIVED = "this follows from another change"
@@ -90,10 +96,35 @@ def keep_lead_stages(changes: list[Change]) -> None:
 def _lead_reason(change: Change) -> dict[str, Any]:
     lead = change.record
     given_back = lead.stage in (Lifecycle.LEAD, Lifecycle.MQL, Lifecycle.DISQUALIFIED)
+    offered = change.old("stage") == Lifecycle.LEAD and lead.stage == Lifecycle.MQL
+    by_rule = {"rule": lead.qualified_by_id, "user": None} if offered and lead.qualified_by_id else {}
     return {
+        **by_rule,
+        "score": lead.score,
         "reason": lead.stage_note if change.has("stage_note") else None,
         "rejection_reason": lead.rejection_reason if given_back else None,
     }
+
+
+@on(CREATED, "customers.Lead")
+@on(CHANGED, "customers.Lead")
+@on(RESTORED, "customers.Lead")
+def weigh_by_the_rules(changes: list[Change]) -> None:
+    """An undo gives points anew, but offers nobody to sales."""
+    if are_any():
+        leads = [c.record.pk for c in changes if not c.record.is_converted]
+        weigh(leads, promote=not current_acting().reverts)
+
+
+@on(CREATED, "customers.LeadRule")
+@on(CHANGED, "customers.LeadRule")
+@on(TRASHED, "customers.LeadRule")
+@on(RESTORED, "customers.LeadRule")
+def weigh_all_by_the_new_rules(changes: list[Change]) -> None:
+    """Those that are saved from now on at once, all others in the worker."""
+    directory()
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        weigh_leads.defer()
 
 
 @on(CHANGED, "customers.Contact", field="account")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.choice import ChoiceField
+from relasi.engine.fields.numbers import IntegerField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.kits.pipeline.stage_change import StageChange
 from relasi.modules.customers.lifecycle import Lifecycle
@@ -38,12 +39,23 @@ class LeadStage(StageChange):
     before = ChoiceField(Lifecycle, _("From"), editable=False)
     after = ChoiceField(Lifecycle, _("To"), editable=False, required=True)
     rejection_reason = ChoiceField(RejectionReason, _("Rejection reason"), editable=False)
+    rule = ReferenceField(
+        "customers.LeadRule",
+        models.PROTECT,
+        verbose_name=_("By rule"),
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+    score = IntegerField(_("Score"), editable=False, foot="")
 
     class Module(StageChange.Module):
         slug = "lead-stages"
         part_of = "lead"
-        columns = ["at", "before", "after", "stay", "user", "rejection_reason", "reason"]
-        facts = [Section(_("Stage change"), "lead before after at stay user rejection_reason reason")]
+        columns = ["at", "before", "after", "stay", "score", "user", "rule", "rejection_reason", "reason"]
+        facts = [
+            Section(_("Stage change"), "lead before after at stay score user rule rejection_reason reason")
+        ]
 
     def __str__(self) -> str:
         return named_move(self)
