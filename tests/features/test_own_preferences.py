@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.access.directory import directory
 from relasi.engine.access.reading import reader_for
 from relasi.engine.fields.date_text import read_date, read_moment, write_date, write_moment
+from relasi.engine.fields.periods import days_meant
 from relasi.engine.fields.reader import Reader
 from relasi.users.user import User
 from tests.make import again, make
@@ -26,7 +31,7 @@ STYLES = ("text", "dash", "slash", "us", "iso")
 
 def own(user: User, **values: Any) -> dict[str, Any]:
     names = ("first_name", "last_name", "phone", "language", "zone", "date_style", "hour_style", "number_style", "theme",
-             "density", "start_page", "signature")  # fmt: skip
+             "density", "start_page", "signature", "first_day")  # fmt: skip
     return {**{name: getattr(user, name) for name in names}, **values}
 
 
@@ -152,3 +157,39 @@ def test_an_own_absence_is_saved_and_shown_to_the_admin(company: Any):
     assert (user.away_from, user.deputy_id) == (day, company.sales_b.pk)
     page = signed_in(company.admin).get(f"/settings/users/{user.pk}/").content.decode()
     assert "sampai pemberitahuan" in page and str(company.sales_b) in page
+
+
+@pytest.mark.parametrize(
+    ("first_day", "begins", "names"), [("mon", 23, "Senin"), ("sun", 22, "Minggu"), ("sat", 28, "Sabtu")]
+)
+def test_a_week_begins_on_the_day_a_person_says(
+    company: Any, first_day: str, begins: int, names: str
+) -> None:
+    """28 November 2026 is a Saturday."""
+    change(company.sales_a, first_day=first_day)
+    reader = reader_for(again(company.sales_a))
+    assert days_meant("this_week", None, date(2026, 11, 28), reader.first_day)[0] == date(2026, 11, begins)
+    page = signed_in(company.sales_a).get("/calendar/?view=month&date=2026-11-28").content.decode()
+    heads = re.findall(r'<th scope="col">(\w+)</th>', page)
+    assert heads[0] == names and len(heads) == 7
+    assert len(re.findall("<tr", page.split('class="cal-month"')[1])) >= 6
+
+
+def test_a_person_has_a_picture_of_their_own(company: Any) -> None:
+    client = signed_in(company.sales_a)
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(drawn, "PNG")
+    form = own(company.sales_a)
+    wrong = {"picture": SimpleUploadedFile("wajah.png", b"not a picture")}
+    assert client.post("/preferences/mine/", {**form, **wrong}).status_code == 422
+    assert again(company.sales_a).picture is None
+    sent = {"picture": SimpleUploadedFile("wajah.png", drawn.getvalue())}
+    assert client.post("/preferences/mine/", {**form, **sent}).status_code == 302
+    stored = again(company.sales_a).picture
+    assert stored.endswith(".webp")
+    address = f"/picture/{stored.removeprefix('pictures/')}"
+    page = client.get("/preferences/mine/").content.decode()
+    assert page.count(f'src="{address}"') >= 2
+    assert client.get(address).status_code == 200
+    assert client.post("/preferences/mine/", {**form, "picture.remove": "1"}).status_code == 302
+    assert again(company.sales_a).picture is None

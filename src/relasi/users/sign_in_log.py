@@ -27,6 +27,8 @@ class Result(models.TextChoices):
     LOCK = "lock", _("Wrong once too often: locked")
     REFUSED = "refused", _("Refused while locked")
     NOT_ACTIVE = "not_active", _("Refused: not active")
+    HOURS = "hours", _("Refused: outside the hours of the profile")
+    ADDRESS = "address", _("Refused: not from an address of the profile")
     UNLOCKED = "unlocked", _("Unlocked")
     LINK = "link", _("Link for a new password made")
     SEEN_AS = "seen_as", _("An admin looked through these eyes")

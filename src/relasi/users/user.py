@@ -83,6 +83,11 @@ class User(Tracked, AbstractBaseUser):
         _("Hours"), max_length=4, default="auto",
         choices=[("auto", _("As the language writes them")), (".", "14.30"), (":", "14:30"), ("12", "2:30 pm")],
     )  # fmt: skip
+    first_day = models.CharField(
+        _("First day of the week"), max_length=3, default="mon",
+        choices=[("mon", _("Monday")), ("sun", _("Sunday")), ("sat", _("Saturday"))],
+    )  # fmt: skip
+    picture = models.CharField(_("Picture"), max_length=100, null=True, blank=True)
     start_page = models.CharField(_("Start page"), max_length=50, blank=True, default="")
     away_from = models.DateField(_("Away from"), null=True, blank=True)
     away_until = models.DateField(_("Away until"), null=True, blank=True)
@@ -157,11 +162,11 @@ class User(Tracked, AbstractBaseUser):
         filters = ["status", "role", "type"]
         sort = ["first_name"]
         form = [
-            Section(_("Person"), "first_name last_name email username phone"),
+            Section(_("Person"), "first_name last_name email username phone picture"),
             Section(_("Work"), "role type area reports_to title department"),
             Section(
                 _("Reading and writing"),
-                "language zone date_style hour_style number_style theme density start_page signature",
+                "language zone date_style hour_style first_day number_style theme density start_page signature",
             ),
             Section(_("Absence"), "away_from away_until deputy"),
         ]
@@ -206,3 +211,4 @@ class User(Tracked, AbstractBaseUser):
 
 
 User._meta.get_field("password").secret = True  # type: ignore[attr-defined]
+User._meta.get_field("picture").is_picture = True  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from relasi.engine.access.admission import Weekday, read_addresses, read_hours
 from relasi.engine.access.structures import (
     ALL,
     FIELD_RIGHTS,
@@ -25,6 +26,7 @@ from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.boolean import BooleanField
+from relasi.engine.fields.choice import MultiChoiceField
 from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.text import LongTextField, TextField
 
@@ -39,6 +41,17 @@ class Profile(Tracked):
     modules = VerbsField(_("Modules"), default=dict)
     fields = FieldRightsField(_("Fields"), default=dict)
     tools = ToolsField(_("Tools"), default=list)
+    sign_in_from = TextField(
+        _("Sign in from"), max_length=5, help_text=_("On the clock of each person, such as 08:00.")
+    )
+    sign_in_until = TextField(_("Sign in until"), max_length=5)
+    sign_in_days = MultiChoiceField(Weekday, _("Days of signing in"), help_text=_("None chosen: every day."))
+    sign_in_addresses = LongTextField(
+        _("Addresses to sign in from"),
+        help_text=_(
+            "One address or range a line, such as 203.0.113.0/24. Empty: from everywhere. Admins are not held."
+        ),
+    )
     system = models.CharField(max_length=20, default="", db_default="", blank=True, editable=False)
 
     violations = {
@@ -73,7 +86,10 @@ class Profile(Tracked):
         icon = "shield-check"
         columns = ["name", "description", "view_all", "edit_all"]
         sort = ["name"]
-        form = [Section(_("Profile"), "name description view_all edit_all")]
+        form = [
+            Section(_("Profile"), "name description view_all edit_all"),
+            Section(_("Signing in"), "sign_in_from sign_in_until sign_in_days sign_in_addresses"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -98,9 +114,28 @@ class Profile(Tracked):
                 "INVALID_TRANSITION",
                 _("The Administrator profile is not changed. Copy it and change the copy."),
             )
+        self._check_signing_in()
         for key, rights in self.fields.items():
             if registry.knows(key):
                 self._check_field_rights(registry.module(key), rights)
+
+    def before_save(self, change: Any) -> None:
+        self.sign_in_from = read_hours("sign_in_from", self.sign_in_from)
+        self.sign_in_until = read_hours("sign_in_until", self.sign_in_until)
+        self.sign_in_addresses = read_addresses(self.sign_in_addresses)
+
+    def _check_signing_in(self) -> None:
+        begin, end = self.sign_in_from, self.sign_in_until
+        if bool(begin) != bool(end):
+            raise Refusal(
+                "sign_in_until" if begin else "sign_in_from", "REQUIRED", _("Say from when and until when.")
+            )
+        if begin and begin == end:
+            raise Refusal(
+                "sign_in_until",
+                "INVALID_VALUE",
+                _("Nobody could ever sign in: beginning and end are the same."),
+            )
 
     def _check_field_rights(self, module: Any, rights: dict[str, str]) -> None:
         """Who may create must be able to fill in what has to be filled in."""

@@ -14,4 +14,5 @@ def reader_for(user: Any) -> Reader:
     return Reader(
         user.language, user.zone, decimal, group, day_first=user.date_style != "us", currency=company().currency,
         date_style=user.date_style, hour_style=user.hour_style,
+        first_day={"mon": 0, "sat": 5, "sun": 6}[user.first_day],
     )  # fmt: skip

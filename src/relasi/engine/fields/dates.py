@@ -163,7 +163,7 @@ class DateKind(Kind):
             operand = [date.fromisoformat(part) for part in operand]
         elif isinstance(operand, str):
             operand = date.fromisoformat(operand)
-        return days_meant(operator, operand, reader.today())
+        return days_meant(operator, operand, reader.today(), reader.first_day)
 
     def where(self, path: str, operator: str, operand: Any, reader: Reader | None = None) -> Q:
         reader = reader or current_reader()

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from relasi.engine.fields.declared import DeclaredField
-from relasi.engine.fields.kind import EMPTY_CELL, Invalid, Kind, shows_as
+from relasi.engine.fields.kind import EMPTY_CELL, Invalid, Kind, shows_as, shows_where
 from relasi.engine.fields.reader import Reader
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # what is read; never SVG, which can hold scripts
@@ -82,6 +82,7 @@ def picture_address(name: str) -> str:
     return ADDRESS + name.removeprefix("pictures/")
 
 
+@shows_where(lambda field: getattr(field, "is_picture", False))
 @shows_as(ImageField)
 class ImageKind(Kind):
     """A picture is stored as soon as it is accepted, so a form refused for another field has not lost it."""

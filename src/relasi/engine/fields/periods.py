@@ -1,4 +1,4 @@
-"""Periods: which days a condition on dates means, as half-open [start, end); weeks begin on Monday."""
+"""Periods: which days a condition on dates means, as half-open [start, end); weeks begin on the day the reader says."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ COUNT_OPERATORS = ("last_n_days", "next_n_days", "older_than_days")
 _SHIFTS = {"this": 0, "last": -1, "next": 1}
 
 
-def days_meant(operator: str, operand: Any, today: date) -> Days:
+def days_meant(operator: str, operand: Any, today: date, first_day: int = 0) -> Days:
     """The days from the first up to, not including, the second; None where there is no end.
 
     operand: a day, a pair of days, or a number of days. last_n_days n: n days ago up to and with today;
-    next_n_days n: today up to and with n days on; older_than_days n: before n days ago. today: the reader's.
+    next_n_days n: today up to and with n days on; older_than_days n: before n days ago. today, first_day: the
+    reader's; a week begins on first_day, as date.weekday() counts.
     """
     if operator in ("on", "before", "after"):
         return {
@@ -44,16 +45,21 @@ def days_meant(operator: str, operand: Any, today: date) -> Days:
             "older_than_days": (None, today - operand * ONE_DAY),
         }[operator]
     which, _underscore, span = operator.partition("_")
-    return _span(span, _SHIFTS[which], today)
+    return _span(span, _SHIFTS[which], today, first_day)
 
 
-def _span(span: str, shift: int, today: date) -> Days:
+def _span(span: str, shift: int, today: date, first_day: int) -> Days:
     if span == "week":
-        start = today - timedelta(days=today.weekday()) + 7 * shift * ONE_DAY
+        start = week_start(today, first_day) + 7 * shift * ONE_DAY
         return start, start + 7 * ONE_DAY
     months = {"month": 1, "quarter": 3, "year": 12}[span]
     first = (today.year * 12 + today.month - 1) // months * months + shift * months
     return _month_start(first), _month_start(first + months)
+
+
+def week_start(day: date, first_day: int) -> date:
+    """The first day of the week a day is in. first_day: as date.weekday() counts."""
+    return day - (day.weekday() - first_day) % 7 * ONE_DAY
 
 
 def _month_start(months: int) -> date:

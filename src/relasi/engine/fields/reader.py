@@ -19,7 +19,7 @@ class Reader:
     """language: "id" or "en". zone: IANA name. decimal, group: the separators typed and shown.
 
     day_first: whether 03/04/2026 means 3 April. currency: the company's, taken where a record names none.
-    date_style, hour_style: how days and hours are shown; see User.
+    date_style, hour_style: how days and hours are shown; see User. first_day: a week begins on, as date.weekday().
     """
 
     language: str = "id"
@@ -30,6 +30,7 @@ class Reader:
     currency: str = "IDR"
     date_style: str = "text"
     hour_style: str = "auto"
+    first_day: int = 0
 
     @property
     def tz(self) -> ZoneInfo:

@@ -17,6 +17,7 @@ from relasi.engine.access.owner_sets import owners_called
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import UnknownModule, registry
 from relasi.engine.fields.date_text import MONTHS, WEEKDAYS, zone_name
+from relasi.engine.fields.periods import week_start
 from relasi.engine.query.calendar import calendar_modules, marks_between
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import update
@@ -62,9 +63,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "topics": " ".join(module.key for module in modules),
         "makers": [entries_of(module)[0] for module in _by_hours(modules) if may(user, "create", module)],
         "weekdays": WEEKDAYS[reader.language],
+        "week": [WEEKDAYS[reader.language][(reader.first_day + n) % 7] for n in range(7)],
         "zone": zone_name(now, reader),
         "title": _title(asked.day, days, asked.view, reader.language),
-        "month": month_of(asked.day),
+        "month": month_of(asked.day, reader.first_day),
         "month_title": f"{MONTHS[reader.language][asked.day.month - 1]} {asked.day.year}",
     }
     return render_page(request, "screens/calendar.html", context, part="calendar")
@@ -94,9 +96,9 @@ class Asked:
         if self.view == "day":
             return self.day, 1
         if self.view == "week":
-            return self.day - self.day.weekday() * DAY, 7
+            return week_start(self.day, self.reader.first_day), 7
         if self.view == "month":
-            weeks = month_of(self.day)
+            weeks = month_of(self.day, self.reader.first_day)
             return weeks[0][0], 7 * len(weeks)
         return self.day, AHEAD
 

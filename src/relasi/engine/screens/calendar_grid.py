@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from relasi.engine.fields.periods import week_start
 from relasi.engine.query.calendar import Mark
 
 DAY = timedelta(days=1)
@@ -90,10 +91,9 @@ def _share(group: list[tuple[Block, int]], columns: int) -> None:
         block.right = round(100 * (columns - place - 1) / columns)
 
 
-def month_of(day: date) -> list[list[date]]:
-    """The weeks of a month, from Monday on, with the days of its neighbours that fill them."""
-    first = day.replace(day=1)
-    start = first - first.weekday() * DAY
+def month_of(day: date, first_day: int) -> list[list[date]]:
+    """The weeks of a month, with the days of its neighbours that fill them. first_day: as date.weekday() counts."""
+    start = week_start(day.replace(day=1), first_day)
     weeks: list[Any] = []
     while not weeks or (start.month == day.month and start.year == day.year):
         weeks.append([start + n * DAY for n in range(7)])

@@ -21,6 +21,7 @@ from jinja2_fragments import render_block
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from relasi.engine.fields.avatar import initials, tone
+from relasi.engine.fields.image import picture_address
 from relasi.engine.screens import toasts
 from relasi.engine.screens.faces import FACES
 from relasi.engine.screens.frames import MARKS, Frames
@@ -58,6 +59,7 @@ def environment(**options: Any) -> jinja2.Environment:
         attributes=attributes,
         initials=initials,
         tone=tone,
+        picture_address=picture_address,
         ui=components,
         frames=Frames(components),
         constant=Constants(found),

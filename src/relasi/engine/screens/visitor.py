@@ -17,6 +17,7 @@ from relasi.engine.access.directory import directory, hearing
 from relasi.engine.access.door import rights_in, rights_of
 from relasi.engine.access.reading import reader_for
 from relasi.engine.activity.notification import unread_count
+from relasi.engine.fields.image import picture_address
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.engine.screens.errors import unreadable
 from relasi.users.user import User
@@ -57,6 +58,11 @@ class Visitor:
     @property
     def initials(self) -> str:
         return initials_of(self.user.full_name) if self.user else ""
+
+    @property
+    def picture(self) -> str:
+        """The address of the person's own picture, empty without one."""
+        return picture_address(self.user.picture) if self.user and self.user.picture else ""
 
     @property
     def tone(self) -> str:

@@ -19,12 +19,13 @@ from relasi.features.settings.editing import Form, zone_options
 from relasi.users.user import User
 
 # Whatever else a form sends is not looked at: a person's role, type and name to sign in by are an admin's.
-PERSON = ["first_name", "last_name", "phone"]
+PERSON = ["first_name", "last_name", "phone", "picture"]
 READING = [
     "language",
     "zone",
     "date_style",
     "hour_style",
+    "first_day",
     "number_style",
     "theme",
     "density",

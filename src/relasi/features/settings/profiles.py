@@ -13,6 +13,7 @@ from relasi.engine.access.role import Role
 from relasi.engine.access.structures import ALL, TOOLS, VERB_LABELS, VERBS
 from relasi.engine.declare.module import Module
 from relasi.engine.declare.registry import registry
+from relasi.engine.fields.kind import kind_of
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.write import create, trash, update
 from relasi.engine.screens.shell import areas
@@ -21,7 +22,9 @@ from relasi.features.settings.frame import admin_only, because, done, number_in,
 from relasi.features.settings.profile_fields import RIGHTS, fields_of, limited_fields
 from relasi.users.user import Status, User
 
-FIELDS = ["name", "description", "view_all", "edit_all"]
+RIGHTS_OF_ALL = ["view_all", "edit_all"]
+SIGNING_IN = ["sign_in_from", "sign_in_until", "sign_in_days", "sign_in_addresses"]
+FIELDS = ["name", "description", *RIGHTS_OF_ALL, *SIGNING_IN]
 
 
 def governed_modules() -> list[Module]:
@@ -131,6 +134,8 @@ def _page(request: HttpRequest, form: ProfileForm, profile: Profile | None, titl
     context = {
         "title": title,
         "form": form,
+        "about": [one for one in form.inputs if one.name not in SIGNING_IN],
+        "signing_in": [one for one in form.inputs if one.name in SIGNING_IN],
         "profile": profile,
         "fixed": fixed,
         "columns": [(verb, VERB_LABELS[verb]) for verb in VERBS],
@@ -210,9 +215,14 @@ def differences(one: Profile, other: Profile) -> list[tuple[str, str, str]]:
     found = [
         (str(Profile._meta.get_field(name).verbose_name), yes if getattr(one, name) else no,
          yes if getattr(other, name) else no)
-        for name in ("view_all", "edit_all")
+        for name in RIGHTS_OF_ALL
         if getattr(one, name) != getattr(other, name)
     ]  # fmt: skip
+    for name in SIGNING_IN:
+        kind = kind_of(Profile._meta.get_field(name))
+        says = [kind.text_of(profile) or "–" for profile in (one, other)]
+        if says[0] != says[1]:
+            found.append((str(kind.label), *says))
     for module in governed_modules():
         sides = [", ".join(str(VERB_LABELS[v]) for v in p.verbs_in(module.key)) or "–" for p in (one, other)]
         if sides[0] != sides[1]:

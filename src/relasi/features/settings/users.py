@@ -29,9 +29,9 @@ from relasi.users.sessions import sessions_of
 from relasi.users.sign_in_log import Result, SignIn
 from relasi.users.user import Status, Type, User
 
-PERSON = ["first_name", "last_name", "email", "username", "phone"]
+PERSON = ["first_name", "last_name", "email", "username", "phone", "picture"]
 WORK = ["role", "type", "area", "reports_to", "title", "department"]
-READING = ["language", "zone", "date_style", "hour_style", "number_style"]
+READING = ["language", "zone", "date_style", "hour_style", "first_day", "number_style"]
 ABSENCE = ["away_from", "away_until", "deputy"]
 ON_A_PAGE = 50
 LOG_LINES = 100

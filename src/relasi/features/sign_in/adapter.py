@@ -16,6 +16,7 @@ from relasi.engine.access.company import company
 from relasi.engine.screens.start_page import start_url
 from relasi.engine.screens.toasts import toast
 from relasi.features.sign_in import attempt
+from relasi.features.sign_in.bounds import out_of_bounds
 from relasi.users.sign_in_log import Result, locked_until, record
 
 # What the library wants to tell after something was done, by the name of its template; the rest goes without saying.
@@ -59,10 +60,19 @@ class Adapter(DefaultAccountAdapter):
     def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse | None:
         """The last word before somebody is in, whatever they signed in by."""
         if user.is_active and not locked_until(user):
-            return None
+            return self._admit(request, user)
         result = Result.REFUSED if user.is_active else Result.NOT_ACTIVE
         record(result, user=user, ip=attempt.ip_of(request), device=attempt.device_of(request))
         return self.respond_user_inactive(request, user)
+
+    def _admit(self, request: HttpRequest, user: Any) -> HttpResponse | None:
+        """Nobody is signed in outside the hours and addresses of their profiles."""
+        reason = out_of_bounds(request, user)
+        if not reason:
+            return None
+        record(Result(reason), user=user, ip=attempt.ip_of(request), device=attempt.device_of(request))
+        clear_login(request)
+        return HttpResponseRedirect(f"/login/?refused={reason}")
 
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         attempt.signed_in(request, user)

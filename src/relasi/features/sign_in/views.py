@@ -21,6 +21,7 @@ from django.views.generic import TemplateView, View
 from relasi.engine.screens.asking import whole
 from relasi.engine.screens.toasts import toast
 from relasi.features.sign_in.attempt import refusal_text
+from relasi.features.sign_in.bounds import sentence
 from relasi.features.sign_in.look import AtTheDoor, Inside, Own
 from relasi.features.sign_in.passwords import hints
 from relasi.users.device import device_name
@@ -41,7 +42,8 @@ class SignInPage(AtTheDoor, account.LoginView):
         if outcome is not None and not outcome.good:
             refused = refusal_text(outcome)
         elif "refused" in self.request.GET:
-            refused = _("You cannot sign in now"), _("Wait 30 minutes, or ask an admin.")
+            usual = _("You cannot sign in now"), _("Wait 30 minutes, or ask an admin.")
+            refused = sentence(self.request.GET["refused"]) or usual
         return {**found, "refused": refused, "next": self.get_next_url() or ""}
 
 
