@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from relasi.engine.access.acting import SYSTEM, acting_user, current_acting
 from relasi.engine.access.directory import Directory, directory
 from relasi.engine.access.door import rights_of
+from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.registry import registry
 from relasi.engine.declare.tracked import Tracked
+from relasi.engine.declare.words import Section
 from relasi.engine.fields.money import MoneyField
 from relasi.engine.fields.reference import ReferenceField
 from relasi.engine.records.refusal import Change, Refusal
@@ -20,6 +22,9 @@ from relasi.kits.trade.limits import Reach, widest
 
 LIMITS = "trade.approval_limits"  # where a stretch of acting keeps what it has read
 _ONCE = _("There is a limit for them already. Change that one.")
+
+
+FOR_WHOM, BEYOND = Section(_("For whom"), "role profile"), Section(_("Beyond them"), "approver")
 
 
 class ApprovalLimit(Tracked):
@@ -45,6 +50,16 @@ class ApprovalLimit(Tracked):
 
     class Meta(Tracked.Meta):
         abstract = True
+
+    class Module(Declaration):
+        """What the declarations of all limits share; each says its slug and words, and the figures it has besides."""
+
+        area = "settings"
+        icon = "badge-check"
+        title = "role profile"
+        columns = ["role", "profile", "total", "approver"]
+        sort = ["role", "profile"]
+        form = [FOR_WHOM, Section(_("Limits"), "total"), BEYOND]
 
     def __str__(self) -> str:
         return str(self.role or self.profile or _("Everybody"))

@@ -42,6 +42,7 @@ from relasi.kits.trade.taking import (
     giving_back_triggers,
     over_taken,
 )
+from relasi.kits.trade.within_limits import WithinLimits
 from relasi.modules.billing.customer_sum import KEPT
 from relasi.modules.billing.invoice_flow import (
     CREDITED_STAYS,
@@ -71,7 +72,7 @@ from relasi.modules.billing.withholding import Withheld, slip_action, slip_views
 __all__ = ["OWED", "Invoice", "InvoiceLine", "InvoiceStatus", "S"]
 
 
-class Invoice(Cancellable, TaxInvoiced, Withheld, WaysToPay, TradeDocument):
+class Invoice(Cancellable, WithinLimits, TaxInvoiced, Withheld, WaysToPay, TradeDocument):
     status = ChoiceField(InvoiceStatus, _("Status"), default=S.DRAFT, required=True)
     due_date = DateField(_("Due date"), late="overdue", aliases="Jatuh Tempo|Due Date")
     payment_days = IntegerField(_("Payment terms (days)"), min=0, max=365, aliases="Termin|Terms of Payment")
@@ -270,6 +271,7 @@ class Invoice(Cancellable, TaxInvoiced, Withheld, WaysToPay, TradeDocument):
             ):
                 self.due_date = self.date + timedelta(days=self.payment_days or 0)
             self.instalments = instalments.checked(self.instalments)
+            self.follow_agreed(change)
         if self._is_issued_by(change):
             self.issued_at = timezone.now()
         self.balance = self.payable - self.received - self.credited if self.status in OWED else ZERO
@@ -312,6 +314,7 @@ class Invoice(Cancellable, TaxInvoiced, Withheld, WaysToPay, TradeDocument):
         if self.payable < 0:
             raise Refusal("adjustment", "OUT_OF_RANGE", _("An invoice cannot come to less than nothing."))
         check_open_period(self.date)
+        self.check_within(change)
         check_credit(change)
 
     @classmethod

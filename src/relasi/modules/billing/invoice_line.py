@@ -18,11 +18,13 @@ from relasi.kits.stock.policy import policy
 from relasi.kits.trade.figures import ZERO
 from relasi.kits.trade.flow import line_triggers
 from relasi.kits.trade.line import TradeLine, line_checks
+from relasi.kits.trade.list_price import Listed
+from relasi.kits.trade.shelf import Offer
 from relasi.kits.trade.taking import counted_checks, taking_triggers
 from relasi.modules.billing.invoice_flow import COUNTED, FLOW, TABLE, TAKINGS
 
 
-class InvoiceLine(TradeLine):
+class InvoiceLine(Listed, TradeLine):
     invoice = ReferenceField(
         "billing.Invoice", models.CASCADE, verbose_name=_("Invoice"), related_name="lines", required=True,
         editable=False,
@@ -61,6 +63,11 @@ class InvoiceLine(TradeLine):
             *line_triggers(TABLE, "invoice_id", FLOW.frozen, (*COUNTED, "goods_code")),
             *taking_triggers(TABLE, "invoice_id", FLOW.idle, TAKINGS),
         ]
+
+    def offered(self, offer: Offer) -> None:
+        """What was agreed keeps the list it was agreed by."""
+        if not (self.quote_line_id or self.order_line_id):
+            super().offered(offer)
 
     @classmethod
     def open_to(cls, source: Any, left: Decimal) -> Decimal:

@@ -1,14 +1,19 @@
-"""Selling limit: how far people of a role or profile may go on a quote before somebody has to approve it."""
+"""Selling limit: how far people of a role or profile may go in selling before somebody has to approve it."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from relasi.engine.declare.module import Declaration
 from relasi.engine.declare.tracked import Tracked
 from relasi.engine.declare.words import Section
 from relasi.engine.fields.numbers import IntegerField, PercentField
-from relasi.kits.trade.approval_limit import ApprovalLimit, limit_constraints, limit_violations
+from relasi.kits.trade.approval_limit import (
+    BEYOND,
+    FOR_WHOM,
+    ApprovalLimit,
+    limit_constraints,
+    limit_violations,
+)
 
 
 class SellingLimit(ApprovalLimit):
@@ -30,18 +35,15 @@ class SellingLimit(ApprovalLimit):
         verbose_name_plural = _("selling limits")
         constraints = limit_constraints("selling_limit")
 
-    class Module(Declaration):
+    class Module(ApprovalLimit.Module):
         slug = "selling-limits"
-        area = "settings"
         icon = "badge-percent"
-        title = "role profile"
         columns = [
             "role", "profile", "line_discount", "whole_discount", "margin", "total", "payment_days", "approver",
         ]  # fmt: skip
-        sort = ["role", "profile"]
         form = [
-            Section(_("For whom"), "role profile"),
+            FOR_WHOM,
             Section(_("Limits"), "line_discount whole_discount margin total payment_days"),
-            Section(_("Beyond them"), "approver"),
+            BEYOND,
         ]
         words = "batas diskon persetujuan limit approval discount margin termin"
