@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relasi.engine.access.acting import acting
-from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.change_set import ChangeSet, close_change_set
 from relasi.engine.records.refusal import Refused
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import restore, trash, update
@@ -99,6 +99,63 @@ def test_an_open_note_that_changes_moves_the_difference() -> None:
     assert (figures(product)[0], figures(other)[0]) == (5, 12)
     update(again(note), {}, lines=[of(other, 2)])
     assert (figures(product)[0], figures(other)[0]) == (4, 12)
+
+
+def last_act() -> ChangeSet:
+    return ChangeSet.objects.latest("pk")
+
+
+def state(note: Any, invoice: Invoice, *products: Any) -> tuple[Any, ...]:
+    """What is credited of the invoice, what the note comes to, and what lies here of each product."""
+    note = again(note)
+    return line_of(invoice).credited, note.payable, note.available, *(figures(one)[0] for one in products)
+
+
+def test_an_edited_line_is_undone_and_done_again(admin: Any) -> None:
+    product, other = goods(10), goods(10)
+    invoice = sold(product, 6, 6)
+    note = credited(invoice, 3, return_to_stock="stock")
+    before = state(note, invoice, product, other)
+    assert before == (3, 3000, 3000, 7, 10)
+    close_change_set()
+    with acting(admin):
+        update(again(note), {}, lines=[{"id": line_of(note).pk, "quantity": 5}, of(other, 2)])
+    close_change_set()
+    edited, act = state(note, invoice, product, other), last_act()
+    assert edited == (5, 7000, 7000, 9, 12)
+    with acting(admin):
+        revert(act)
+    close_change_set()
+    assert state(note, invoice, product, other) == before
+    with acting(admin):
+        revert(last_act())
+    assert state(note, invoice, product, other) == edited
+
+
+def test_an_edited_line_is_not_undone_where_the_credit_was_used_or_no_more_can_be_credited(
+    admin: Any,
+) -> None:
+    product = goods(10)
+    invoice = sold(product, 6, 6)
+    note = credited(invoice, 5, return_to_stock="stock")
+    close_change_set()
+    with acting(admin):
+        update(again(note), {}, lines=[{"id": line_of(note).pk, "quantity": 1}])
+    close_change_set()
+    act = last_act()
+    with acting(admin):
+        credited(invoice, 3)  # meanwhile others credit what was free again
+    close_change_set()
+    with acting(admin), transaction.atomic():
+        assert refused(revert, act) == [("lines", "QTY_EXCEEDED")]
+    assert state(note, invoice, product) == (4, 1000, 1000, 5)
+    with acting(admin):
+        again(note).apply(invoice.pk, 1000)
+    close_change_set()
+    with acting(admin):
+        left = revert(act)
+    assert (left.count, bool(left.conflicts)) == (0, True)
+    assert state(note, invoice, product) == (4, 1000, 0, 5)
 
 
 def test_no_more_comes_back_than_had_left() -> None:

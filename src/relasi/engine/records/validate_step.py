@@ -185,10 +185,16 @@ def _one_at_a_time(module: Module, name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{module.key}.{name}"])
 
 
+def _violations(module: Module) -> dict[str, tuple[Any, ...]]:
+    """Of lines that are written alone, as by an undo, what their record says of them holds too."""
+    own: dict[str, tuple[Any, ...]] = getattr(module.model, "violations", {})
+    return getattr(module.whole.related_model, "violations", {}) | own if module.is_line else own
+
+
 def refusal_of(batch: Batch, error: IntegrityError) -> Refusal:
     """What a constraint of the database has refused, in words."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-    told = getattr(batch.module.model, "violations", {}).get(name)
+    told = _violations(batch.module).get(name)
     if told:
         return Refusal(*told)
     for constraint in batch.module.model._meta.constraints:
