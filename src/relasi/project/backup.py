@@ -23,6 +23,7 @@ FORMAT = 1
 ABOUT = "relasi.json"
 DUMP = "database.dump"
 KEY = "secret_key"
+LAST = "last_backup.json"
 NAMES = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
@@ -64,11 +65,28 @@ def backup(folder: DataFolder, file: Path) -> int:
         for part in (making, dump):
             with contextlib.suppress(OSError):
                 part.unlink()
+    with contextlib.suppress(OSError):
+        write_whole(folder.path / LAST, json.dumps({"file": str(file)}))
     say(_("Saved: %(file)s (%(size)s MB)") % {"file": file, "size": round(file.stat().st_size / 1e6, 1)})
     return 0
 
 
+def last_backup(folder: DataFolder) -> Path | None:
+    """The file of the last backup of this folder, if it is still where it was written."""
+    try:
+        file = Path(json.loads((folder.path / LAST).read_text())["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return file if file.is_file() else None
+
+
 def restore(folder: DataFolder, file: Path, *, force: bool) -> int:
+    bring_back(folder, file, force=force)
+    say(_("Restored from %(file)s. To start: ./relasi up") % {"file": file})
+    return 0
+
+
+def bring_back(folder: DataFolder, file: Path, *, force: bool = False) -> None:
     """All or nothing: the database is replaced in one transaction, and the files only after it."""
     if folder.is_held():
         raise Trouble(folder.who_holds_it())
@@ -89,8 +107,6 @@ def restore(folder: DataFolder, file: Path, *, force: bool) -> int:
         if isinstance(trouble, tarfile.TarError):
             raise Trouble(_not_whole(file)) from trouble
         raise
-    say(_("Restored from %(file)s. To start: ./relasi up") % {"file": file})
-    return 0
 
 
 def _opened(file: Path) -> tarfile.TarFile:

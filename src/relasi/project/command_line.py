@@ -17,6 +17,7 @@ from relasi.project.preparation import compile_catalogues_if_possible
 from relasi.project.runtime import runtime_environment
 from relasi.project.testing import run_tests
 from relasi.project.up import Wish, up
+from relasi.project.upgrade import rehearse, upgrade
 
 ROOT = Path(__file__).resolve().parents[3]
 INTERRUPTED = 130
@@ -102,6 +103,13 @@ def _add_keeping(commands) -> None:
     found = _command(commands, "restore", _("bring back a backup"), _restore)
     found.add_argument("file", type=Path, metavar=_("FILE"))
     found.add_argument("--force", action="store_true", help=_("replace the data that is there"))
+    found = _command(commands, "upgrade", _("bring the data to this version, after a backup"), _upgrade)
+    found.add_argument(
+        "--rehearse", action="store_true", help=_("only on a copy beside it, and say how it went")
+    )
+    found.add_argument(
+        "--backup", type=Path, metavar=_("FILE"), help=_("the backup to write, or to rehearse with")
+    )
 
 
 def _port(text: str) -> int:
@@ -129,6 +137,11 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     return backup.restore(_folder(options.data), options.file.resolve(), force=options.force)
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    file = options.backup.resolve() if options.backup else None
+    return (rehearse if options.rehearse else upgrade)(_folder(options.data), file)
 
 
 def _manage(arguments: list[str]) -> int:
