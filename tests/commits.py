@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.fingerprint import tables
+from tests.worlds import let_go
+
+
+@dataclass
+class Kept:
+    """rows: table -> all its rows, as the database copies them out. marks: table -> which versions of rows those are; a
+    row that was written since has another."""
+
+    rows: dict[str, bytes]
+    marks: dict[str, str]
 
 
 @contextmanager
 def real_commits() -> Iterator[None]:
     """What happens inside is committed for all to see, and gone at the end. Not inside a transaction."""
+    let_go()
     assert not connection.in_atomic_block
     kept = everything()
     try:
@@ -21,10 +33,10 @@ def real_commits() -> Iterator[None]:
         put_back(kept)
 
 
-def everything() -> dict[str, bytes]:
-    """Table -> all its rows, as the database copies them out."""
+def everything() -> Kept:
     connection.ensure_connection()
-    return {name: _copied_out(name) for name in tables(without=frozenset())}
+    names = tables(without=frozenset())
+    return Kept({name: _copied_out(name) for name in names}, _marks(names))
 
 
 def _copied_out(table: str) -> bytes:
@@ -32,12 +44,26 @@ def _copied_out(table: str) -> bytes:
         return b"".join(bytes(piece) for piece in copy)
 
 
-def put_back(kept: dict[str, bytes]) -> None:
-    """Without triggers: this is no change but the end of a pretence."""
+def _marks(names: Iterable[str]) -> dict[str, str]:
+    one = "SELECT '{0}', (SELECT md5(coalesce(string_agg(concat(ctid, ' ', xmin), ',' ORDER BY ctid), '')) FROM \"{0}\")"
+    statement = " UNION ALL ".join(one.format(name) for name in names)
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in kept))
-        for name, rows in kept.items():
+        cursor.execute(statement)
+        return dict(cursor.fetchall())
+
+
+def put_back(kept: Kept) -> None:
+    """Without triggers: this is no change but the end of a pretence. Emptying a table costs files of its own and of all
+    its indexes, so only those that were written to are filled again, row by row. Whoever still writes is waited for."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        listed = ", ".join(f'"{name}"' for name in kept.rows)
+        cursor.execute(f"LOCK TABLE {listed} IN SHARE ROW EXCLUSIVE MODE")
+        now = _marks(kept.rows)
+        written = [name for name in kept.rows if now[name] != kept.marks[name]]
+        for name in written:
+            cursor.execute(f'DELETE FROM "{name}"')
             with cursor.copy(f'COPY "{name}" FROM STDIN (FORMAT binary)') as copy:
-                copy.write(rows)
-        cursor.execute("RESET session_replication_role")
+                copy.write(kept.rows[name])
+        if written:
+            kept.marks |= _marks(written)

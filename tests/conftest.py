@@ -5,9 +5,11 @@ server of your own instead; DATABASE_URL is never touched by tests.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_begins)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays for the whole run: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A test that commits puts back what a new database holds; Django alone would leave empty tables behind it."""
@@ -105,12 +114,50 @@ def cluster_url() -> str:
     return os.environ["DATABASE_URL"]
 
 
-@pytest.fixture
-def company(db: None) -> Any:
-    """The small company of tests.company: its people, roles and profiles."""
-    from tests.company import found_company
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_shared_after_a_file() -> Iterator[None]:
+    yield
+    from tests.worlds import let_go
 
-    return found_company()
+    let_go()
+
+
+@pytest.fixture
+def _shared_ground(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    """The small company is built for the first test of a file that asks for it, and stays for those after it as long as
+    they ask for it too. A test that asks for none gets an empty database, and so does one that commits."""
+    from tests.company import found_company
+    from tests.worlds import let_go, share
+
+    marker = request.node.get_closest_marker("django_db")
+    commits = (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(
+        request.fixturenames
+    )
+    if "_company" in request.fixturenames and not commits:
+        share(django_db_blocker, found_company)
+    else:
+        let_go()
+
+
+@pytest.fixture
+def _django_db_helper(_shared_ground: None, _django_db_helper: None) -> None:
+    """Whoever gets the database gets it on that ground."""
+
+
+# Apart from `company`, so that a file with a company of another kind is known to ask for something else.
+@pytest.fixture
+def _company(db: None) -> Any:
+    from tests.company import found_company
+    from tests.worlds import shared
+
+    standing = shared()
+    return standing.copy() if standing else found_company()
+
+
+@pytest.fixture
+def company(_company: Any) -> Any:
+    """The small company of tests.company: its people, roles and profiles."""
+    return _company
 
 
 @pytest.fixture

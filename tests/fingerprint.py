@@ -60,11 +60,13 @@ def rows_of(table: str) -> set[str]:
 
 
 def touched() -> int:
-    """How many rows this transaction has written so far, taken back or not. Cheap: no table is read."""
+    """How many rows this transaction has written so far, taken back or not. Cheap: no table is read, and the view over
+    these numbers, which takes three times as long, is not asked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_xact_user_tables "
-            "WHERE relname <> ALL(%s)",
+            "SELECT coalesce(sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+            " + pg_stat_get_xact_tuples_deleted(oid)), 0)::bigint FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)",
             [sorted(FLEETING)],
         )
         return int(cursor.fetchone()[0])
