@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.make_contacts_file import write_contacts
+from relasi.engine.transfer.import_ import ImportJob
 
 TABLES = ("customers_contact", "records_record_index", "records_change")
 
@@ -30,7 +31,8 @@ def measure(count: int) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "contacts.csv"
-        write_contacts(file, count)
+        # Other people in each run, so that a company that is kept can be measured again.
+        write_contacts(file, count, seed=1 + ImportJob._base_manager.count())
         out = io.StringIO()
         with redirect_stdout(out), _processor_time() as import_cpu:
             call_command("import_records", str(file), module="contacts", duplicates="skip", stdout=out)

@@ -61,7 +61,7 @@ def rows(count: int, seed: int) -> Iterator[list[str]]:
         if kept and n % 50 == 49:
             yield _written_again(chance.choice(kept), chance)
             continue
-        row = _person(n, chance.choice(names), chance)
+        row = _person(n + (seed - 1) * 10_000_000, chance.choice(names), chance)
         if wrong:
             row[4] = "bukan-email"
         elif len(kept) < 5000:
