@@ -16,6 +16,7 @@ from relasi.features.first_run.addresses import patterns as first_run_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.group_queue.addresses import patterns as group_queue_patterns
 from relasi.features.home.addresses import patterns as home_patterns
+from relasi.features.invitations.addresses import patterns as invitations_patterns
 from relasi.features.month_end.addresses import api_patterns as month_end_api_patterns
 from relasi.features.month_end.addresses import instead_of_modules as instead_of_closing
 from relasi.features.month_end.addresses import patterns as month_end_patterns
@@ -57,6 +58,7 @@ urlpatterns = [
     *sign_in_patterns(),
     *scheduler_patterns(),
     *tie_out_patterns(),
+    *invitations_patterns(),
     *online_payment_patterns(),
     *archive_patterns(),
     *settings_patterns(),

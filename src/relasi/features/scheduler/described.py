@@ -22,6 +22,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Tells people of tasks and events whose reminder is due."),
         _("Nobody is reminded of tasks and events."),
     ),
+    "send_invitations": Description(
+        _("Invitations"),
+        _("Mails invitations to events, and what becomes of them."),
+        _("Nobody is invited by email, or told of changes of events."),
+    ),
     "every_minute_of_the_inbox": Description(
         _("Notifications by email"),
         _("Sends the mails that are due, and brings back notifications whose rest is over."),

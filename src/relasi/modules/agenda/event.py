@@ -9,7 +9,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relasi.engine.declare.tracked import history_triggers
-from relasi.engine.declare.words import Action, AtHome, Board, Calendar, Related, Section, Timeline, View
+from relasi.engine.declare.words import (
+    Action,
+    AtHome,
+    Board,
+    Body,
+    Calendar,
+    Related,
+    Section,
+    Timeline,
+    View,
+)
 from relasi.engine.fields.boolean import BooleanField
 from relasi.engine.fields.choice import ChoiceField, Choices, open_list
 from relasi.engine.fields.dates import DateTimeField
@@ -136,7 +146,10 @@ class Event(Repeating, Reminding, Record):
         calendar = Calendar(start="starts_at", end="ends_at", until="until", all_day="all_day", zone="zone", tone="type",
                             open=models.Q(status="planned"), place="location")  # fmt: skip
         confidential = ("visibility", ("private",))
-        page = [Timeline(), Related("agenda.Invitee", columns=["response", "email"], title=_("Invited"))]
+        page = [
+            Body("agenda/invited.html", "relasi.modules.agenda.answering.body_of"), Timeline(),
+            Related("agenda.Invitee", columns=["response", "email"], title=_("Invited")),
+        ]  # fmt: skip
         actions = [
             Action("hold", _("Held"), icon="check", ask=("outcome", "sentiment"), when=lambda e: e.status == "planned"),
             Action("miss", _("Not held"), icon="circle-x", ask=("outcome",), when=lambda e: e.status == "planned"),

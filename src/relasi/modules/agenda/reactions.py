@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from relasi.engine.declare.registry import registry
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.co_owning import add_co_owners, remove_co_owners
 from relasi.engine.records.reactions import CHANGED, CREATED, RESTORED, TRASHED, on
 from relasi.engine.records.refusal import Change
-from relasi.engine.records.write import create, update
+from relasi.engine.records.write import Draft, create, update, write
 from relasi.kits.clock.stored_hours import forget_calendars
 from relasi.kits.parties.touch import Source, touching
-from relasi.modules.agenda import lead_tasks, reminders, series
+from relasi.modules.agenda import answering, lead_tasks, reminders, series
+from relasi.modules.agenda.invitee import Invitee, Response
 from relasi.modules.agenda.task import Task
 from relasi.modules.agenda.task_rules import DERIVED, weigh_parents
 from relasi.modules.agenda.working_hours import keep_one_default
 
-__all__ = ["lead_tasks", "reminders"]  # what they register is known from the start
+__all__ = ["answering", "lead_tasks", "reminders"]  # what they register is known from the start
 
 # What the next task takes over from the one before.
 SAME = (
@@ -67,6 +69,19 @@ for what in (CREATED, CHANGED, TRASHED, RESTORED):
 
 for what in (CREATED, CHANGED):
     on(what, "agenda.WorkingHours", field="usual")(keep_one_default)
+
+
+def ask_anew(changes: list[Change]) -> None:
+    """An answer was to the time it was asked for."""
+    rows = Invitee._base_manager.filter(event__in={c.record.pk for c in changes}, trashed_at=None)
+    ids = rows.exclude(response=Response.NEEDED).values_list("pk", flat=True)
+    drafts = [Draft({"response": Response.NEEDED.value, "answered_at": None}, id=id) for id in ids]
+    if drafts:
+        write(registry.of(Invitee), drafts, authorised=DERIVED)
+
+
+for moved in ("starts_at", "ends_at"):
+    on(CHANGED, "agenda.Event", field=moved)(ask_anew)
 
 
 @on(CREATED, "agenda.Invitee", field="user")
