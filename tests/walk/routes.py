@@ -182,6 +182,7 @@ ROUTES = [
     Route("tags/", "signed in", "GET POST"),
     Route("tags/<int:id>/", "own", "GET POST", args={"id": "tag"}),
     Route("calendar/", "signed in", sometimes=True),
+    Route("calendar/free/", "signed in", "GET POST", sometimes=True),
     Route("calendar/move/", "signed in", "POST", sometimes=True),
     Route("calendar/feed/", "signed in", "GET POST", sometimes=True),
     Route("calendar/feed/<str:token>.ics", "anybody", args={"token": "token"}),

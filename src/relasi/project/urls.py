@@ -13,6 +13,7 @@ from relasi.features.compat.addresses import patterns as compat_patterns
 from relasi.features.coretax.addresses import patterns as coretax_patterns
 from relasi.features.duplicates.addresses import patterns as duplicates_patterns
 from relasi.features.first_run.addresses import patterns as first_run_patterns
+from relasi.features.free_time.addresses import patterns as free_time_patterns
 from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.group_queue.addresses import patterns as group_queue_patterns
 from relasi.features.home.addresses import patterns as home_patterns
@@ -58,6 +59,7 @@ urlpatterns = [
     *sign_in_patterns(),
     *scheduler_patterns(),
     *tie_out_patterns(),
+    *free_time_patterns(),
     *invitations_patterns(),
     *online_payment_patterns(),
     *archive_patterns(),

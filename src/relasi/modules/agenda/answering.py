@@ -20,6 +20,7 @@ from relasi.engine.fields.kind import kind_of
 from relasi.engine.fields.reader import current_reader
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import update
+from relasi.modules.agenda.busy import busy_spans
 from relasi.modules.agenda.invitee import Invitee, Response
 
 ANSWERS = (Response.ACCEPTED, Response.TENTATIVE, Response.DECLINED)
@@ -62,6 +63,13 @@ def answer(invitee: Invitee, said: str) -> Invitee:
     return saved
 
 
+def _busy_then(event: Any, people: list[int]) -> set[int]:
+    """Which of these colleagues something else keeps busy at that time."""
+    if not people or not is_open(event):
+        return set()
+    return set(busy_spans(people, event.starts_at, event.until, but=event.pk))
+
+
 @tells("invitation_answer")
 def _told(row: Notification, user: Any) -> tuple[Markup, str]:
     labels = {one.value: one.label for one in ANSWERS}
@@ -79,8 +87,10 @@ def body_of(event: Any, user: Any) -> dict[str, Any] | None:
         return None
     kind: Any = kind_of(Invitee._meta.get_field("response"))
     tones, reader = kind.by_key, current_reader()
+    busy = _busy_then(event, [one.user_id for one in rows if one.user_id])
     shown = [
-        {"name": one.named, "answer": str(tones[one.response].label), "tone": tones[one.response].tone,
+        {"name": one.named, "busy": one.user_id in busy,
+         "answer": str(tones[one.response].label), "tone": tones[one.response].tone,
          "when": write_moment(one.answered_at, reader) if one.answered_at else ""}
         for one in rows
     ]  # fmt: skip
