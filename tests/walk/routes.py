@@ -125,6 +125,7 @@ ROUTES = [
     Route("<entry:entry>/<int:id>/follow/", "on view", "GET POST", args=_RECORD, sometimes=True),
     Route("<entry:entry>/tag-options/", "in view", sometimes=True),
     Route("<entry:entry>/<int:id>/why/", "on view", args={"id": "record"}),
+    Route("<entry:entry>/<int:id>/tree/", "on view", args=_RECORD, sometimes=True),
     Route("<entry:entry>/<int:id>/delete/", "on delete", "POST", writes=True, args={"id": "spare"}, body="delete"),
     Route("<entry:entry>/<int:id>/restore/", "on delete", "POST", writes=True, args={"id": "binned"},
           seen=(302, 403, 404), sometimes=True),

@@ -68,6 +68,17 @@ def chains(model: Any, field: str, ids: Iterable[int]) -> dict[int, int | None]:
     return dict(_rows(model, field, statement, [list(ids), LONGEST]))
 
 
+def those_below(model: Any, field: str, top: int, most: int) -> dict[int, int]:
+    """Record -> the one above it, for the living records below one, those nearest to it first; at most so many."""
+    statement = sql.SQL(
+        "WITH RECURSIVE down AS (SELECT id, {column} AS above, 1 AS step FROM {table} WHERE {column} = %s "
+        "AND trashed_at IS NULL UNION ALL SELECT t.id, t.{column}, down.step + 1 FROM {table} t "
+        "JOIN down ON t.{column} = down.id WHERE t.trashed_at IS NULL AND down.step < %s) "
+        "SELECT id, above FROM down ORDER BY step, id LIMIT %s"
+    )
+    return dict(_rows(model, field, statement, [top, LONGEST, most]))
+
+
 def _heights(model: Any, field: str, ids: list[int]) -> dict[int, int]:
     """Record -> how many levels hang below it, leaving out those that this write moves: they answer for themselves."""
     statement = sql.SQL(

@@ -62,13 +62,14 @@ def list_patterns() -> list[URLPattern]:
 
 
 def record_patterns() -> list[URLPattern]:
-    from relasi.engine.screens import cells, form, inline, one_view, preview, verb_dialog
+    from relasi.engine.screens import cells, form, inline, one_view, preview, tree, verb_dialog
 
     return [
         path("<int:id>/", one_view.page, name="record"),
         path("<int:id>/edit/", form.edit, name="edit"),
         *hanging_patterns(),
         path("<int:id>/why/", one_view.why, name="why"),
+        path("<int:id>/tree/", tree.page, name="tree"),
         path("<int:id>/delete/", one_view.delete, name="delete"),
         path("<int:id>/restore/", one_view.restore_record, name="restore"),
         path("<int:id>/do/<slug:verb>/", verb_dialog.do, name="do"),

@@ -47,6 +47,7 @@ from relasi.engine.screens.list import Row, rows_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entries_of
 from relasi.engine.screens.toasts import offer_undo, toast
+from relasi.engine.screens.tree import own_tree
 from relasi.users.user import User
 
 PANEL_ROWS = 5
@@ -124,6 +125,7 @@ def record_context(request: HttpRequest, entry: Entry, record: Any) -> dict[str,
         "may_delete": not in_bin and may(user, "delete", module, record),
         "may_restore": in_bin and may(user, "delete", module, record),
         "in_bin": in_bin,
+        "in_tree": not in_bin and own_tree(module, user) is not None,
     }
 
 

@@ -40,6 +40,7 @@ class LeadRule(Tracked):
     condition = ConditionField(
         _("For leads that fit"),
         of="customers.Lead",
+        required=True,
         help_text=_("The filter of a list view, as it is now. Save one of your own in the list of leads."),
     )
     active = BooleanField(_("Active"), default=True)
