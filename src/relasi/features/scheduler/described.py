@@ -46,6 +46,11 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Tells superiors of MQLs that sales has not taken over within two working days."),
         _("Nobody is told of MQLs that wait."),
     ),
+    "tell_of_birthdays": Description(
+        _("Birthdays"),
+        _("Tells owners in the morning whose birthday it is among their contacts."),
+        _("Nobody is told of birthdays."),
+    ),
     "weigh_leads": Description(
         _("Points of leads"),
         _("Gives leads their points by the rules, and makes MQLs of those that have come to fit."),
