@@ -249,6 +249,15 @@ ROUTES = [
     Route("export/<int:id>/", "own, or admin", args={"id": "export"}),
     Route("export/<int:id>/file/", "own", args={"id": "export"}, notes="transfer_exportjob"),
 
+    # Scheduled exports.
+    Route("export/scheduled/", "export"),
+    Route("export/scheduled/new/", "export", "GET POST"),
+    Route("export/scheduled/<int:id>/", "own, or admin", args={"id": "schedule"}),
+    Route("export/scheduled/<int:id>/edit/", "own, or admin", "GET POST", args={"id": "schedule"}),
+    Route("export/scheduled/<int:id>/do/<slug:verb>/", "own, or admin", "POST", writes=True,
+          args={"id": "schedule", "verb": "way"}),
+    Route("export/scheduled/runs/<int:id>/file/", "own", args={"id": "nobody"}, sometimes=True),
+
     # The API.
     Route("api/v1/me", "signed in"),
     Route("api/v1/openapi.json", "signed in"),

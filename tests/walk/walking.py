@@ -32,7 +32,7 @@ NEW = next(route for route in ROUTES if route.pattern == "<entry:entry>/new/")
 NO_PAGES = {
     "", "r/<int:id>/", "file/<int:id>/", "inbox/<int:id>/", "import/<entry:entry>/template.csv", "import/<int:id>/errors.csv",
     "import/<int:id>/file/", "import/<int:id>/duplicates/", "security/confirm/code/", "security/confirm/passkey/",
-    "security/passkeys/", "export/<int:id>/file/",
+    "security/passkeys/", "export/<int:id>/file/", "export/scheduled/runs/<int:id>/file/",
     ROUTES[-1].pattern,
 }  # fmt: skip
 # For people who build screens: it shows what Indonesian pages look like; and names as they are in both languages.

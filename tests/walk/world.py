@@ -37,6 +37,7 @@ from relasi.engine.transfer.export_file import run_export
 from relasi.engine.transfer.import_ import ImportFault, ImportJob
 from relasi.features.compat.access_key import keys_of, make_key
 from relasi.features.compat.switch import turn
+from relasi.features.scheduled_exports.setting_up import make as make_schedule
 from tests.company import SmallCompany, found_company
 from tests.fingerprint import fingerprint
 from tests.make import USUAL, make
@@ -109,6 +110,7 @@ class World:
     access_key: Any = None
     webhook: Any = None
     export: Any = None
+    schedule: Any = None
     picture: str = ""
     links: set[str] = field(default_factory=set)  # gathered by test_screens.py
     before: dict[str, str] = field(
@@ -426,6 +428,9 @@ def _possessions(world: World) -> None:
                                  asked={"condition": None, "columns": ["last_name"]})  # fmt: skip
         ExportJob.objects.bulk_create([world.export])
         run_export(world.export)
+        wanted = {"name": f"{SECRET} panas", "slug": "contacts", "view": "all", "format": "csv", "shape": "view",
+                  "every": "day", "hour": "5", "place": "mail", "recipients": world.people["owner"].email}  # fmt: skip
+        world.schedule = make_schedule(world.people["owner"], wanted)
         world.api_token = tokens_of(world.people["owner"]).get()
         make_key(world.people["owner"], f"{SECRET} gudang")
         world.access_key = keys_of(world.people["owner"]).get()

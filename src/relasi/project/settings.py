@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "relasi.features.tie_out",
     "relasi.features.month_end",
     "relasi.features.company_archive",
+    "relasi.features.scheduled_exports",
     "relasi.features.compat",
     "relasi.project.app.Relasi",
 ]

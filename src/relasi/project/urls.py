@@ -26,6 +26,7 @@ from relasi.features.proof_of_delivery.addresses import patterns as proof_patter
 from relasi.features.receivables.addresses import patterns as receivables_patterns
 from relasi.features.reconciliation.addresses import patterns as reconciliation_patterns
 from relasi.features.recurring_revenue.addresses import patterns as recurring_revenue_patterns
+from relasi.features.scheduled_exports.addresses import patterns as scheduled_exports_patterns
 from relasi.features.scheduler.addresses import patterns as scheduler_patterns
 from relasi.features.settings.addresses import instead_of_modules
 from relasi.features.settings.addresses import patterns as settings_patterns
@@ -74,6 +75,7 @@ urlpatterns = [
     *group_queue_patterns(),
     *coretax_patterns(),
     *compat_patterns(),
+    *scheduled_exports_patterns(),
     *transfer_patterns(),
     *engine_patterns(),
     *trade_patterns(),

@@ -10,15 +10,17 @@ from typing import Any
 
 
 class Receiver:
-    """answers: codes to give in turn, then 200 for good. got: (headers, body) of each request, in order."""
+    """answers: codes to give in turn, then 200 for good. got: (headers, body) of each request, in order. paths: theirs."""
 
     def __init__(self) -> None:
         self.answers: list[int] = []
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.paths: list[str] = []
         self.url = ""
 
     def take(self, handler: Any) -> int:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        self.paths.append(handler.path)
         self.got.append(({name.lower(): value for name, value in handler.headers.items()}, body))
         return self.answers.pop(0) if self.answers else 200
 
@@ -36,6 +38,8 @@ def receiving() -> Iterator[Receiver]:
             self.send_header("Content-Length", "7")
             self.end_headers()
             self.wfile.write(b"thanks!")
+
+        do_PUT = do_POST
 
         def log_message(self, *words: Any) -> None:
             return

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -116,12 +117,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[
 def ask(
     method: str,
     url: str,
-    body: bytes | None,
+    body: bytes | BinaryIO | None,
     headers: Mapping[str, str],
     allowed: Collection[str] = (),
     most: int = 0,
+    seconds: float = WHOLE,
 ) -> Answer:
-    """The same by any method. most: bytes of the answer to wait for, where all of it is wanted."""
+    """The same by any method. most: bytes of the answer to wait for, where all of it is wanted. seconds: everything may take;
+    a body that is a file is read as it goes out, and its length stands in the headers."""
     begun = time.monotonic()
 
     def passed() -> int:
@@ -129,7 +132,7 @@ def ask(
 
     try:
         target = resolve(url, allowed)
-        code, text = _exchange(method, target, body, {**headers, "Host": target.host_header}, most)
+        code, text = _exchange(method, target, body, {**headers, "Host": target.host_header}, most, seconds)
     except (OSError, http.client.HTTPException, UnsafeAddress, ValueError) as trouble:
         said = str(trouble) or type(trouble).__name__
         return Answer(0, passed(), trouble=said[:500])
@@ -137,13 +140,18 @@ def ask(
 
 
 def _exchange(
-    method: str, target: Target, body: bytes | None, headers: Mapping[str, str], most: int
+    method: str,
+    target: Target,
+    body: bytes | BinaryIO | None,
+    headers: Mapping[str, str],
+    most: int,
+    seconds: float,
 ) -> tuple[int, str]:
     said_outside()
     connection = http.client.HTTPConnection(target.host, target.port, timeout=SILENCE)
     wire = socket.create_connection((target.ip, target.port), timeout=SILENCE)
     # Who answers one byte at a time never breaks the limit of one step.
-    end = threading.Timer(WHOLE, _cut, [wire])
+    end = threading.Timer(seconds, _cut, [wire])
     end.daemon = True
     end.start()
     try:

@@ -56,15 +56,26 @@ def run_export(job: ExportJob) -> None:
 
 
 def _write(job: ExportJob) -> None:
+    try:
+        with written(job) as place, open(place, "rb") as content:
+            job.keep(File(content))
+    except TooManyRows as trouble:
+        job.fail(str(trouble))
+
+
+class TooManyRows(Exception):
+    """A sentence says what to do instead."""
+
+
+@contextmanager
+def written(job: ExportJob) -> Iterator[str]:
+    """The place of a file with all records as of one moment, until the block ends. Raises TooManyRows."""
     with tempfile.NamedTemporaryFile(suffix=f".{job.format}") as place:
         with one_moment(), telling(job) as told:
             job.rows = write_file(job, place.name, told)
         if job.rows > MOST_IN_A_SHEET and job.format == Format.XLSX:
-            sentence = _("A workbook holds at most %(n)s rows. Choose CSV.") % {"n": MOST_IN_A_SHEET}
-            job.fail(sentence)
-            return
-        with open(place.name, "rb") as content:
-            job.keep(File(content))
+            raise TooManyRows(_("A workbook holds at most %(n)s rows. Choose CSV.") % {"n": MOST_IN_A_SHEET})
+        yield place.name
 
 
 @contextmanager

@@ -32,7 +32,8 @@ def start(request: HttpRequest, entry: Entry) -> HttpResponse:
     user = user_of(request)
     if not may_export(user, entry.module):
         raise Http404
-    job = _job(request, entry)
+    state = ListState.read(request, entry, user)
+    job = _job(request, entry, state)
     try:
         total = count_of(job, COUNTED)
     except Invalid as wrong:
@@ -49,12 +50,13 @@ def start(request: HttpRequest, entry: Entry) -> HttpResponse:
         "formats": [(str(one.value), one.label) for one in Format],
         "shapes": [(str(one.value), one.label) for one in Shape],
         "query": request.GET.urlencode(),
+        "view": state.view,
     }
     return render_page(request, "screens/export.html", context, part="drawer")
 
 
-def _job(request: HttpRequest, entry: Entry) -> ExportJob:
-    user, state = user_of(request), ListState.read(request, entry, user_of(request))
+def _job(request: HttpRequest, entry: Entry, state: ListState) -> ExportJob:
+    user = user_of(request)
     asked: dict[str, Any] = {
         "condition": state.tree,
         "words": state.words,

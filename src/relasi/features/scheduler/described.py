@@ -156,6 +156,14 @@ DESCRIPTIONS: dict[str, Description] = {
         _("Deletes the files of exports after 24 hours."),
         _("Files of exports stay on the disk."),
     ),
+    "run_scheduled_exports": Description(
+        _("Scheduled exports"),
+        _("Sends out the lists that are due as files, and tries again what failed."),
+        _("No list goes out by itself. What was missed is one file once this is on again."),
+    ),
+    "forget_export_runs": Description(
+        _("Tidying scheduled exports"), _("Forgets how they went after thirteen months.")
+    ),
     f"{_UPKEEP}empty_the_bin": Description(
         _("Emptying the recycle bin"),
         _("Removes for good what has waited its days in the recycle bin."),
