@@ -121,10 +121,10 @@ def ask(
     headers: Mapping[str, str],
     allowed: Collection[str] = (),
     most: int = 0,
-    seconds: float = WHOLE,
+    seconds: float = 0,
 ) -> Answer:
-    """The same by any method. most: bytes of the answer to wait for, where all of it is wanted. seconds: everything may take;
-    a body that is a file is read as it goes out, and its length stands in the headers."""
+    """The same by any method. most: bytes of the answer to wait for, where all of it is wanted. seconds: for everything, 0
+    for the usual; a body that is a file is read as it goes out, and its length stands in the headers."""
     begun = time.monotonic()
 
     def passed() -> int:
@@ -132,7 +132,9 @@ def ask(
 
     try:
         target = resolve(url, allowed)
-        code, text = _exchange(method, target, body, {**headers, "Host": target.host_header}, most, seconds)
+        code, text = _exchange(
+            method, target, body, {**headers, "Host": target.host_header}, most, seconds or WHOLE
+        )
     except (OSError, http.client.HTTPException, UnsafeAddress, ValueError) as trouble:
         said = str(trouble) or type(trouble).__name__
         return Answer(0, passed(), trouble=said[:500])

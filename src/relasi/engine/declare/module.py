@@ -54,6 +54,8 @@ class Declaration:
     tidy_row: str = ""
     # Suffix of a foreign file -> dotted path of a function: its bytes -> a dictionary for each record.
     readers: Mapping[str, str] = {}
+    # Suffix of such a file -> dotted path of the CardWriter that writes its records.
+    writers: Mapping[str, str] = {}
     required_to_find: str = ""  # field names a form of another module may create this record from
     doubles: str = ""  # dotted path of the function that finds likely doubles
     closed: Any = None  # a Q: which records are closed, and so stay with a colleague who leaves

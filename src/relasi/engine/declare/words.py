@@ -33,6 +33,14 @@ class Related:
 
 
 @dataclass(frozen=True)
+class CardWriter:
+    """How a record is written into a file of cards. write: its id and field -> value -> the text. fields: what it reads."""
+
+    write: Callable[[int, dict[str, Any]], str]
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Timeline:
     """The middle of the page: everything that happened to the record, newest first."""
 

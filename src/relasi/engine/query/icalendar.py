@@ -15,10 +15,13 @@ LONGEST = 75  # bytes of a line
 def calendar_text(name: str, marks: Iterable[Mark], now: datetime) -> str:
     """One VCALENDAR. Each mark is an event of its own: occurrences of a series are records here."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Relasi//Relasi//ID", "CALSCALE:GREGORIAN",
-             f"X-WR-CALNAME:{_text(name)}"]  # fmt: skip
-    for mark in marks:
-        lines += _event(mark, now)
-    return "".join(_folded(line) for line in [*lines, "END:VCALENDAR"])
+             f"X-WR-CALNAME:{escaped(name)}"]  # fmt: skip
+    head = "".join(folded(line) for line in lines)
+    return head + "".join(event_text(mark, now) for mark in marks) + folded("END:VCALENDAR")
+
+
+def event_text(mark: Mark, now: datetime) -> str:
+    return "".join(folded(line) for line in _event(mark, now))
 
 
 def _event(mark: Mark, now: datetime) -> list[str]:
@@ -29,7 +32,7 @@ def _event(mark: Mark, now: datetime) -> list[str]:
         f"DTSTAMP:{_moment(now)}",
         f"LAST-MODIFIED:{_moment(record.changed_at)}",
         f"SEQUENCE:{record.version}",
-        f"SUMMARY:{_text(mark.title)}",
+        f"SUMMARY:{escaped(mark.title)}",
     ]
     if mark.all_day:
         found += [
@@ -40,7 +43,7 @@ def _event(mark: Mark, now: datetime) -> list[str]:
     else:
         found += [f"DTSTART:{_moment(mark.start)}", f"DTEND:{_moment(mark.end)}"]
     if mark.place:
-        found.append(f"LOCATION:{_text(mark.place)}")
+        found.append(f"LOCATION:{escaped(mark.place)}")
     return [*found, "END:VEVENT"]
 
 
@@ -86,15 +89,15 @@ def invitation_text(told: Invitation) -> str:
             f"{name};TZID={told.zone}:{at:%Y%m%dT%H%M%S}" for name, at in (("DTSTART", start), ("DTEND", end))
         ]
     lines += ["BEGIN:VEVENT", f"UID:{told.uid}", f"DTSTAMP:{_moment(told.stamp)}", f"SEQUENCE:{told.sequence}",
-              f"STATUS:{'CANCELLED' if told.off else 'CONFIRMED'}", *times, f"SUMMARY:{_text(told.subject)}"]  # fmt: skip
+              f"STATUS:{'CANCELLED' if told.off else 'CONFIRMED'}", *times, f"SUMMARY:{escaped(told.subject)}"]  # fmt: skip
     for name, value in (("LOCATION", told.place), ("URL", told.link), ("DESCRIPTION", told.text)):
         if value:
-            lines.append(f"{name}:{value if name == 'URL' else _text(value)}")
+            lines.append(f"{name}:{value if name == 'URL' else escaped(value)}")
     answer = _ANSWERS.get(told.answer, "NEEDS-ACTION")
     lines += [f"ORGANIZER;CN={_quoted(told.organizer[0])}:mailto:{told.organizer[1]}",
               f"ATTENDEE;CN={_quoted(told.attendee[0])};ROLE=REQ-PARTICIPANT;PARTSTAT={answer};RSVP=TRUE:mailto:{told.attendee[1]}",
               "END:VEVENT", "END:VCALENDAR"]  # fmt: skip
-    return "".join(_folded(line) for line in lines)
+    return "".join(folded(line) for line in lines)
 
 
 def _zone(name: str, at: datetime) -> list[str]:
@@ -114,13 +117,14 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as the value of one line."""
     for mark in ("\\", ";", ","):
         text = text.replace(mark, f"\\{mark}")
     return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
     """Lines of at most 75 bytes; what follows begins with a space. A letter is never cut in two."""
     parts: list[str] = []
     part = ""

@@ -25,6 +25,11 @@ class Format(Choices):
     CSV = "csv", _("CSV")
     XLSX = "xlsx", _("Excel")
     JSONL = "jsonl", _("JSON lines")
+    VCF = "vcf", _("Contact cards (vCard)")
+    ICS = "ics", _("Calendar (ICS)")
+
+
+CARDS = ".vcf"
 
 
 class Shape(Choices):
@@ -76,6 +81,16 @@ class ExportJob(FileJob):
         decimal = self.user.number_style
         group = "." if decimal == "," else ","
         return Reader(self.language, self.user.zone, decimal, group, currency=company().currency)
+
+
+def formats_of(module: Module) -> list[Format]:
+    """What its records can be written as: tables, and cards or a calendar where it says how."""
+    found = [Format.CSV, Format.XLSX, Format.JSONL]
+    if CARDS in module.writers:
+        found.append(Format.VCF)
+    if module.calendar is not None:
+        found.append(Format.ICS)
+    return found
 
 
 def may_export(user: Any, module: Module) -> bool:

@@ -35,6 +35,7 @@ from relasi.engine.transfer.export_rows import (
     rows_of,
 )
 from relasi.engine.transfer.file_job import State, Told, telling
+from relasi.engine.transfer.record_files import write_calendar, write_cards
 
 TOLD_EVERY = 1000
 
@@ -91,6 +92,8 @@ def one_moment() -> Iterator[None]:
 
 def write_file(job: ExportJob, place: str, told: Told = lambda rows: None) -> int:
     """Writes all records to a file. Returns how many."""
+    if (whole := {Format.VCF: write_cards, Format.ICS: write_calendar}.get(Format(job.format))) is not None:
+        return whole(job, place, lambda records: _counted(records, told))
     listing = listing_of(job)
     columns = columns_of(job, listing)
     writer = {Format.CSV: _csv, Format.XLSX: _xlsx, Format.JSONL: _json_lines}[Format(job.format)]

@@ -16,7 +16,7 @@ from relasi.engine.screens.asking import shell_for, signed_in, user_of, wholes
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entry_of
-from relasi.engine.transfer.export import AT_ONCE, TOOL, ExportJob, Format, Shape, may_export
+from relasi.engine.transfer.export import AT_ONCE, TOOL, ExportJob, Format, Shape, formats_of, may_export
 from relasi.engine.transfer.export_file import run_export
 from relasi.engine.transfer.export_rows import count_of
 from relasi.engine.transfer.jobs import write_export
@@ -47,7 +47,7 @@ def start(request: HttpRequest, entry: Entry) -> HttpResponse:
         "total": total,
         "more": total > COUNTED,
         "chosen": job.asked.get("ids") is not None,
-        "formats": [(str(one.value), one.label) for one in Format],
+        "formats": [(str(one.value), one.label) for one in formats_of(entry.module)],
         "shapes": [(str(one.value), one.label) for one in Shape],
         "query": request.GET.urlencode(),
         "view": state.view,
@@ -73,7 +73,7 @@ def _job(request: HttpRequest, entry: Entry, state: ListState) -> ExportJob:
         slug=entry.slug,
         asked=asked,
         language=user.language,
-        format=form.get("format") if form.get("format") in list(Format) else Format.CSV.value,
+        format=form.get("format") if form.get("format") in formats_of(entry.module) else Format.CSV.value,
         shape=form.get("shape") if form.get("shape") in list(Shape) else Shape.VIEW.value,
         ip=request.META.get("REMOTE_ADDR") or None,
     )

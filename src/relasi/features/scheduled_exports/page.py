@@ -17,7 +17,7 @@ from relasi.engine.screens.asking import shell_for, signed_in, user_of
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entry_of
 from relasi.engine.screens.toasts import toast
-from relasi.engine.transfer.export import TOOL, Format, Shape, may_export
+from relasi.engine.transfer.export import TOOL, Format, Shape, formats_of, may_export
 from relasi.features.scheduled_exports import setting_up
 from relasi.features.scheduled_exports.jobs import run_now
 from relasi.features.scheduled_exports.run import ExportRun
@@ -146,7 +146,7 @@ def _form(request: HttpRequest, schedule: ScheduledExport | None, refused: Refus
         "modules": _modules(user),
         "places": [(str(one.value), one.label) for one in allowed],
         "views": [(one.key, str(one.name)) for one in setting_up.lists_of(owner, entry)] if entry else [],
-        "formats": [(str(one.value), one.label) for one in Format],
+        "formats": [(str(one.value), one.label) for one in formats_of(entry.module)] if entry else [],
         "shapes": [(str(one.value), one.label) for one in Shape],
         "frequencies": [(key, str(label)) for key, label in frequencies()],
         "hours": [(str(n), f"{n:02}:00") for n in range(24)],

@@ -22,7 +22,7 @@ from relasi.engine.query.saved_view import built_in_views, views_for
 from relasi.engine.records.refusal import Refusal, Refused
 from relasi.engine.records.write import Draft, trash, write
 from relasi.engine.screens.shell import Entry, entry_of
-from relasi.engine.transfer.export import may_export
+from relasi.engine.transfer.export import formats_of, may_export
 from relasi.features.scheduled_exports import folder
 from relasi.features.scheduled_exports.schedule import (
     SEALED_FOR,
@@ -143,6 +143,8 @@ def _check_list(owner: Any, given: dict[str, Any], wrong: list[Refusal]) -> None
         wrong.append(Refusal("slug", "INVALID_VALUE", _("There is no such module.")))
     elif given["view"] not in {one.key for one in lists_of(owner, entry)}:
         wrong.append(Refusal("view", "INVALID_VALUE", _("Choose one of the list.")))
+    elif given["format"] not in formats_of(entry.module):
+        wrong.append(Refusal("format", "INVALID_VALUE", _("Choose one of the list.")))
 
 
 def _check_mail(user: Any, given: dict[str, Any], wrong: list[Refusal]) -> None:

@@ -198,6 +198,7 @@ class Account(Party, Contacted, Erasable, Record):
                    when=lambda account: account.billing_address and account.shipping_address != account.billing_address),
             Action("reassign", _("Reassign with related records"), icon="user-round-pen", quiet=True, ask=("owner",)),
         ]  # fmt: skip
+        writers = {".vcf": "relasi.kits.parties.vcard_writing.COMPANY"}
         views = [
             View(
                 "customers",

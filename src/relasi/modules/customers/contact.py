@@ -205,6 +205,7 @@ class Contact(Party, Contacted, Erasable, Record):
         }  # fmt: skip
         tidy_row = "relasi.modules.customers.file_rows.tidy_person"
         readers = {".vcf": "relasi.kits.parties.vcard.read_vcards"}
+        writers = {".vcf": "relasi.kits.parties.vcard_writing.PERSON"}
         matches = {
             "email": Match(_("Same email"), of="email", column="email_key",
                            key="relasi.engine.fields.email_address.email_key"),
