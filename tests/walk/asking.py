@@ -68,7 +68,7 @@ def values_of(what: str, world: World, entry: Entry | None, verb: str) -> Any:
         "webhook verb": lambda: "off", "way": lambda: "off", "up": lambda: "up", "nobody": lambda: 987654321,
         "nothing here": lambda: "nothing/here", "export": lambda: world.export.pk, "schedule": lambda: world.schedule.pk,
          "api token": lambda: world.api_token.pk,
-        "access key": lambda: world.access_key.pk,
+        "access key": lambda: world.access_key.pk, "proposal": lambda: world.proposal.pk,
         "related": lambda: related_to(entry),
         "comment": lambda: world.comment.pk, "file": lambda: world.file.pk, "tag": lambda: world.tag.pk,
         "notification": lambda: world.notification.pk,

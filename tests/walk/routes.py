@@ -299,6 +299,13 @@ ROUTES = [
     Route("webservice.php", "anybody", "GET POST", sometimes=True),
     Route("restapi/v1/vtiger/default/<slug:operation>", "anybody", "GET POST", args={"operation": "nobody"}, sometimes=True),
 
+    # Programs with tools: a token alone opens the address, so a browser is turned away whoever sits there.
+    Route("mcp", "anybody", "POST"),
+    Route("proposals/", "signed in"),
+    Route("proposals/<int:id>/", "own", args={"id": "proposal"}),
+    Route("proposals/<int:id>/approve/", "own", "POST", writes=True, args={"id": "proposal"}),
+    Route("proposals/<int:id>/refuse/", "own", "POST", writes=True, args={"id": "proposal"}),
+
     # The first run and signing in.
     Route("welcome/", "anybody", "GET POST"),
     Route("login/", "anybody", "GET POST"),

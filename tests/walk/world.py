@@ -37,6 +37,7 @@ from relasi.engine.transfer.export_file import run_export
 from relasi.engine.transfer.import_ import ImportFault, ImportJob
 from relasi.features.compat.access_key import keys_of, make_key
 from relasi.features.compat.switch import turn
+from relasi.features.mcp.models import Proposal
 from relasi.features.scheduled_exports.setting_up import make as make_schedule
 from tests.company import SmallCompany, found_company
 from tests.fingerprint import fingerprint
@@ -107,6 +108,7 @@ class World:
     tag: Any = None
     notification: Any = None
     api_token: Any = None
+    proposal: Any = None
     access_key: Any = None
     webhook: Any = None
     export: Any = None
@@ -432,6 +434,11 @@ def _possessions(world: World) -> None:
                   "every": "day", "hour": "5", "place": "mail", "recipients": world.people["owner"].email}  # fmt: skip
         world.schedule = make_schedule(world.people["owner"], wanted)
         world.api_token = tokens_of(world.people["owner"]).get()
+        world.proposal = Proposal(
+            user=world.people["owner"], token=world.api_token, program="Program", title=SECRET, rows=1, state="waiting",
+            operations=[{"entry": "contacts", "op": "create", "values": {"last_name": SECRET}}],
+        )  # fmt: skip
+        Proposal.objects.bulk_create([world.proposal])
         make_key(world.people["owner"], f"{SECRET} gudang")
         world.access_key = keys_of(world.people["owner"]).get()
     close_change_set()

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         ("archive", _("write the whole company into one zip that opens without Relasi: archive FILE")),
         ("token", _("make a token for the API: token --user NAME [--scopes …] [--expires …]")),
         ("compat", _("open the compatibility API for a person and print their key: compat --user NAME")),
+        ("mcp", _("answer a program that uses tools (MCP) on standard input and output: mcp --user NAME")),
         ("manage", _("run a Django management command")),
         ("test", _("run every test on a throw-away database: test [--no-browser] [pytest arguments]")),
         ("bench", _("measure this machine: bench --rows N [--json]")),
@@ -169,6 +170,10 @@ def _compat(arguments: list[str]) -> int:
     return _manage(["make_compat_key", *arguments])
 
 
+def _mcp(arguments: list[str]) -> int:
+    return _manage(["serve_mcp", *arguments])
+
+
 def _test(arguments: list[str]) -> int:
     rest = [argument for argument in arguments if argument != "--no-browser"]
     return run_tests(rest, browser=len(rest) == len(arguments))
@@ -195,8 +200,8 @@ def take_option(arguments: list[str], name: str) -> tuple[list[str], str | None]
 
 
 PASSING_ON = {
-    "manage": _manage, "import": _import, "archive": _archive, "token": _token, "compat": _compat, "test": _test,
-    "bench": _bench,
+    "manage": _manage, "import": _import, "archive": _archive, "token": _token, "compat": _compat, "mcp": _mcp,
+    "test": _test, "bench": _bench,
 }  # fmt: skip
 
 

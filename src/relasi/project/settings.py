@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "relasi.features.company_archive",
     "relasi.features.scheduled_exports",
     "relasi.features.compat",
+    "relasi.features.mcp",
     "relasi.project.app.Relasi",
 ]
 
@@ -207,6 +208,7 @@ LARGEST_FILE_MB = int(os.environ.get("RELASI_LARGEST_FILE_MB") or 25)
 # Calls a token may make in one minute; whether a change by the API must say which version it saw.
 API_PER_DAY = int(os.environ.get("RELASI_API_PER_DAY") or 0)
 API_PER_MINUTE = int(os.environ.get("RELASI_API_PER_MINUTE") or 600)
+PROPOSED_PER_HOUR = int(os.environ.get("RELASI_PROPOSED_PER_HOUR") or 200)
 API_NEEDS_MATCH = flag("RELASI_API_NEEDS_MATCH", default=False)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

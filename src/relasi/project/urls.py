@@ -18,6 +18,7 @@ from relasi.features.funnel.addresses import patterns as funnel_patterns
 from relasi.features.group_queue.addresses import patterns as group_queue_patterns
 from relasi.features.home.addresses import patterns as home_patterns
 from relasi.features.invitations.addresses import patterns as invitations_patterns
+from relasi.features.mcp.addresses import patterns as mcp_patterns
 from relasi.features.month_end.addresses import api_patterns as month_end_api_patterns
 from relasi.features.month_end.addresses import instead_of_modules as instead_of_closing
 from relasi.features.month_end.addresses import patterns as month_end_patterns
@@ -75,6 +76,7 @@ urlpatterns = [
     *group_queue_patterns(),
     *coretax_patterns(),
     *compat_patterns(),
+    *mcp_patterns(),
     *scheduled_exports_patterns(),
     *transfer_patterns(),
     *engine_patterns(),

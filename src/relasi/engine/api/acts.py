@@ -75,7 +75,9 @@ def _made(caller: Caller, result: Any) -> dict[str, Any] | None:
 
 
 @dataclass
-class _Step:
+class Step:
+    """One operation of many. index: its place among them."""
+
     index: int
     op: str
     draft: Draft
@@ -93,7 +95,7 @@ def bulk(caller: Caller, entry: Entry) -> HttpResponse:
     if not isinstance(confirmed, list) or not all(isinstance(one, str) for one in confirmed):
         raise Problem(422, "INVALID_VALUE", _("A value of this type does not belong here."), "confirm")
     with transaction.atomic():
-        results = [one for run in _runs(steps) for one in _carried_out(entry, run, confirmed)]
+        results = [one for run in runs_of(steps) for one in carried_out(entry, run, confirmed)]
         wrong = [error for one in results for error in one.get("errors", ())]
         if atomic and wrong:
             sentence = _("Nothing was done: %(n)s operations are refused.")
@@ -105,15 +107,16 @@ def bulk(caller: Caller, entry: Entry) -> HttpResponse:
     return JsonResponse(body | {"results": results})
 
 
-def _steps(entry: Entry, given: dict[str, Any]) -> list[_Step]:
+def _steps(entry: Entry, given: dict[str, Any]) -> list[Step]:
     operations = given.get("operations")
     if not isinstance(operations, list) or not 1 <= len(operations) <= MOST:
         sentence = _("One request holds 1 to %(most)s operations.") % {"most": MOST}
         raise Problem(422, "OUT_OF_RANGE", sentence, "operations")
-    return [_step(entry, place, one) for place, one in enumerate(operations)]
+    return [step_of(entry, place, one) for place, one in enumerate(operations)]
 
 
-def _step(entry: Entry, place: int, one: Any) -> _Step:
+def step_of(entry: Entry, place: int, one: Any) -> Step:
+    """An operation as it was sent: op, id, version, values. What is wrong with its values waits in its draft."""
     here = f"operations.{place}"
     if not isinstance(one, dict) or one.get("op") not in OPERATIONS:
         words = ", ".join(OPERATIONS)
@@ -136,13 +139,13 @@ def _step(entry: Entry, place: int, one: Any) -> _Step:
             draft.values = values_in(entry.module, given)
         except Refused as wrong:
             draft.refusals += wrong.refusals
-    return _Step(place, op, draft)
+    return Step(place, op, draft)
 
 
-def _runs(steps: list[_Step]) -> Iterator[list[_Step]]:
+def runs_of(steps: list[Step]) -> Iterator[list[Step]]:
     """Neighbours of one kind go through the door together; no record twice in one go."""
     for _op, some in groupby(steps, key=lambda step: step.op):
-        run: list[_Step] = []
+        run: list[Step] = []
         for step in some:
             if step.draft.id is not None and any(one.draft.id == step.draft.id for one in run):
                 yield run
@@ -154,7 +157,8 @@ def _runs(steps: list[_Step]) -> Iterator[list[_Step]]:
 VERBS = {"create": "save", "update": "save", "delete": "trash", "restore": "restore"}
 
 
-def _carried_out(entry: Entry, run: list[_Step], confirmed: list[str]) -> list[dict[str, Any]]:
+def carried_out(entry: Entry, run: list[Step], confirmed: list[str]) -> list[dict[str, Any]]:
+    """What came of each step of a run of `runs_of`; what is refused is in its draft too."""
     standing = [step.draft for step in run if not step.draft.refusals]
     _keep_to_the_entry(entry, [draft for draft in standing if draft.id is not None])
     standing = [draft for draft in standing if not draft.refusals]
@@ -178,7 +182,7 @@ def _keep_to_the_entry(entry: Entry, drafts: list[Draft]) -> None:
             draft.refuse("", "NOT_FOUND", _("This record is not there, or you may not see it."))
 
 
-def _result(step: _Step) -> dict[str, Any]:
+def _result(step: Step) -> dict[str, Any]:
     draft = step.draft
     if draft.refusals:
         errors = [error_of(one, index=step.index) for one in draft.refusals]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -168,15 +168,18 @@ def _tried(request: HttpRequest, caller: Caller, view: View, where: dict[str, An
         raise Problem(500, "BROKEN", sentence, broken=code) from None
 
 
-@contextmanager
-def _as(request: HttpRequest, user: Any, token: ApiToken | None) -> Iterator[None]:
-    """Numbers are written with a point and days year first, whoever reads; sentences in the reader's language."""
-    language = _language(request) or user.language
-    reader = Reader(language=language, zone=user.zone, decimal=".", group=",", currency=company().currency)
+def _as(request: HttpRequest, user: Any, token: ApiToken | None) -> AbstractContextManager[None]:
     visitor = request.visitor  # type: ignore[attr-defined]
     impersonator = visitor.impersonator if token is None else None
+    reason = "" if token is None else token.name
+    return speaking_as(user, _language(request) or user.language, reason, impersonator)
+
+
+@contextmanager
+def speaking_as(user: Any, language: str, reason: str = "", impersonator: Any = None) -> Iterator[None]:
+    """Numbers are written with a point and days year first, whoever reads; sentences in the language given."""
+    reader = Reader(language=language, zone=user.zone, decimal=".", group=",", currency=company().currency)
     with ExitStack() as stack:
-        reason = "" if token is None else token.name
         stack.enter_context(acting(user, via="api", reason=reason, impersonator=impersonator))
         stack.enter_context(translation.override(language))
         stack.enter_context(timezone.override(reader.tz))

@@ -67,13 +67,17 @@ def module(caller: Caller, entry: Entry) -> HttpResponse:
     """One module: its fields with kinds, choices and rights, its verbs, what belongs to its records."""
     caller.must_see(entry.module)
     parameters(caller.request)
+    return JsonResponse(described(caller, entry))
+
+
+def described(caller: Caller, entry: Entry) -> dict[str, Any]:
     user, one = caller.user, entry.module
     writing = {
         verb: fields_for(user, verb, one) if may(user, verb, one) else set() for verb in ("create", "edit")
     }
     kinds = {**kinds_of(one, user), **computed_of(one, user)}
     lines = one.lines_module
-    body = brief(caller, entry) | {
+    return brief(caller, entry) | {
         "title": [name for name in one.title_fields if name in kinds],
         "fields": [field(one, name, kind, writing) for name, kind in kinds.items()],
         "expand": [*expandable(one, user), *(["lines"] if lines is not None else [])],
@@ -85,7 +89,6 @@ def module(caller: Caller, entry: Entry) -> HttpResponse:
             field(lines, name, kind, writing) for name, kind in kinds_of(lines, user).items()
         ],
     }  # fmt: skip
-    return JsonResponse(body)
 
 
 def field(module: Module, name: str, kind: Kind, writing: dict[str, set[str]]) -> dict[str, Any]:

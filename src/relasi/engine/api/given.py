@@ -27,15 +27,23 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if request.body and request.content_type != "application/json":
         raise Problem(415, "INVALID_VALUE", _("Send the body as application/json."), "Content-Type")
     try:
-        found = json.loads(request.body or b"{}", parse_constant=_no_number)
-        unfit = _holds_unstorable(found)
-    except (ValueError, RecursionError):
+        found, unfit = json_of(request.body or b"{}")
+    except ValueError:
         raise Problem(400, "INVALID_VALUE", _("The body is not JSON that can be read.")) from None
     if not isinstance(found, dict):
         raise Problem(400, "INVALID_VALUE", _("The body must be a JSON object."))
     if unfit:
         raise Problem(400, "INVALID_VALUE", _("The body holds signs that no text of ours can hold."))
     return found
+
+
+def json_of(text: str | bytes) -> tuple[Any, bool]:
+    """What the text says, and whether it holds signs or numbers that we cannot store. Raises ValueError."""
+    try:
+        found = json.loads(text, parse_constant=_no_number)
+        return found, _holds_unstorable(found)
+    except RecursionError:
+        raise ValueError("too deep") from None
 
 
 def _no_number(word: str) -> Any:

@@ -50,24 +50,29 @@ def index(caller: Caller, entry: Entry) -> HttpResponse:
 
 def page_of(caller: Caller, entry: Entry, fixed: dict[str, Any]) -> dict[str, Any]:
     asked = parameters(caller.request, *LISTING)
+    found = page_asked(caller, entry, asked, fixed)
+    if found["after"]:
+        query = {name: value for name, value in asked.items() if value} | {"after": found["after"]}
+        found["next"] = f"{caller.request.path}?{urlencode(query)}"
+    return found
+
+
+def page_asked(caller: Caller, entry: Entry, asked: dict[str, str], fixed: dict[str, Any]) -> dict[str, Any]:
+    """asked: every parameter of LISTING, "" for those not given."""
     size, sort = size_of(asked["size"]), listed(asked["sort"])
     place = (entry.slug, tuple(sort), tuple(sorted(fixed.items())))
-    listing = _listing(caller, entry, asked, fixed)
+    listing = listing_of(caller, entry, asked, fixed)
     page = listing.page(size, after=unsealed(asked["after"], *place))
     rows = [row_of(listing.paths, record) for record in page.rows]
     expand(caller, entry.module, rows, listed(asked["expand"]))
-    following = sealed(page.after, *place)
-    found: dict[str, Any] = {"data": rows, "next": None, "after": following}
-    if following:
-        query = {name: value for name, value in asked.items() if value} | {"after": following}
-        found["next"] = f"{caller.request.path}?{urlencode(query)}"
+    found: dict[str, Any] = {"data": rows, "next": None, "after": sealed(page.after, *place)}
     if yes(asked["count"], "count"):
         count = listing.count(COUNTED)
         found |= {"count": min(count, COUNTED), "more": count > COUNTED}
     return found
 
 
-def _listing(caller: Caller, entry: Entry, asked: dict[str, str], fixed: dict[str, Any]) -> Listing:
+def listing_of(caller: Caller, entry: Entry, asked: dict[str, str], fixed: dict[str, Any]) -> Listing:
     """Raises Problem naming the parameter that holds what may not be asked for."""
     listing = Listing(
         entry.module,

@@ -273,25 +273,32 @@ class Listing:
 
     def totals(self) -> Totals:
         """Over the whole result, for the columns of numbers, each currency by itself."""
+        return self.totals_by(None).get(None, Totals())
+
+    def totals_by(self, group: Any) -> dict[Any, Totals]:
+        """The same for each value of an expression; None: of everything, under None."""
         paths = [
             p
             for p in self.paths
             if isinstance(p.kind, NumberKind) and p.kind.foot and p.through is None and not p.computed
         ]
-        groups = sorted({getattr(p.kind, "currency_field", "") for p in paths} - {""})
+        names = sorted({getattr(p.kind, "currency_field", "") for p in paths} - {""})
         own = current_reader().currency
         asked: dict[str, Any] = {"records": Count("pk")}
         for place, path in enumerate(paths):
             asked[f"sum_{place}"], asked[f"n_{place}"] = Sum(path.orm), Count(path.orm)
         living = self.rows().order_by()
-        rows = living.values(*groups).annotate(**asked) if groups else [living.aggregate(**asked)]
-        found = Totals()
+        if group is not None:
+            living, names = living.annotate(of_group=group), [*names, "of_group"]
+        rows = living.values(*names).annotate(**asked) if names else [living.aggregate(**asked)]
+        found: dict[Any, Totals] = {}
         for row in rows:
-            found.count += row["records"]
+            totals = found.setdefault(row.get("of_group"), Totals())
+            totals.count += row["records"]
             for place, path in enumerate(paths):
                 named = getattr(path.kind, "currency_field", None)
                 currency = "" if named is None else row.get(named) or own
-                found.add(path, currency, row[f"sum_{place}"], row[f"n_{place}"])
+                totals.add(path, currency, row[f"sum_{place}"], row[f"n_{place}"])
         return found
 
 

@@ -45,6 +45,7 @@ class Changed:
     module: Any
     kind: str
     fields: list[Any]
+    id: int = 0
 
 
 def _mine(user: Any) -> Any:
@@ -86,7 +87,7 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
         "shell": shell_for(request, None, (_("Change history"), "/changes/"), (str(id), None)),
         "change_set": change_set,
         "via": VIA_LABELS.get(change_set.via, change_set.via),
-        "changed": _changed(change_set, user),
+        "changed": changed_in(change_set.pk, user),
         "undone": undone,
         "large": large,
         "undo_count": sum(plan.size for plan in planned),
@@ -98,7 +99,8 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     return render_page(request, "screens/change_set.html", context)
 
 
-def _changed(change_set: ChangeSet, user: Any) -> list[Changed]:
+def changed_in(change_set: int, user: Any) -> list[Changed]:
+    """The records of a change set that the person may see, the first MOST_ROWS rows of history."""
     by_table: dict[str, list[ChangeRow]] = defaultdict(list)
     for row in ChangeRow.objects.filter(change_set=change_set).order_by("id")[:MOST_ROWS]:
         by_table[row.origin].append(row)
@@ -118,7 +120,11 @@ def _changed(change_set: ChangeSet, user: Any) -> list[Changed]:
                     records[row.record_id],
                     _fields(module, row, fields_for(user, "view", module)),
                 )
-                found.append(Changed(title_of(record), _address(module, record), module, row.kind, fields))
+                found.append(
+                    Changed(
+                        title_of(record), _address(module, record), module, row.kind, fields, row.record_id
+                    )
+                )
     return found
 
 

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with acting(SYSTEM, via="system", reason="relasi token"):
-                user = _user(options["user"])
+                user = user_named(options["user"])
                 scopes, ends = read_scopes(options["scopes"]), _end(options["expires"])
                 token = make_token(user, options["name"] or _("Command line"), scopes, ends)
         except Refused as refused:
@@ -46,7 +46,8 @@ class Command(BaseCommand):
         self.stdout.write(token)
 
 
-def _user(name: str) -> User:
+def user_named(name: str) -> User:
+    """Who works here under this user name or e-mail address. Raises Refused."""
     found = User._base_manager.filter(Q(username__iexact=name) | Q(email__iexact=name)).first()
     if found is None or not found.is_active:
         sentence = _("Nobody who works here has the user name “%(name)s”.") % {"name": name}
