@@ -22,7 +22,7 @@ from relasi.engine.screens.asking import go_to, signed_in, user_of, visible_reco
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry
 from relasi.engine.screens.toasts import toast
-from relasi.modules.agenda.answering import answer, answered_in_the_end, is_open, my_invitation
+from relasi.modules.agenda.answering import answer, is_open, my_invitation, possible_answers
 from relasi.modules.agenda.invitee import Invitee
 from relasi.modules.agenda.inviting import invitee_of, reader_of_invitee, token_of, when_of
 
@@ -61,7 +61,7 @@ def _page(request: HttpRequest, invitee: Invitee, refusals: Any = (), status: in
         "event": event, "invitee": invitee, "refusals": refusals, "company_name": company().name,
         "when": when_of(event, reader_of_invitee(invitee)), "open": is_open(event),
         "path": f"/invitation/{token_of(invitee)}/",
-        "answers": answered_in_the_end(),
+        "answers": possible_answers(),
     }  # fmt: skip
     return render_page(request, "features/invitations/answer.html", context, status=status)
 
@@ -91,6 +91,6 @@ def answer_here(request: HttpRequest, entry: Entry, id: int) -> HttpResponse:
         toast(request, " ".join(str(one.message) for one in refused.refusals), kind="error")
         return go_to(request, f"{entry.url}{event.pk}/")
     change_set = current_acting().change_set
-    sentence = _("Your answer: %(answer)s") % {"answer": dict(answered_in_the_end())[saved.response]}
+    sentence = _("Your answer: %(answer)s") % {"answer": dict(possible_answers())[saved.response]}
     toast(request, sentence, undo=f"/changes/{change_set}/undo/" if change_set else "")
     return go_to(request, f"{entry.url}{event.pk}/")

@@ -23,15 +23,20 @@ from relasi.engine.records.write import update
 from relasi.modules.agenda.busy import busy_spans
 from relasi.modules.agenda.invitee import Invitee, Response
 
-ANSWERS = (Response.ACCEPTED, Response.TENTATIVE, Response.DECLINED)
+# What can be answered, in the words of whoever answers.
+ANSWERS = {
+    Response.ACCEPTED: gettext_lazy("I am coming"),
+    Response.TENTATIVE: gettext_lazy("Perhaps I come"),
+    Response.DECLINED: gettext_lazy("I cannot come"),
+}
 ANSWERED = register_kind(
     NotificationKind("invitation_answer", gettext_lazy("Somebody answers my invitation"), "calendar-check", "digest")
 )  # fmt: skip
 OWN_ANSWER = "who is invited says whether they come"
 
 
-def answered_in_the_end() -> list[tuple[str, str]]:
-    return [(one.value, str(one.label)) for one in ANSWERS]
+def possible_answers() -> list[tuple[str, str]]:
+    return [(one.value, str(words)) for one, words in ANSWERS.items()]
 
 
 def is_open(event: Any) -> bool:
@@ -100,6 +105,6 @@ def body_of(event: Any, user: Any) -> dict[str, Any] | None:
         "rows": shown,
         "coming": coming,
         "mine": mine.response if mine is not None and is_open(event) else None,
-        "answers": answered_in_the_end(),
+        "answers": possible_answers(),
         "url": f"/events/{event.pk}/answer/",
     }
