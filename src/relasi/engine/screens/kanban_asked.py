@@ -120,8 +120,8 @@ class Asked:
     @cached_property
     def amounts(self) -> list[str]:
         """Names of the numbers a column may add up."""
-        fields = self.module.fields
-        return [n for n in fields if n in self.seen and isinstance(kind_of(fields[n]), NumberKind)]
+        fields, shown = self.module.fields, {*self.module.form_fields, *self.module.columns}
+        return [n for n in fields if n in self.seen & shown and isinstance(kind_of(fields[n]), NumberKind)]
 
     @property
     def sum(self) -> str:
