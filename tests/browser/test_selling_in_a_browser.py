@@ -41,6 +41,9 @@ def test_a_lead_becomes_account_contact_and_deal(product: Product) -> None:
 
     verb(page, "Mark as MQL")
     confirm(page)
+    # Only by mail can she be reached, and nobody knows whether she agreed.
+    page.locator("#drawer [name=confirmed]").check()
+    confirm(page)
     expect(page.locator(".stage-path [aria-current=step]")).to_contain_text("MQL")
 
     verb(page, "Accept as SQL")

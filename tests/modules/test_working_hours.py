@@ -12,7 +12,7 @@ from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.activity.choices import Mail, NotificationChoices
 from relasi.engine.fields.kind import Invalid, kind_of
 from relasi.engine.fields.reader import ENGLISH, INDONESIAN
-from relasi.engine.records.change_set import ChangeSet
+from relasi.engine.records.change_set import ChangeSet, open_change_set
 from relasi.engine.records.undo import revert
 from relasi.engine.records.write import create, trash, update
 from relasi.kits.clock.stored_hours import (
@@ -42,6 +42,7 @@ def at(day: int, clock: str) -> datetime:
 @pytest.fixture
 def office() -> Any:
     """Nine to five on the days of work, the company's, and no holidays."""
+    open_change_set()
     for model in (Holiday, WorkingHours):
         model._base_manager.filter(trashed_at=None).update(trashed_at=datetime.now(JAKARTA))
     calendars_anew()
@@ -183,6 +184,7 @@ def test_the_daily_mail_waits_for_a_day_of_work_of_its_reader(office: Any, compa
 def test_the_national_holidays_of_2026_are_there_once_and_stay_deleted():
     days = {(one["day"], one["kind"]) for one in national()}
     assert len(days) == len(national()) == 25
+    open_change_set()
     Holiday._base_manager.filter(trashed_at=None).update(trashed_at=datetime.now(JAKARTA))
     before = Holiday._base_manager.count()
     ensure_defaults()
