@@ -169,6 +169,8 @@ start_structlog()
 # and the address people reach this server by, because a link in a mail must never trust what a request says.
 PUBLIC_URL = os.environ.get("RELASI_URL", "")
 globals().update(mail_from_url(os.environ.get("RELASI_MAIL", "")))
+EMAIL_BACKEND = "relasi.engine.api.counted_mail.CountedMail"
+MAIL_SENT_BY = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("RELASI_MAIL_FROM", "relasi@localhost")
 
 LANGUAGE_CODE = "id"

@@ -6,9 +6,11 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from relasi.engine.access.acting import SYSTEM, acting
+from relasi.engine.api.company_usage import forget_old_usage
 from relasi.engine.api.daily import forget_old_days
 from relasi.engine.api.idempotency import forget_old_answers
 from relasi.engine.api.metering import forget_old_use
+from relasi.engine.api.storage_used import forget_old_sizes
 from relasi.engine.query import viewed
 from relasi.engine.records.recycle_bin import purge_due
 from relasi.engine.transfer.export import forget_old_files
@@ -72,7 +74,9 @@ def forget_old_views(timestamp: int) -> int:
 @app.task(queueing_lock="forget_old_answers")
 def forget_kept_answers(timestamp: int) -> int:
     """What the API answered under a key is kept for a day, and how often it was asked for thirteen months."""
-    return forget_old_answers() + forget_old_use() + forget_old_days()
+    return (
+        forget_old_answers() + forget_old_use() + forget_old_days() + forget_old_usage() + forget_old_sizes()
+    )
 
 
 @app.periodic(cron="51 * * * *")

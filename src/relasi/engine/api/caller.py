@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
 from relasi.engine.access.door import has_tool, may
+from relasi.engine.api.company_usage import CompanyAllowance, count_for_company
 from relasi.engine.api.daily import DailyAllowance, count_of_day
 from relasi.engine.api.idempotency import once
 from relasi.engine.api.metering import Allowance, count_call, note_call
@@ -97,7 +98,7 @@ def _answered(request: HttpRequest, view: View | None, allowed: str, where: dict
         try:
             token = _token_of(request)
             if token is not None:
-                allowance += [count_call(token), *filter(None, [count_of_day(token)])]
+                allowance += [count_call(token), *filter(None, [count_of_day(token), count_for_company()])]
             answer = _inside(request, token, allowance, view, allowed, where)
         except Problem as problem:
             answer = respond(request, problem)
@@ -126,6 +127,12 @@ def _inside(
         raise Problem(401, "NOT_SIGNED_IN", sentence, headers={"WWW-Authenticate": 'Bearer realm="Relasi"'})
     with _as(request, user, token):
         over = next((one for one in reversed(allowance) if one.exceeded), None)
+        if isinstance(over, CompanyAllowance):
+            raise Problem(
+                429,
+                "RATE_LIMITED",
+                _("The company has used all its API calls of today. They begin anew at midnight."),
+            )
         if isinstance(over, DailyAllowance):
             raise Problem(
                 429,

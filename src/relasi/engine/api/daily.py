@@ -72,7 +72,7 @@ def today() -> date:
     return timezone.now().astimezone(ZoneInfo(company().zone)).date()
 
 
-def _seconds_left(day: date) -> int:
+def seconds_left(day: date) -> int:
     midnight = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(company().zone))
     return max(int((midnight - timezone.now()).total_seconds()) + 1, 1)
 
@@ -90,7 +90,7 @@ def count_of_day(token: ApiToken) -> DailyAllowance | None:
     for percent in WARN_AT:
         if used == -(-limit * percent // 100):
             _warn(token, percent)
-    return DailyAllowance(limit, used, _seconds_left(day))
+    return DailyAllowance(limit, used, seconds_left(day))
 
 
 def _warn(token: ApiToken, percent: int) -> None:

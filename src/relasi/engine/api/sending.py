@@ -15,9 +15,11 @@ from relasi.engine.access.acting import SYSTEM, acting
 from relasi.engine.activity.news import tell
 from relasi.engine.activity.notification import Notification, NotificationKind, register_kind
 from relasi.engine.activity.telling import tells
+from relasi.engine.api.company_usage import is_used_up, note, warn_if_near
 from relasi.engine.api.delivery import RETRIES, Attempt, Delivery, State, WebhookPlace, claim, due
 from relasi.engine.api.safe_address import Answer, post
 from relasi.engine.api.signing import headers_of
+from relasi.engine.api.usage_limits import WEBHOOKS
 from relasi.engine.api.webhook import BY_ADMIN, Webhook, allowed_hosts
 from relasi.engine.declare.registry import registry
 from relasi.engine.records.write import Draft, write
@@ -31,11 +33,11 @@ OFF = register_kind(
 
 
 def send_due(webhook: int) -> int:
-    """Sends what waits of one webhook, in its order. Returns how many were taken."""
+    """Sends what waits of one webhook, in its order, unless the day's messages are used up. Returns how many were taken."""
     taken = 0
     for _turn in range(MOST):
         one = due(webhook).select_related("webhook").first()
-        if one is None:
+        if one is None or is_used_up(WEBHOOKS):
             break
         if claim(one):
             taken += send(one).is_good
@@ -51,6 +53,8 @@ def send(one: Delivery) -> Answer:
     with transaction.atomic():
         _note(one, answer)
         _count(hook, answer)
+    note(WEBHOOKS, f"webhook {hook.pk}", good=answer.is_good)
+    warn_if_near(WEBHOOKS)
     return answer
 
 

@@ -39,7 +39,7 @@ EVENTS = {
 BOTH_HOLD = timedelta(hours=24)  # how long the secret before still signs too
 
 
-class _ByAdmins(Tracked):
+class ByAdmins(Tracked):
     """Rows that admins alone see and change."""
 
     class Meta(Tracked.Meta):
@@ -53,7 +53,7 @@ class _ByAdmins(Tracked):
         return bool(rights_of(user).admin)
 
 
-class Webhook(_ByAdmins):
+class Webhook(ByAdmins):
     """user: whose rights decide what is told. module: its slug. events: keys of EVENTS. condition: a tree, empty for all.
 
     seed: what the secret is made of; seed_before: what it was made of until rotated_at.
@@ -100,7 +100,7 @@ class Webhook(_ByAdmins):
         return [secret_of(seed) for seed in seeds]
 
 
-class AllowedHost(_ByAdmins):
+class AllowedHost(ByAdmins):
     """A host inside the own network that webhooks may reach all the same."""
 
     host = TextField(gettext_lazy("Host"), max_length=255, required=True)

@@ -14,6 +14,8 @@ from django.utils import timezone, translation
 from relasi.engine.access.acting import acting
 from relasi.engine.access.company import company
 from relasi.engine.access.door import has_tool
+from relasi.engine.api.company_usage import note
+from relasi.engine.api.usage_limits import CALLS
 from relasi.engine.fields.kind import Invalid
 from relasi.engine.fields.reader import Reader, reading_as
 from relasi.engine.records.again import whole
@@ -41,17 +43,21 @@ def working_for(user: Any, reason: str) -> Iterator[None]:
 def run(key: AccessKey, operation: Callable[[], Any]) -> tuple[Any, Used]:
     """What the operation answers, as the person of this key. Whatever is raised has undone what was begun: Wrong alone,
     with how often the key was used in `used`."""
-    used = count_call(key)
+    used, good = count_call(key), False
     try:
         with working_for(key.user, key.name):
             if used.exceeded:
                 raise Wrong("RATE_LIMITED", used.exceeded)
             if not has_tool(key.user, TOOL):
                 raise Wrong("ACCESS_DENIED", "The permission profile of this user does not include the API")
-            return tried(operation), used
+            found = tried(operation)
+        good = True
+        return found, used
     except Wrong as wrong:
         wrong.used = used
         raise
+    finally:
+        note(CALLS, f"key {key.pk}", good=good)
 
 
 def tried(operation: Callable[[], Any]) -> Any:

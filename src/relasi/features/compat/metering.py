@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from relasi.engine.access.company import company
+from relasi.engine.api.company_usage import CompanyAllowance, count_for_company
 from relasi.features.compat.access_key import AccessKey
 
 # What clients are told where the installation sets no limit of a day.
@@ -44,10 +45,13 @@ class Used:
     of_day: int
     minute_ends: int
     day_ends: int
+    company: CompanyAllowance | None = None
 
     @property
     def exceeded(self) -> str:
         """What to say when it was once too often."""
+        if self.company is not None and self.company.exceeded:
+            return "The company has used all calls of today"
         if settings.API_PER_DAY and self.of_day > settings.API_PER_DAY:
             return "This key has used all calls of today"
         return "Too many requests in this minute" if self.of_minute > settings.API_PER_MINUTE else ""
@@ -89,7 +93,9 @@ def count_call(key: AccessKey) -> Used:
         cursor.execute(_COUNT, [key.pk, int(now // 60), here.date()])
         of_minute, of_day = cursor.fetchone()
     midnight = datetime.combine(here.date() + timedelta(days=1), datetime.min.time(), here.tzinfo)
-    return Used(of_minute, of_day, 60 - int(now % 60), int((midnight - here).total_seconds()) + 1)
+    return Used(
+        of_minute, of_day, 60 - int(now % 60), int((midnight - here).total_seconds()) + 1, count_for_company()
+    )
 
 
 def _zone() -> Any:

@@ -135,6 +135,11 @@ DESCRIPTIONS: dict[str, Description] = {
         ),
         _("Messages that failed are tried again only when something else changes."),
     ),
+    "measure_storage": Description(
+        _("Measuring storage"),
+        _("Measures the database and the stored files, and warns admins who have set a limit."),
+        _("Storage is not measured, and nobody is warned that it fills up."),
+    ),
     "forget_deliveries": Description(
         _("Tidying webhooks"), _("Forgets messages of webhooks 30 days after they ended.")
     ),

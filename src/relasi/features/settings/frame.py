@@ -73,6 +73,8 @@ MENU = [
              gettext_lazy("Programs written for another CRM: on or off, and who has access keys.")),
             ("webhooks", gettext_lazy("Webhooks"), "/settings/webhooks/", "webhook",
              gettext_lazy("Tell other programs what changes here.")),
+            ("usage", gettext_lazy("Usage details"), "/settings/usage/", "gauge",
+             gettext_lazy("API calls, webhooks, emails and storage of each day, and their limits.")),
             ("scheduler", gettext_lazy("Scheduler"), "/settings/scheduler/", "timer",
              gettext_lazy("What Relasi does by itself: when it ran, how it went, on and off.")),
             ("tie-out", gettext_lazy("Tie-out"), "/settings/tie-out/", "scale",
