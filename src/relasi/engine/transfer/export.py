@@ -19,12 +19,15 @@ from relasi.engine.transfer.file_job import FileJob
 TOOL = "export"
 AT_ONCE = 2000  # so many rows are written while the person waits
 MOST_IN_A_SHEET = 1_048_575
+MOST_ON_PAPER = 2000
+PAPER_AT_ONCE = 500  # typesetting takes memory, which belongs into the worker
 
 
 class Format(Choices):
     CSV = "csv", _("CSV")
     XLSX = "xlsx", _("Excel")
     JSONL = "jsonl", _("JSON lines")
+    PDF = "pdf", _("PDF")
     VCF = "vcf", _("Contact cards (vCard)")
     ICS = "ics", _("Calendar (ICS)")
 
@@ -85,12 +88,17 @@ class ExportJob(FileJob):
 
 def formats_of(module: Module) -> list[Format]:
     """What its records can be written as: tables, and cards or a calendar where it says how."""
-    found = [Format.CSV, Format.XLSX, Format.JSONL]
+    found = [Format.CSV, Format.XLSX, Format.JSONL, Format.PDF]
     if CARDS in module.writers:
         found.append(Format.VCF)
     if module.calendar is not None:
         found.append(Format.ICS)
     return found
+
+
+def shape_of(format: str, wanted: str) -> str:
+    """Paper is for reading."""
+    return Shape.VIEW.value if format == Format.PDF else wanted
 
 
 def may_export(user: Any, module: Module) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from relasi.engine.fields.reference import unseen
 from relasi.engine.fields.safe_text import guarded
 from relasi.engine.query.listing import Listing
 from relasi.engine.query.path import Path
-from relasi.engine.transfer.export import MOST_IN_A_SHEET, ExportJob, Format, may_export
+from relasi.engine.transfer.export import MOST_IN_A_SHEET, MOST_ON_PAPER, ExportJob, Format, may_export
 from relasi.engine.transfer.export_rows import (
     ExportColumn,
     columns_of,
@@ -96,8 +96,7 @@ def write_file(job: ExportJob, place: str, told: Told = lambda rows: None) -> in
         return whole(job, place, lambda records: _counted(records, told))
     listing = listing_of(job)
     columns = columns_of(job, listing)
-    writer = {Format.CSV: _csv, Format.XLSX: _xlsx, Format.JSONL: _json_lines}[Format(job.format)]
-    return writer(job, listing, columns, _counted(records_of(job, listing), told), place)
+    return WRITERS[Format(job.format)](job, listing, columns, _counted(records_of(job, listing), told), place)
 
 
 def _counted(records: Iterable[Any], told: Told) -> Iterator[Any]:
@@ -197,3 +196,18 @@ def _json_of(path: Path, record: Any) -> Any:
     if path.through is not None and path.through.name in unseen(record):
         return None
     return path.kind.to_json(path.value_of(record))
+
+
+Writer = Callable[[ExportJob, Listing, list[ExportColumn], Iterable[Any], str], int]
+WRITERS: dict[Format, Writer] = {Format.CSV: _csv, Format.XLSX: _xlsx, Format.JSONL: _json_lines}
+
+
+def also_written(format: Format, writer: Writer) -> None:
+    """For what the engine cannot write itself. writer: returns how many records it wrote."""
+    WRITERS[format] = writer
+
+
+def too_many_for_paper() -> TooManyRows:
+    return TooManyRows(
+        _("A PDF holds at most %(n)s records. Filter the list, or choose CSV.") % {"n": MOST_ON_PAPER}
+    )

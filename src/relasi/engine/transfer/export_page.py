@@ -16,8 +16,19 @@ from relasi.engine.screens.asking import shell_for, signed_in, user_of, wholes
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.pages import render_page
 from relasi.engine.screens.shell import Entry, entry_of
-from relasi.engine.transfer.export import AT_ONCE, TOOL, ExportJob, Format, Shape, formats_of, may_export
-from relasi.engine.transfer.export_file import run_export
+from relasi.engine.transfer.export import (
+    AT_ONCE,
+    MOST_ON_PAPER,
+    PAPER_AT_ONCE,
+    TOOL,
+    ExportJob,
+    Format,
+    Shape,
+    formats_of,
+    may_export,
+    shape_of,
+)
+from relasi.engine.transfer.export_file import run_export, too_many_for_paper
 from relasi.engine.transfer.export_rows import count_of
 from relasi.engine.transfer.jobs import write_export
 
@@ -38,9 +49,12 @@ def start(request: HttpRequest, entry: Entry) -> HttpResponse:
         total = count_of(job, COUNTED)
     except Invalid as wrong:
         raise Http404 from wrong
+    error = ""
     if request.method == "POST":
         job.total = total
-        return _begin(job)
+        if job.format != Format.PDF or total <= MOST_ON_PAPER:
+            return _begin(job)
+        error = str(too_many_for_paper())
     context = {
         "shell": shell_for(request, entry, (_("Export"), None)),
         "entry": entry,
@@ -49,10 +63,14 @@ def start(request: HttpRequest, entry: Entry) -> HttpResponse:
         "chosen": job.asked.get("ids") is not None,
         "formats": [(str(one.value), one.label) for one in formats_of(entry.module)],
         "shapes": [(str(one.value), one.label) for one in Shape],
+        "format": job.format,
+        "shape": job.shape,
+        "error": error,
         "query": request.GET.urlencode(),
         "view": state.view,
     }
-    return render_page(request, "screens/export.html", context, part="drawer")
+    status = 422 if error else 200
+    return render_page(request, "screens/export.html", context, part="drawer", status=status)
 
 
 def _job(request: HttpRequest, entry: Entry, state: ListState) -> ExportJob:
@@ -67,25 +85,29 @@ def _job(request: HttpRequest, entry: Entry, state: ListState) -> ExportJob:
     if "id" in request.GET:
         asked |= {"ids": wholes(request.GET.getlist("id"))[:MOST_CHOSEN], "condition": None, "words": ""}
     form = request.POST
+    format, shape = form.get("format") or "", form.get("shape") or ""
+    format = format if format in formats_of(entry.module) else Format.CSV.value
+    shape = shape if shape in list(Shape) else Shape.VIEW.value
     return ExportJob(
         user=user,
         module=entry.module.key,
         slug=entry.slug,
         asked=asked,
         language=user.language,
-        format=form.get("format") if form.get("format") in formats_of(entry.module) else Format.CSV.value,
-        shape=form.get("shape") if form.get("shape") in list(Shape) else Shape.VIEW.value,
+        format=format,
+        shape=shape_of(format, shape),
         ip=request.META.get("REMOTE_ADDR") or None,
     )
 
 
 def _begin(job: ExportJob) -> HttpResponse:
     """A small one at once, a large one in the worker."""
+    most = PAPER_AT_ONCE if job.format == Format.PDF else AT_ONCE
     with transaction.atomic():
         ExportJob.objects.bulk_create([job])
-        if job.total > AT_ONCE:
+        if job.total > most:
             write_export.defer(job=job.pk)
-    if job.total <= AT_ONCE:
+    if job.total <= most:
         run_export(job)
     return HttpResponseRedirect(f"/export/{job.pk}/")
 

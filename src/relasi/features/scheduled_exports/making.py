@@ -17,7 +17,7 @@ from relasi.engine.access.sealed import Unreadable, unseal
 from relasi.engine.fields.reader import reading_as
 from relasi.engine.screens.list_state import ListState
 from relasi.engine.screens.shell import Entry
-from relasi.engine.transfer.export import ExportJob, may_export
+from relasi.engine.transfer.export import ExportJob, may_export, shape_of
 from relasi.engine.transfer.export_file import TooManyRows, written
 from relasi.engine.transfer.file_job import State
 from relasi.features.scheduled_exports import folder, letter, s3
@@ -90,7 +90,7 @@ def _job_of(run: ExportRun, entry: Entry) -> ExportJob:
     schedule = run.schedule
     job = ExportJob(
         user=schedule.user, module=entry.module.key, slug=schedule.slug, asked=asked_of(schedule, entry),
-        language=schedule.user.language, format=schedule.format, shape=schedule.shape,
+        language=schedule.user.language, format=schedule.format, shape=shape_of(schedule.format, schedule.shape),
     )  # fmt: skip
     ExportJob.objects.bulk_create([job])
     run.note(job=job)

@@ -16,3 +16,6 @@ class Billing(AppConfig):
         (_("Month-end"), "/month-end/", "calendar-check", "billing.Invoice"),
         (_("Tax invoices"), "/coretax/", "landmark", "billing.Invoice"),
     )
+
+    def ready(self) -> None:
+        from relasi.kits.trade.paper import list_sheet  # noqa: F401  (lists are written as PDF)
