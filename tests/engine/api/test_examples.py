@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -39,10 +40,11 @@ def world(live_server):
 def test_the_examples_in_shell_work(world):
     if not shutil.which("curl"):
         pytest.skip("curl is not here")
-    first, second = blocks("sh")
     told = [subprocess.run(["sh", "-c", one], env=world, capture_output=True, text=True, timeout=60).stdout
-            for one in (first, second)]  # fmt: skip
+            for one in blocks("sh")]  # fmt: skip
     assert '"Andi"' in told[0] and '"last_name": "Anwar"' in told[1] and '"count": 1' in told[1]
+    report = json.loads(told[2])["result"]
+    assert not report.get("isError") and report["structuredContent"]["total"]["count"] == 0
 
 
 def test_the_example_in_python_works(world):
