@@ -155,7 +155,7 @@ def test_a_module_offers_the_files_it_can_be_and_no_others(company):
         slug: set(formats_of(registry.by_slug(slug)))
         for slug in ("contacts", "accounts", "leads", "tasks", "deals")
     }
-    usual = {Format.CSV, Format.XLSX, Format.JSONL}
+    usual = {Format.CSV, Format.XLSX, Format.JSONL, Format.PDF}
     assert offered == {
         "contacts": usual | {Format.VCF}, "accounts": usual | {Format.VCF}, "leads": usual | {Format.VCF},
         "tasks": usual | {Format.ICS}, "deals": usual,
