@@ -147,6 +147,19 @@ def test_people_put_cards_in_order_and_others_stand_below(company: Any, board: C
     assert column(board, stage(STAGE), "sort=-amount") == ids_of(new, a, b, c, d)
 
 
+def test_who_sees_only_some_of_the_cards_leaves_the_order_of_the_others(company: Any, board: Client) -> None:
+    a, c = (deal(company.admin, STAGE, n) for n in (5, 3))
+    b, d = (deal(company.sales_a, STAGE, n) for n in (4, 2))
+    view = named(board, "hand=1&sort=-amount", sharing="public")
+    assert put(board, view, a, d) == 204
+    assert column(board, stage(STAGE), f"view={view.pk}") == ids_of(b, c, d, a)
+    assert put(signed_in(company.sales_a), view, d) == 204
+    assert column(board, stage(STAGE), f"view={view.pk}") == ids_of(d, b, c, a)
+    assert put(signed_in(company.sales_a), view, d, b) == 204
+    shown = column(board, stage(STAGE), f"view={view.pk}")
+    assert shown.index(str(c.pk)) < shown.index(str(a.pk)) and shown.index(str(b.pk)) < shown.index(str(d.pk))
+
+
 def test_a_column_in_order_by_hand_goes_on_after_its_first_cards(company: Any, board: Client) -> None:
     with acting(company.admin):
         account = make("customers.Account")

@@ -49,6 +49,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("engine/records/erasing.py", "create"): "the proof of an erasure is never changed",
     ("engine/api/delivery.py", "update"): "a message notes how it went",
     ("engine/query/by_hand.py", "bulk_create"): "where a card stands on a board is nothing of its record",
+    ("engine/query/by_hand.py", "update"): "where a card stands on a board is nothing of its record",
     ("engine/api/sending.py", "bulk_create"): "a try is noted, no record",
     ("engine/api/sending.py", "update"): "a message notes how it went",
     ("engine/api/telling.py", "bulk_create"): "messages of what changed are no records",

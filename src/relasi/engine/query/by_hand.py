@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 
 from relasi.engine.query.paging import order_of, with_keys
@@ -53,7 +53,8 @@ class HandKey:
 def put(view: int, column: QuerySet, keys: list[Any], card: int, after: int | None) -> bool:
     """Puts a card below another one of its column, or on top. False where that one is not among the first thousand.
 
-    column: the rows of the column, unordered. Two who do it at once wait for each other.
+    column: the rows of the column that the person sees, unordered. What they do not see keeps its place among the others.
+    Two who do it at once wait for each other.
     """
     with transaction.atomic():
         SavedView.objects.select_for_update().get(pk=view)
@@ -63,10 +64,14 @@ def put(view: int, column: QuerySet, keys: list[Any], card: int, after: int | No
         if after is not None and after not in ids:
             return False
         at = 0 if after is None else ids.index(after) + 1
-        known = max((n + 1 for n, (_id, place) in enumerate(found) if place is not None), default=0)
-        order = [*ids[:at], card, *ids[at : max(at, known)]]
-        places = [CardPlace(view_id=view, record_id=id, place=n) for n, id in enumerate(order)]
+        places = CardPlace.objects.filter(view=view)
+        # Cards without a place stand last: with those above the card, all that have one do.
+        order = [*(id for id, place in found[:at] if place is None), card]
+        below = found[at][1] if at < len(found) else None
+        first = below if below is not None else (places.aggregate(last=Max("place"))["last"] or 0) + 1
+        places.filter(place__gte=first).update(place=F("place") + 1)
+        put_down = [CardPlace(view_id=view, record_id=id, place=n) for n, id in enumerate(order, first)]
         CardPlace.objects.bulk_create(
-            places, update_conflicts=True, unique_fields=["view", "record"], update_fields=["place"]
+            put_down, update_conflicts=True, unique_fields=["view", "record"], update_fields=["place"]
         )
     return True
